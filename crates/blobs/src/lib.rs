@@ -1,0 +1,1 @@
+//! Where bytes live: local files or an S3-compatible bucket behind one enum.

@@ -1,0 +1,1 @@
+//! Reads wheels, sdists and conda archives: pure, bounded, fuzzed.

@@ -1,0 +1,1 @@
+//! The bytes of index pages: simple pages, repodata and shards. Pure.

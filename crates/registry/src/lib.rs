@@ -1,0 +1,1 @@
+//! The use cases: access, publish, read, tokens, jobs and audit.

@@ -1,0 +1,1 @@
+//! The queries of bonded-store, checked and compiled against SQLite.

@@ -1,0 +1,1 @@
+//! The database: one concrete Store and Tx over SQLite and PostgreSQL.

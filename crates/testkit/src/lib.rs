@@ -1,0 +1,1 @@
+//! For tests only: a running app on either engine, with a clock that tests move.

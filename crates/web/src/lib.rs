@@ -1,0 +1,1 @@
+//! HTTP: extractors, routes, problem answers, headers.
