@@ -1,6 +1,9 @@
-//! Names of the conda world.
+//! Names of the conda world (CEP 26).
 
-/// Whether the text is a subdir that conda recognises as a platform in a URL.
-pub fn is_known_subdir(_text: &str) -> bool {
-    false
-}
+mod filename;
+mod names;
+mod subdir;
+
+pub use filename::{ArchiveFilename, ArchiveKind, InvalidArchiveFilename};
+pub use names::{BuildString, CondaVersionText, InvalidCondaName, PackageName};
+pub use subdir::{KNOWN_SUBDIRS, Subdir, is_known_subdir};
