@@ -1,0 +1,107 @@
+//! `cargo xtask test`: every test of the project, with all that the tests need started before and stopped after.
+
+mod children;
+mod postgres;
+mod python;
+mod s3;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use children::run;
+use postgres::Postgres;
+use python::Python;
+use s3::S3;
+
+/// The variable that names the PostgreSQL server of the tests, as the URL of a superuser.
+const POSTGRES: &str = "BONDED_TEST_POSTGRES";
+/// The variable that names the S3-compatible server of the tests.
+const S3_ENDPOINT: &str = "BONDED_TEST_S3";
+/// The variable that names the program under test.
+const BINARY: &str = "BONDED_BINARY";
+
+/// What to test.
+#[derive(clap::Args)]
+pub(crate) struct Test {
+    /// Run one half only.
+    #[arg(long)]
+    only: Option<Half>,
+    /// Arguments for pytest, for example `-- -k twine -x`.
+    #[arg(last = true)]
+    pytest: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Half {
+    /// Unit and integration tests.
+    Rust,
+    /// Real clients against the built program.
+    Clients,
+}
+
+/// Runs the tests and fails when one of them does.
+pub(crate) fn test(args: &Test) -> Result<()> {
+    children::stop_on_signals()?;
+    let root = workspace_root()?;
+    // One build with the features and the profile of the tests gives the program for the client tests too.
+    step("build", || run(cargo(&root).args(["build", "--workspace", "--all-targets"])))?;
+    let postgres = step("PostgreSQL", Postgres::start)?;
+    let python = step("Python packages", || Python::prepare(&root))?;
+    let s3 = step("S3 server", || S3::start(&python))?;
+    let with_services = |command: &mut Command| {
+        command.env(POSTGRES, postgres.url()).env(S3_ENDPOINT, s3.endpoint());
+    };
+    if args.only != Some(Half::Clients) {
+        let mut command = cargo(&root);
+        command.args(["test", "--workspace"]);
+        with_services(&mut command);
+        step("cargo test", || run(&mut command))?;
+    }
+    if args.only != Some(Half::Rust) {
+        let mut command = python.command("pytest");
+        command.current_dir(root.join("tests/clients")).env(BINARY, binary(&root)?).args(&args.pytest);
+        with_services(&mut command);
+        step("client tests", || run(&mut command))?;
+    }
+    Ok(())
+}
+
+/// Runs one part of the work under its name and says how long it took.
+#[expect(clippy::print_stderr, reason = "the person at the terminal follows the steps")]
+fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("==> {name}");
+    let start = Instant::now();
+    let done = work().with_context(|| format!("{name} failed"))?;
+    eprintln!("<== {name}: {:.0} s", start.elapsed().as_secs_f64());
+    Ok(done)
+}
+
+/// The cargo that runs us, in the workspace.
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
+fn workspace_root() -> Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask stands in the workspace")?;
+    Ok(root.to_owned())
+}
+
+fn target_dir(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+fn binary(root: &Path) -> Result<PathBuf> {
+    let path = target_dir(root).join("debug/bonded");
+    if !path.is_file() {
+        bail!(
+            "{} is missing although the build succeeded; is another target directory configured?",
+            path.display()
+        );
+    }
+    Ok(path)
+}
