@@ -1,0 +1,104 @@
+//! Subdirs of conda channels and what is published of them.
+//!
+//! A subdir's `serial` grows with each change. What is published carries the serial that it was made from, so that an
+//! older state can never replace a newer one, whoever is slower.
+
+use crate::Timestamp;
+use crate::file::Stored;
+use crate::ids::{ChannelId, SubdirId};
+
+/// A subdir on its way into the database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewSubdir {
+    /// Its id.
+    pub id: SubdirId,
+    /// The channel that it belongs to.
+    pub channel: ChannelId,
+    /// Its name, such as `noarch` or `linux-64`.
+    pub name: String,
+    /// When it came into being.
+    pub created_at: Timestamp,
+}
+
+/// A subdir as it stands in the database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SubdirRow {
+    /// Its id.
+    pub id: SubdirId,
+    /// The channel that it belongs to.
+    pub channel: ChannelId,
+    /// Its name, such as `noarch` or `linux-64`.
+    pub name: String,
+    /// How many changes there were.
+    pub serial: i64,
+    /// The published shard index; `None` before the first.
+    pub shards: Option<PublishedShards>,
+    /// The published full repodata; `None` before the first.
+    pub repodata: Option<PublishedRepodata>,
+    /// When it came into being.
+    pub created_at: Timestamp,
+}
+
+/// The shard index that clients get (CEP 16).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PublishedShards {
+    /// The subdir's serial that it was made from.
+    pub serial: i64,
+    /// Its bytes.
+    pub index: Stored,
+    /// When it was published.
+    pub at: Timestamp,
+}
+
+/// The full repodata that clients get.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PublishedRepodata {
+    /// The subdir's serial that it was made from.
+    pub serial: i64,
+    /// Its bytes.
+    pub set: RepodataSet,
+    /// When it was published.
+    pub at: Timestamp,
+}
+
+/// The files that describe a whole subdir and become visible together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RepodataSet {
+    /// `repodata.json`.
+    pub json: Stored,
+    /// `repodata.json.zst`.
+    pub zst: Stored,
+    /// `run_exports.json` (CEP 12).
+    pub run_exports_json: Stored,
+    /// `run_exports.json.zst`.
+    pub run_exports_zst: Stored,
+}
+
+/// A package name whose shard is older than its records.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaleShard {
+    /// The package name.
+    pub name: String,
+    /// The subdir's serial of its last change.
+    pub changed_serial: i64,
+}
+
+/// The published shard of one package name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shard {
+    /// The package name.
+    pub name: String,
+    /// Its bytes.
+    pub blob: Stored,
+}
+
+/// What repodata says about one conda package.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CondaRecord {
+    /// The file name without the subdir.
+    pub filename: String,
+    /// The record, as JSON.
+    pub record: String,
+    /// `run_exports.json` (CEP 12), as JSON.
+    pub run_exports: Option<String>,
+}
