@@ -1,0 +1,106 @@
+"""Fixtures of the client tests. Every test that takes a server runs on SQLite and on PostgreSQL."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import bonded, distributions
+from support.bonded import Server
+from support.channel import Channel, create_users, unique
+from support.databases import create_database
+from support.python_clients import PythonClients
+from support.rattler_client import Rattler
+
+ENGINES = ("sqlite", "postgres")
+
+
+def pytest_sessionstart():
+    if not Path(bonded.BINARY).is_file():
+        pytest.exit("BONDED_BINARY must name the built program: run the tests with `cargo xtask test`", 2)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request) -> str:
+    """The database engine."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def make_server(tmp_path_factory):
+    """Makes servers, each with a data directory and a database of its own, and ends them with the tests."""
+    made: list[Server] = []
+
+    def make(engine: str, **variables: str) -> Server:
+        name = unique("bonded").replace("-", "_")
+        database = create_database(name) if engine == "postgres" else None
+        made.append(Server(tmp_path_factory.mktemp(name), engine, database, **variables))
+        return made[-1]
+
+    yield make
+    for server in made:
+        if server.process and server.process.poll() is None:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def server(engine, make_server) -> Server:
+    """A running server that the tests of one engine share; each test makes its own channels."""
+    server = make_server(engine).start()
+    create_users(server)
+    return server
+
+
+@pytest.fixture
+def own_server(engine, make_server) -> Server:
+    """A server of the test's own, not started yet."""
+    return make_server(engine)
+
+
+@pytest.fixture(params=["public", "private"])
+def python_channel(request, server) -> Channel:
+    """A new Python channel, in both visibilities."""
+    return Channel(server, "python", private=request.param == "private")
+
+
+@pytest.fixture(params=["public", "private"])
+def conda_channel(request, server) -> Channel:
+    """A new conda channel, in both visibilities."""
+    return Channel(server, "conda", private=request.param == "private")
+
+
+@pytest.fixture
+def clients(tmp_path) -> PythonClients:
+    """twine, uv and pip with a home of the test's own."""
+    return PythonClients(tmp_path / "home")
+
+
+@pytest.fixture
+def rattler(tmp_path) -> Rattler:
+    """py-rattler with caches of the test's own."""
+    return Rattler(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def parcel(tmp_path_factory) -> tuple[Path, Path]:
+    """Wheel and sdist of `parcel` 1.2, which depends on `stamp`, built by hatchling."""
+    return distributions.build(tmp_path_factory.mktemp("parcel"), "parcel", "1.2", ["stamp>=0.5"])
+
+
+@pytest.fixture(scope="session")
+def stamp(tmp_path_factory) -> tuple[Path, Path]:
+    """Wheel and sdist of `stamp` 0.7, built by setuptools."""
+    return distributions.build(tmp_path_factory.mktemp("stamp"), "stamp", "0.7", back_end="setuptools")
+
+
+@pytest.fixture(scope="session")
+def well_known(tmp_path_factory) -> list[Path]:
+    """Distributions of well-known projects as their authors published them, fetched with the machine's own settings."""
+    directory = tmp_path_factory.mktemp("well-known")
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(directory)]
+    wheels = ["six==1.17.0", "packaging==24.2", "idna==3.10", "certifi==2024.12.14", "markupsafe==3.0.2"]
+    subprocess.run([*download, "--only-binary=:all:", *wheels], check=True)
+    sdists = ["six==1.17.0", "packaging==24.2", "idna==3.10"]
+    subprocess.run([*download, "--no-build-isolation", "--no-binary=:all:", *sdists], check=True)
+    return sorted(directory.iterdir())
