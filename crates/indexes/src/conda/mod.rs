@@ -1,0 +1,26 @@
+//! A conda channel's indexes: records, repodata (CEP 36), shards (CEP 16 and 21), run exports (CEP 12) and the
+//! channel's summary (CEP 38).
+
+mod ascending;
+mod channeldata;
+mod compressed;
+mod error;
+mod record;
+mod repodata;
+mod run_exports;
+mod sections;
+mod shard;
+mod shard_index;
+
+pub use channeldata::{ChannelDataWriter, ChannelPackage};
+pub use compressed::{Compressed, Written};
+pub use error::{InvalidRecord, WriteError};
+pub use record::{record, run_exports};
+pub use repodata::{RemovedWriter, RepodataWriter, empty_repodata};
+pub use run_exports::RunExportsWriter;
+pub use shard::{Shard, ShardRecord, shard};
+pub use shard_index::shard_index;
+
+/// The zstd level of everything that is compressed while somebody waits. Higher levels cost a hundred times the
+/// time for a fifth of the size.
+pub const ZSTD_LEVEL: i32 = 3;
