@@ -80,11 +80,11 @@ def metadata(name: str, version: str) -> bytes:
     return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
 
 
-def wheel(directory: Path, name: str, version: str = "1.0", content: bytes = b"", **members: bytes) -> Path:
-    """A wheel written by hand. `content` becomes its module; `members` are further entries, by their path."""
+def wheel(directory: Path, name: str, version: str = "1.0", content: bytes = b"", **members) -> Path:
+    """A wheel written by hand. `content` becomes its module; `members` are further entries, by their path: bytes, or
+    a function that gives a fresh iterator over pieces of bytes, which are stored as they are."""
     module = name.replace("-", "_")
     path = directory / f"{module}-{version}-py3-none-any.whl"
-    path.write_bytes(b"")
     info = f"{module}-{version}.dist-info"
     entries = {
         f"{module}.py": content,
@@ -92,27 +92,31 @@ def wheel(directory: Path, name: str, version: str = "1.0", content: bytes = b""
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         **members,
     }
-    record = "".join(f"{name},{_record_digest(data)},{len(data)}\n" for name, data in entries.items())
-    entries[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
+        record = "".join(_add(archive, name, data) for name, data in entries.items())
+        archive.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
     return path
 
 
-def _record_digest(data: bytes) -> str:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-    return f"sha256={digest}"
+def _add(archive: zipfile.ZipFile, name: str, data) -> str:
+    """Adds a member; its line in RECORD."""
+    digest, size = hashlib.sha256(), 0
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED if isinstance(data, bytes) else zipfile.ZIP_STORED
+    entry.external_attr = 0o644 << 16
+    with archive.open(entry, "w") as member:
+        for piece in [data] if isinstance(data, bytes) else data():
+            member.write(piece)
+            digest.update(piece)
+            size += len(piece)
+    encoded = base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
+    return f"{name},sha256={encoded},{size}\n"
 
 
 def sha256(path: Path) -> str:
     """The file's digest in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if sys.version_info >= (3, 11) else _chunked(file)
-
-
-def _chunked(file) -> str:
     digest = hashlib.sha256()
-    while chunk := file.read(1 << 20):
-        digest.update(chunk)
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
     return digest.hexdigest()
