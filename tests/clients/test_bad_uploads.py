@@ -71,7 +71,14 @@ def test_a_form_that_contradicts_the_wheel_is_refused(python, tmp_path, change):
 
 @pytest.mark.parametrize(
     "file_name",
-    ["../evil-1.0-py3-none-any.whl", "evil-1.0-py3-none-any.whl\x00", "evil-1.0.exe", "evil-1.0-any.whl", "é.whl", ""],
+    [
+        "../evil-1.0-py3-none-any.whl",
+        "evil-1.0-py3-none-any.whl\x00",
+        "evil-1.0.exe",
+        "evil-1.0-any.whl",
+        "é.whl",
+        "",
+    ],
 )
 def test_a_strange_file_name_is_refused(python, tmp_path, file_name):
     with leaves_nothing(python):
@@ -103,7 +110,9 @@ def send_part(channel: Channel, head: str, body: bytes, length: int) -> None:
 
 
 def test_a_wheel_that_ends_in_the_middle_leaves_nothing(python, tmp_path):
-    content = distributions.wheel(tmp_path, "evil", content=hashlib.shake_256(b"x").digest(1 << 20)).read_bytes()
+    content = distributions.wheel(
+        tmp_path, "evil", content=hashlib.shake_256(b"x").digest(1 << 20)
+    ).read_bytes()
     form = (
         '--B\r\nContent-Disposition: form-data; name=":action"\r\n\r\nfile_upload\r\n'
         '--B\r\nContent-Disposition: form-data; name="name"\r\n\r\nevil\r\n'

@@ -36,7 +36,9 @@ def test_fifty_uploads_of_one_wheels_name_have_one_winner(server, tmp_path):
 
 def test_fifty_uploads_of_one_packages_name_have_one_winner(server, tmp_path):
     channel = Channel(server, "conda")
-    packages = [conda_packages.build(_directory(tmp_path, n), "prize", depends=[f"n{n}"]) for n in range(RIVALS)]
+    packages = [
+        conda_packages.build(_directory(tmp_path, n), "prize", depends=[f"n{n}"]) for n in range(RIVALS)
+    ]
     with ThreadPoolExecutor(RIVALS) as pool:
         answers = list(pool.map(lambda package: uploads.prefix(channel, package), packages))
     winners = [package for package, answer in zip(packages, answers) if answer.ok]
@@ -93,7 +95,9 @@ class Reader(threading.Thread):
     def read_repodata(self) -> tuple[set[str], set[str]]:
         """What repodata.json and its compressed form name; each is whole, and what it names can be had."""
         plain = json.loads(self.get("repodata.json"))
-        compressed = json.loads(zstandard.ZstdDecompressor().decompress(self.get("repodata.json.zst"), 1 << 24))
+        compressed = json.loads(
+            zstandard.ZstdDecompressor().decompress(self.get("repodata.json.zst"), 1 << 24)
+        )
         names = set(plain["packages"]) | set(plain["packages.conda"])
         if names:
             self.get(min(names))
@@ -103,7 +107,10 @@ class Reader(threading.Thread):
 def test_two_hundred_packages_at_once_never_tear_the_channel(server, tmp_path):
     channel = Channel(server, "conda")
     extension = {0: ".conda", 1: ".tar.bz2"}
-    packages = [conda_packages.build(tmp_path, f"p{n % 60}", str(n), extension=extension[n % 2]) for n in range(PACKAGES)]
+    packages = [
+        conda_packages.build(tmp_path, f"p{n % 60}", str(n), extension=extension[n % 2])
+        for n in range(PACKAGES)
+    ]
     readers = [Reader(channel) for _ in range(2)]
     for reader in readers:
         reader.start()

@@ -55,7 +55,9 @@ def build(directory, extension, subdir="linux-64", name="crate"):
 
 
 @EXTENSIONS
-@pytest.mark.parametrize("upload", [uploads.prefix, uploads.prefix_raw, uploads.quetz], ids=lambda u: u.__name__)
+@pytest.mark.parametrize(
+    "upload", [uploads.prefix, uploads.prefix_raw, uploads.quetz], ids=lambda u: u.__name__
+)
 def test_a_package_is_uploaded_by_a_call_that_names_no_subdir(conda_channel, tmp_path, upload, extension):
     package = build(tmp_path, extension)
     answer = upload(conda_channel, package)

@@ -63,7 +63,9 @@ class Batch:
     def check_wheel(self, wheel, digest: str) -> None:
         page = self.python.project(wheel.name.split("-")[0])
         [url] = [file["url"] for file in page["files"] if file["filename"] == wheel.name]
-        served = requests.get(requests.compat.urljoin(f"{self.python.index}{wheel.name.split('-')[0]}/", url), timeout=60)
+        served = requests.get(
+            requests.compat.urljoin(f"{self.python.index}{wheel.name.split('-')[0]}/", url), timeout=60
+        )
         assert served.content == wheel.read_bytes() and distributions.sha256(wheel) == digest, wheel.name
 
 

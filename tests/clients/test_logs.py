@@ -69,7 +69,11 @@ def test_no_token_reaches_a_log(own_server, clients, rattler, tmp_path):
             for path in in_paths(token, conda.name):
                 assert server.request(method, path).status_code < 500, (method, path)
         for headers in in_headers(token):
-            for path in (f"/{conda.name}/noarch/repodata.json", f"/{python.name}/simple/", "/nowhere/simple/"):
+            for path in (
+                f"/{conda.name}/noarch/repodata.json",
+                f"/{python.name}/simple/",
+                "/nowhere/simple/",
+            ):
                 answer = server.get(path, headers=headers)
                 assert answer.status_code < 500 and token not in answer.text
     server.stop()

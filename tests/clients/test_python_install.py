@@ -47,7 +47,9 @@ def test_an_sdist_is_installed(filled, clients, tmp_path, installer):
 
 
 @pytest.mark.parametrize("installer", INSTALLERS)
-def test_hashes_of_the_files_that_were_uploaded_are_accepted(filled, clients, parcel, stamp, tmp_path, installer):
+def test_hashes_of_the_files_that_were_uploaded_are_accepted(
+    filled, clients, parcel, stamp, tmp_path, installer
+):
     lines = [f"parcel==1.2 --hash=sha256:{sha256(parcel[0])}", f"stamp==0.7 --hash=sha256:{sha256(stamp[0])}"]
     (tmp_path / "requirements.txt").write_text("\n".join(lines))
     options = ("--require-hashes", "-r", tmp_path / "requirements.txt")

@@ -46,7 +46,9 @@ def test_distributions_of_well_known_projects_are_published_unchanged(server, cl
 @pytest.mark.parametrize("uploader", UPLOADERS)
 def test_the_same_bytes_may_be_sent_twice(python_channel, clients, parcel, uploader):
     for _ in range(2):
-        getattr(clients, uploader)(python_channel.upload_url, python_channel.publish_token, *parcel).succeeded()
+        getattr(clients, uploader)(
+            python_channel.upload_url, python_channel.publish_token, *parcel
+        ).succeeded()
     assert len(listed(python_channel, "parcel")) == 2
 
 
@@ -65,8 +67,16 @@ def test_other_bytes_under_the_same_name_are_refused_and_the_user_sees_why(
 
 def test_uv_skips_what_is_published_already(python_channel, clients, parcel):
     clients.twine(python_channel.upload_url, python_channel.publish_token, *parcel).succeeded()
-    credentials = {"UV_INDEX_CHECK_USERNAME": "__token__", "UV_INDEX_CHECK_PASSWORD": python_channel.publish_token}
+    credentials = {
+        "UV_INDEX_CHECK_USERNAME": "__token__",
+        "UV_INDEX_CHECK_PASSWORD": python_channel.publish_token,
+    }
     clients.variables |= credentials
-    index = ("--check-url", python_channel.index.replace("://", f"://__token__:{python_channel.publish_token}@"))
-    again = clients.uv_publish(python_channel.upload_url, python_channel.publish_token, *parcel, options=index)
+    index = (
+        "--check-url",
+        python_channel.index.replace("://", f"://__token__:{python_channel.publish_token}@"),
+    )
+    again = clients.uv_publish(
+        python_channel.upload_url, python_channel.publish_token, *parcel, options=index
+    )
     assert "already exists" in again.succeeded().output

@@ -98,6 +98,8 @@ def test_an_unknown_key_in_the_configuration_is_named(tmp_path):
 
 
 def test_the_configuration_is_shown_without_its_secrets(tmp_path):
-    variables = environment.clean(tmp_path / "home", BONDED_DATABASE="postgres://bonded:hunter2@db.example/bonded")
+    variables = environment.clean(
+        tmp_path / "home", BONDED_DATABASE="postgres://bonded:hunter2@db.example/bonded"
+    )
     shown = environment.run([BINARY, "config", "--data", tmp_path / "data"], variables).succeeded().output
     assert "db.example" in shown and "hunter2" not in shown

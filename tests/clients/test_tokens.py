@@ -70,7 +70,9 @@ def test_a_revoked_token_no_longer_installs(channel, clients, stamp, tmp_path, i
 
 
 def test_a_token_for_one_project_publishes_nothing_else(channel, clients, tmp_path):
-    clients.twine(channel.upload_url, channel.publish_token, distributions.wheel(tmp_path, "mine")).succeeded()
+    clients.twine(
+        channel.upload_url, channel.publish_token, distributions.wheel(tmp_path, "mine")
+    ).succeeded()
     options = [*verbs("read", "publish"), "--project", f"{channel.name}/mine"]
     token = create_token(channel.server, PUBLISHER, *options)["token"]
     clients.twine(channel.upload_url, token, distributions.wheel(tmp_path, "mine", "2.0")).succeeded()
@@ -112,7 +114,9 @@ def test_a_stranger_cannot_tell_a_private_channel_from_none(server):
         there, missing = server.get(f"/{private.name}/{path}"), server.get(f"/no-such-channel/{path}")
         assert there.status_code == missing.status_code == 401
         assert there.headers["WWW-Authenticate"] == missing.headers["WWW-Authenticate"]
-        assert there.content.replace(private.name.encode(), b"") == missing.content.replace(b"no-such-channel", b"")
+        assert there.content.replace(private.name.encode(), b"") == missing.content.replace(
+            b"no-such-channel", b""
+        )
         outsider = Channel(server, format).read_token
         assert server.get(f"/{private.name}/{path}", outsider).status_code == 404
 

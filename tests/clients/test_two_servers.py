@@ -1,6 +1,7 @@
 """Two servers on one PostgreSQL and one bucket behave as one registry."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -65,30 +66,34 @@ def test_what_one_publishes_the_other_serves(pair, clients, rattler, stamp, tmp_
         assert uploads.prefix(seen_from(server, conda), conda_packages.build(tmp_path, name)).ok
     wanted = {"first-1.0-0.conda", "second-1.0-0.conda"}
     for server in pair:
-        until(lambda: seen_from(server, conda).record_names() == wanted, 5)
+        there = seen_from(server, conda)
+        until(lambda there=there: there.record_names() == wanted, 5)
         rattler.home = tmp_path / f"home-{server.url.rsplit(':')[-1]}"
-        rattler.install(seen_from(server, conda).url, "first", "second")
+        rattler.install(there.url, "first", "second")
 
 
 def test_one_name_uploaded_to_both_has_one_winner(pair, tmp_path):
     channel = Channel(pair[0], "python")
-    results = []
-    for number, server in enumerate(pair):
-        (tmp_path / str(number) / "w").mkdir()
-        wheel = distributions.wheel(tmp_path / str(number) / "w", "prize", content=str(number).encode())
-        results.append(uploads.legacy(seen_from(server, channel), wheel, "prize").status_code)
-    assert sorted(results) == [200, 400]
+
+    def publish(number: int) -> int:
+        directory = tmp_path / f"rival-{number}"
+        directory.mkdir()
+        wheel = distributions.wheel(directory, "prize", content=str(number).encode())
+        return uploads.legacy(seen_from(pair[number % 2], channel), wheel, "prize").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(publish, range(8)))
+    assert sorted(results) == [200] + [400] * 7
 
 
 def test_a_token_revoked_beside_one_is_refused_by_the_other(pair):
-    one, two = pair
+    one, _ = pair
     channel = Channel(one, "python", private=True)
     token = create_token(one, READER, *verbs("read"))
-    for server in pair:
-        assert server.get(f"/{channel.name}/simple/", token["token"]).status_code == 200
+    index = f"/{channel.name}/simple/"
+    assert [server.get(index, token["token"]).status_code for server in pair] == [200, 200]
     one.admin("token", "revoke", token["id"])
-    for server in pair:
-        until(lambda: server.get(f"/{channel.name}/simple/", token["token"]).status_code == 401, 1)
+    until(lambda: all(server.get(index, token["token"]).status_code == 401 for server in pair), 1)
 
 
 def test_no_secret_of_the_configuration_is_in_a_log(pair):

@@ -109,7 +109,9 @@ def old_package_bomb(directory: Path) -> Path:
     header.size = 5 << 30
     piece = bz2.compress(bytes(64 << 20))
     path = directory / "evil-1.0-0.tar.bz2"
-    path.write_bytes(bz2.compress(_tar({conda_packages.INDEX: json.dumps(_INDEX).encode()}, end=False) + header.tobuf()))
+    path.write_bytes(
+        bz2.compress(_tar({conda_packages.INDEX: json.dumps(_INDEX).encode()}, end=False) + header.tobuf())
+    )
     with path.open("ab") as file:
         for _ in range(header.size // (64 << 20)):
             file.write(piece)
@@ -130,7 +132,15 @@ PACKAGES = [
     old_package_bomb,
 ]
 
-_INDEX = {"name": "evil", "version": "1.0", "build": "0", "build_number": 0, "depends": [], "subdir": "noarch", "noarch": "generic"}
+_INDEX = {
+    "name": "evil",
+    "version": "1.0",
+    "build": "0",
+    "build_number": 0,
+    "depends": [],
+    "subdir": "noarch",
+    "noarch": "generic",
+}
 
 
 def _conda(

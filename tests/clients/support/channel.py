@@ -90,7 +90,9 @@ class Channel:
 
     def project(self, name: str, **options) -> dict | None:
         """The project's page as JSON, or None where there is no such project."""
-        answer = self.get(f"/simple/{name}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}, **options)
+        answer = self.get(
+            f"/simple/{name}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}, **options
+        )
         if answer.status_code == 404:
             return None
         assert answer.status_code == 200, answer.text

@@ -33,7 +33,11 @@ def build(
         "subdir": subdir,
         "timestamp": 1_750_000_000_000,
         "license": "MIT",
-        **({"noarch": "generic"} if subdir == "noarch" else {"arch": "x86_64", "platform": subdir.split("-")[0]}),
+        **(
+            {"noarch": "generic"}
+            if subdir == "noarch"
+            else {"arch": "x86_64", "platform": subdir.split("-")[0]}
+        ),
         **index,
     }
     entry = {
@@ -46,7 +50,10 @@ def build(
     _write(prefix / INDEX, json.dumps(record).encode())
     _write(prefix / "info/paths.json", json.dumps({"paths": [entry], "paths_version": 1}).encode())
     _write(prefix / "info/files", f"{path}\n".encode())
-    _write(prefix / "info/about.json", json.dumps({"summary": "A package of the tests", "home": "https://example.org"}).encode())
+    _write(
+        prefix / "info/about.json",
+        json.dumps({"summary": "A package of the tests", "home": "https://example.org"}).encode(),
+    )
     _write(prefix / "info/run_exports.json", json.dumps({"weak": [f"{name} >={version}"]}).encode())
     out = directory / subdir
     out.mkdir(exist_ok=True)

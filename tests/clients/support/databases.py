@@ -12,7 +12,11 @@ def create_database(name: str) -> str:
     assert url, "BONDED_TEST_POSTGRES must name a PostgreSQL server: run the tests with `cargo xtask test`"
     parts = urlsplit(url)
     connection = pg8000.native.Connection(
-        parts.username, host=parts.hostname, port=parts.port or 5432, password=parts.password, database="postgres"
+        parts.username,
+        host=parts.hostname,
+        port=parts.port or 5432,
+        password=parts.password,
+        database="postgres",
     )
     try:
         connection.run(f'CREATE DATABASE "{name}"')

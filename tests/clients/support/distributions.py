@@ -56,12 +56,16 @@ packages = ["{module}"]
 """
 
 
-def build(directory: Path, name: str, version: str, dependencies: list[str] = [], back_end: str = "hatchling"):
+def build(
+    directory: Path, name: str, version: str, dependencies: list[str] = [], back_end: str = "hatchling"
+):
     """The wheel and the sdist of a package whose only module says which version it is."""
     module = name.replace("-", "_")
     source = directory / f"{name}-{version}-source"
     (source / module).mkdir(parents=True)
-    (source / module / "__init__.py").write_text(f"VERSION = {version!r}\n\n\ndef main():\n    print(VERSION)\n")
+    (source / module / "__init__.py").write_text(
+        f"VERSION = {version!r}\n\n\ndef main():\n    print(VERSION)\n"
+    )
     (source / "README.md").write_text(f"# {name}\n\nWith *markup*, trailing space \nand umlauts: äöü.\n")
     template = {"hatchling": _HATCHLING, "setuptools": _SETUPTOOLS}[back_end]
     wanted = ", ".join(f'"{dependency}"' for dependency in dependencies)

@@ -32,7 +32,9 @@ class PythonClients:
         how = ["--no-cache-dir", "--no-build-isolation", "--target", target, "--index-url", index]
         return self._run(sys.executable, "-m", "pip", "install", *how, *options, *wanted)
 
-    def uv_install(self, index: str | None, target: Path, *wanted, options: tuple = (), variables={}) -> Finished:
+    def uv_install(
+        self, index: str | None, target: Path, *wanted, options: tuple = (), variables={}
+    ) -> Finished:
         """`uv pip install` into a directory, from this index alone."""
         how = ["--no-cache", "--no-build-isolation", "--python", sys.executable, "--target", target]
         where = ["--default-index", index] if index else []

@@ -28,7 +28,9 @@ def legacy_form(path: Path, name: str, version: str = "1.0", **changes) -> dict[
     return {key: value for key, value in form.items() if value is not None}
 
 
-def legacy(channel: Channel, path: Path, name: str, version: str = "1.0", token: str | None = None, **changes):
+def legacy(
+    channel: Channel, path: Path, name: str, version: str = "1.0", token: str | None = None, **changes
+):
     """Uploads a wheel the way twine does. `file_name` and the form's fields can be changed."""
     file_name = changes.pop("file_name", path.name)
     with path.open("rb") as content:
@@ -44,7 +46,11 @@ def legacy(channel: Channel, path: Path, name: str, version: str = "1.0", token:
 def prefix(channel: Channel, path: Path, token: str | None = None, session=_session, **headers: str):
     """Uploads a conda package the way rattler and pixi do: a multipart form whose part has headers of its own."""
     content = path.read_bytes()
-    part_headers = {"X-File-Name": path.name, "X-File-SHA256": sha256(path), "Content-Length": str(len(content))}
+    part_headers = {
+        "X-File-Name": path.name,
+        "X-File-SHA256": sha256(path),
+        "Content-Length": str(len(content)),
+    }
     part = (path.name, content, "application/octet-stream", part_headers | headers)
     return session.post(
         f"{channel.server.url}/api/v1/upload/{channel.name}",
@@ -84,4 +90,6 @@ def put(channel: Channel, path: Path, subdir: str, token: str | None = None, sch
     token = token or channel.publish_token
     if scheme == "Basic":
         return _session.put(url, data=path.read_bytes(), auth=("anyone", token), timeout=120)
-    return _session.put(url, data=path.read_bytes(), headers={"Authorization": f"Bearer {token}"}, timeout=120)
+    return _session.put(
+        url, data=path.read_bytes(), headers={"Authorization": f"Bearer {token}"}, timeout=120
+    )
