@@ -96,7 +96,7 @@ def stamp(tmp_path_factory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="session")
 def well_known(tmp_path_factory) -> list[Path]:
-    """Distributions of well-known projects as their authors published them, fetched with the machine's own settings."""
+    """Distributions as the authors of well-known projects made them, fetched with the machine's settings."""
     directory = tmp_path_factory.mktemp("well-known")
     download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(directory)]
     wheels = ["six==1.17.0", "packaging==24.2", "idna==3.10", "certifi==2024.12.14", "markupsafe==3.0.2"]

@@ -26,7 +26,7 @@ def test_fifty_uploads_of_one_wheels_name_have_one_winner(server, tmp_path):
         wheels.append(distributions.wheel(tmp_path / str(number), "prize", content=str(number).encode()))
     with ThreadPoolExecutor(RIVALS) as pool:
         answers = list(pool.map(lambda wheel: uploads.legacy(channel, wheel, "prize"), wheels))
-    winners = [wheel for wheel, answer in zip(wheels, answers) if answer.status_code == 200]
+    winners = [wheel for wheel, answer in zip(wheels, answers, strict=True) if answer.status_code == 200]
     assert len(winners) == 1, [answer.status_code for answer in answers]
     for answer in answers:
         assert answer.status_code == 200 or "File already exists" in answer.reason, answer.text
@@ -41,7 +41,7 @@ def test_fifty_uploads_of_one_packages_name_have_one_winner(server, tmp_path):
     ]
     with ThreadPoolExecutor(RIVALS) as pool:
         answers = list(pool.map(lambda package: uploads.prefix(channel, package), packages))
-    winners = [package for package, answer in zip(packages, answers) if answer.ok]
+    winners = [package for package, answer in zip(packages, answers, strict=True) if answer.ok]
     assert len(winners) == 1, [answer.status_code for answer in answers]
     assert {answer.status_code for answer in answers if not answer.ok} == {409}
     assert channel.get(f"/noarch/{winners[0].name}").content == winners[0].read_bytes()

@@ -35,7 +35,7 @@ def shards(channel: Channel, subdir: str) -> dict[str, dict]:
 
 
 def assert_listed(channel: Channel, subdir: str, package) -> None:
-    """The package stands in the shards at once and in the full repodata soon, with the digests of its bytes."""
+    """The package stands in the shards at once, in the full repodata soon, with the digests of its bytes."""
     content = package.read_bytes()
     record = shards(channel, subdir)[package.name]
     assert record["sha256"] == hashlib.sha256(content).digest()

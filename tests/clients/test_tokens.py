@@ -102,7 +102,7 @@ def test_a_token_that_publishes_is_not_accepted_in_a_path(server, tmp_path):
     channel = Channel(server, "conda", private=True)
     path = f"/{channel.name}/noarch/repodata.json"
     assert server.get(f"/t/{channel.read_token}{path}").status_code == 200
-    assert server.get(f"/t/{channel.publish_token}{path}").status_code == 401
+    assert server.get(f"/t/{channel.publish_token}{path}").status_code == 403
     for method in ("PUT", "POST", "DELETE"):
         answer = server.request(method, f"/t/{channel.read_token}{path}", data=b"x")
         assert answer.status_code in (401, 403, 404, 405), answer.text

@@ -1,4 +1,4 @@
-"""Archives that lie, explode or reach outside. Each function writes one into a directory and gives its path."""
+"""Archives that lie, explode or reach outside. Each function writes one and gives its path."""
 
 import bz2
 import io

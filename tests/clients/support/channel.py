@@ -17,7 +17,7 @@ def unique(prefix: str) -> str:
 
 
 def create_users(server: Server) -> None:
-    """The people of the tests: one with the role of a publisher in every channel, one with that of a reader."""
+    """The people of the tests: one publishes in every channel, one reads."""
     for name in (PUBLISHER, READER):
         server.admin("user", "create", name, "--email", f"{name}@example.org")
 

@@ -19,7 +19,7 @@ def build(
     extension: str = ".conda",
     **index,
 ) -> Path:
-    """A package with one file, `share/<name>.txt`, that holds the version. `index` changes info/index.json."""
+    """A package with one file, `share/<name>.txt`. `index` changes info/index.json."""
     stem = f"{name}-{version}-{build}"
     prefix = directory / f"{stem}-{subdir}-{extension.strip('.')}-prefix"
     content = f"{name} {version}\n".encode()

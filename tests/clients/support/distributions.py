@@ -1,4 +1,4 @@
-"""Python distributions: built by real back ends, and tiny ones written by hand where a test needs hundreds."""
+"""Python distributions: built by real back ends, and tiny wheels written by hand for tests that need many."""
 
 import base64
 import hashlib
@@ -85,8 +85,8 @@ def metadata(name: str, version: str) -> bytes:
 
 
 def wheel(directory: Path, name: str, version: str = "1.0", content: bytes = b"", **members) -> Path:
-    """A wheel written by hand. `content` becomes its module; `members` are further entries, by their path: bytes, or
-    a function that gives a fresh iterator over pieces of bytes, which are stored as they are."""
+    """A wheel written by hand. `content` becomes its module; `members` are further entries, by their path:
+    bytes, or a function that gives an iterator over pieces of bytes, which are stored as they are."""
     module = name.replace("-", "_")
     path = directory / f"{module}-{version}-py3-none-any.whl"
     info = f"{module}-{version}.dist-info"

@@ -56,8 +56,7 @@ def run(arguments: list, environment: dict[str, str], **options) -> Finished:
     process = subprocess.run(
         [str(argument) for argument in arguments],
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         **options,
     )

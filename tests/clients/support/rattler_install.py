@@ -1,4 +1,4 @@
-"""Solves and installs with py-rattler: reads a request from standard input, writes the outcome to standard output."""
+"""Solves and installs with py-rattler: reads a request, writes what came of it."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from rattler import Channel, Client, Gateway, Platform, Subdir, SourceConfig, install, solve
+from rattler import Channel, Client, Gateway, SourceConfig, Subdir, install, solve
 
 
 async def main() -> None:

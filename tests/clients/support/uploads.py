@@ -7,7 +7,7 @@ import requests
 from .channel import Channel
 from .distributions import sha256
 
-# Connections are reused: a test that makes hundreds of requests measures the server, not the making of connections.
+# Connections are reused: hundreds of requests shall wait for the server, not for new connections.
 _session = requests.Session()
 _session.trust_env = False
 
@@ -44,7 +44,7 @@ def legacy(
 
 
 def prefix(channel: Channel, path: Path, token: str | None = None, session=_session, **headers: str):
-    """Uploads a conda package the way rattler and pixi do: a multipart form whose part has headers of its own."""
+    """Uploads a conda package as rattler and pixi do: a form whose only part has headers of its own."""
     content = path.read_bytes()
     part_headers = {
         "X-File-Name": path.name,
