@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test of the project, with all that the tests need started before and stopped after.
 
+mod apt;
 mod children;
 mod postgres;
 mod python;

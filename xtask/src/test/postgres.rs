@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use super::apt;
 use super::children::{Service, free_port, run};
 
 /// The cluster, or a server that the caller named.
@@ -67,7 +68,7 @@ struct Owner(Option<(u32, u32)>);
 
 impl Owner {
     fn find() -> Result<Self> {
-        if !is_root()? {
+        if !apt::is_root() {
             return Ok(Self(None));
         }
         let id = |kind| -> Result<u32> {
@@ -99,15 +100,7 @@ fn programs() -> Result<PathBuf> {
     if let Some(found) = find_programs() {
         return Ok(found);
     }
-    if !(is_root()? && Path::new("/usr/bin/apt-get").exists()) {
-        bail!(
-            "PostgreSQL's server programs are missing: install your system's package (Debian: apt-get install postgresql)"
-        );
-    }
-    run(Command::new("apt-get").args(["-qq", "update"]))?;
-    let mut install = Command::new("apt-get");
-    install.args(["-qq", "install", "--yes", "--no-install-recommends", "postgresql"]);
-    run(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    apt::install("postgresql", "PostgreSQL's server")?;
     find_programs().context("the package 'postgresql' was installed, but initdb is still missing")
 }
 
@@ -118,11 +111,6 @@ fn find_programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).collect::<Vec<_>>();
     newest.into_iter().chain(on_path).find(|dir| dir.join("initdb").exists() && dir.join("postgres").exists())
-}
-
-fn is_root() -> Result<bool> {
-    // The owner of our own process directory is the effective user; elsewhere than on Linux nobody tests as root.
-    Ok(fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0))
 }
 
 /// 128 bits in hexadecimal: the server listens where every local account can reach it.

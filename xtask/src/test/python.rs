@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::apt;
 use super::children::run;
 
 /// The environment.
@@ -24,9 +25,11 @@ impl Python {
         if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(python);
         }
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&python.dir)).context(
-            "the client tests need Python 3.10 or newer with its venv module (Debian: apt-get install python3-venv)",
-        )?;
+        let make = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&python.dir));
+        if make().is_err() {
+            apt::install("python3-venv", "Python 3.10 or newer with its venv module")?;
+            make()?;
+        }
         run(python.command("pip").args(["install", "--quiet", "--require-hashes", "-r"]).arg(&requirements))?;
         fs::write(&stamp, wanted)?;
         Ok(python)
