@@ -124,3 +124,58 @@ fn about(about: &Map<String, Value>) -> BTreeMap<&'static str, &str> {
     };
     ["dev_url", "doc_url", "home", "source_url", "summary"].into_iter().filter_map(text).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rattler_conda_types::ChannelData;
+    use serde_json::json;
+
+    use super::*;
+
+    fn package<'a>(name: &'a str, about: Option<&'a Map<String, Value>>) -> ChannelPackage<'a> {
+        ChannelPackage {
+            name,
+            version: "1.0",
+            subdirs: &["linux-64", "noarch"],
+            timestamp: 1_767_323_045,
+            license: Some("MIT"),
+            about,
+            link_scripts: false,
+        }
+    }
+
+    #[test]
+    fn the_document_is_stable_and_rattler_reads_it() {
+        let Value::Object(about) = json!({
+            "home": ["https://example.org/", "https://example.com/"],
+            "summary": "Shows how",
+            "dev_url": "",
+            "doc_url": 5,
+            "source_url": null,
+            "extra": {"sha": "left out"},
+        }) else {
+            unreachable!("an object was written")
+        };
+        let mut document = ChannelDataWriter::new(Vec::new(), &["linux-64", "noarch"]).unwrap();
+        document.package(&package("a", None)).unwrap();
+        document.package(&ChannelPackage { link_scripts: true, ..package("b", Some(&about)) }).unwrap();
+        let bytes = document.finish().unwrap();
+        let read: ChannelData = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!((read.packages.len(), read.subdirs.len()), (2, 2));
+        assert_eq!(read.packages["b"].home.len(), 1);
+        insta::assert_snapshot!(String::from_utf8(bytes).unwrap());
+    }
+
+    #[test]
+    fn an_empty_channel_has_a_document() {
+        let bytes = ChannelDataWriter::new(Vec::new(), &["noarch"]).unwrap().finish().unwrap();
+        assert!(serde_json::from_slice::<ChannelData>(&bytes).unwrap().packages.is_empty());
+    }
+
+    #[test]
+    fn a_package_comes_once() {
+        let mut document = ChannelDataWriter::new(Vec::new(), &[]).unwrap();
+        document.package(&package("a", None)).unwrap();
+        assert!(matches!(document.package(&package("a", None)), Err(WriteError::Order { .. })));
+    }
+}

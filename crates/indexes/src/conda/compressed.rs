@@ -85,3 +85,56 @@ impl<W: Write> Write for Counted<W> {
         self.inner.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conda::{RepodataWriter, ZSTD_LEVEL, samples::record};
+
+    #[test]
+    fn both_places_get_the_same_document() {
+        let both = Compressed::new(Vec::new(), Vec::new(), ZSTD_LEVEL).unwrap();
+        let mut repodata = RepodataWriter::new(both, "noarch").unwrap();
+        let text = record("a", "1.0");
+        for n in 0..2_000 {
+            repodata.record(&format!("a-1.{n:04}-h0_0.conda"), &text).unwrap();
+        }
+        let (plain, zst) = repodata.finish().unwrap().finish().unwrap();
+        assert_eq!(zstd::decode_all(zst.inner.as_slice()).unwrap(), plain.inner);
+        assert_eq!((plain.sha256, plain.size), (Sha256::of(&plain.inner), plain.inner.len() as u64));
+        assert_eq!((zst.sha256, zst.size), (Sha256::of(&zst.inner), zst.inner.len() as u64));
+        assert!(zst.size * 10 < plain.size, "{} of {}", zst.size, plain.size);
+    }
+
+    /// Takes one byte at a time until it is full.
+    struct Narrow(usize);
+
+    impl Write for Narrow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = bytes.len().min(1).min(self.0);
+            self.0 -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_bytes_that_were_taken_count() {
+        let mut both = Compressed::new(Narrow(100), Vec::new(), ZSTD_LEVEL).unwrap();
+        both.write_all(b"bonded").unwrap();
+        let (plain, _) = both.finish().unwrap();
+        assert_eq!((plain.sha256, plain.size), (Sha256::of(b"bonded"), 6));
+    }
+
+    #[test]
+    fn a_full_place_is_an_error() {
+        let mut plain = Compressed::new(Narrow(3), Vec::new(), ZSTD_LEVEL).unwrap();
+        assert_eq!(plain.write_all(b"bonded").unwrap_err().kind(), io::ErrorKind::WriteZero);
+        let mut zst = Compressed::new(Vec::new(), Narrow(3), ZSTD_LEVEL).unwrap();
+        zst.write_all(b"bonded").unwrap();
+        assert!(zst.finish().is_err());
+    }
+}

@@ -8,6 +8,8 @@ mod error;
 mod record;
 mod repodata;
 mod run_exports;
+#[cfg(test)]
+mod samples;
 mod sections;
 mod shard;
 mod shard_index;

@@ -72,3 +72,76 @@ pub fn run_exports(file: Option<&Value>) -> Result<String, InvalidRecord> {
     let exports: RunExportsJson = serde_json::from_value(value).map_err(InvalidRecord::RunExports)?;
     serde_json::to_string(&exports).map_err(InvalidRecord::RunExports)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::conda::samples::{digests, index, moment};
+
+    fn made(index: &Map<String, Value>) -> Result<String, InvalidRecord> {
+        record(index, &digests("demo"), moment())
+    }
+
+    fn with(key: &str, value: Value) -> Map<String, Value> {
+        let mut index = index("demo", "1.0");
+        index.insert(key.to_owned(), value);
+        index
+    }
+
+    #[test]
+    fn the_record_is_stable_and_its_keys_are_sorted() {
+        insta::assert_snapshot!(made(&index("demo", "1.0")).unwrap(), @r#"{"build":"h0_0","build_number":0,"depends":["python >=3.9","libä"],"indexed_timestamp":1767323045678,"license":"MIT","md5":"5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d","name":"demo","noarch":"python","sha256":"2a97516c354b68848cdbd8f54a226a0a55b21ed138e207ad6c5cbb9c00aa5aea","size":1234,"subdir":"noarch","timestamp":1700000000000,"version":"1.0"}"#);
+    }
+
+    #[test]
+    fn the_archive_cannot_speak_for_the_server_or_for_later_fields() {
+        let honest = made(&index("demo", "1.0")).unwrap();
+        for key in ["md5", "sha256", "size", "indexed_timestamp"] {
+            assert_eq!(made(&with(key, json!("00"))).unwrap(), honest, "{key}");
+        }
+        for key in ["url", "fn", "channel", "attestations_sha256", "revoked", "run_exports", "signatures"] {
+            assert_eq!(made(&with(key, json!("https://evil.example/"))).unwrap(), honest, "{key}");
+        }
+        for key in ["when", "extra_depends", "flags", "schema_version", "legacy_bz2_md5"] {
+            assert_eq!(made(&with(key, json!({"x": ["y"]}))).unwrap(), honest, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_would_break_the_channel_is_refused() {
+        for (key, value) in [
+            ("license", json!(["MIT"])),
+            ("depends", json!("python")),
+            ("depends", json!([1])),
+            ("build_number", json!(-1)),
+            ("build_number", json!("0")),
+            ("noarch", json!("everything")),
+            ("purls", json!(["not a purl"])),
+            ("timestamp", json!("yesterday")),
+            ("version", json!("one two")),
+        ] {
+            let error = made(&with(key, value.clone())).expect_err(&format!("{key}: {value}"));
+            assert!(
+                error.to_string().starts_with("info/index.json gives no valid repodata record: "),
+                "{error}"
+            );
+        }
+        let mut nameless = index("demo", "1.0");
+        nameless.remove("name");
+        assert!(made(&nameless).is_err());
+    }
+
+    #[test]
+    fn run_exports_take_the_form_of_cep_12() {
+        let made = |value| run_exports(Some(&value)).unwrap();
+        assert_eq!(run_exports(None).unwrap(), "{}");
+        assert_eq!(made(json!({})), "{}");
+        assert_eq!(made(json!({"strong": ["b"], "weak": ["a"], "x": 1})), r#"{"weak":["a"],"strong":["b"]}"#);
+        assert_eq!([made(json!(["a"])), made(json!("a"))], [r#"{"weak":["a"]}"#; 2]);
+        for bad in [json!(1), json!({"weak": "a"}), json!({"weak": [1]}), json!(null)] {
+            assert!(run_exports(Some(&bad)).is_err(), "{bad}");
+        }
+    }
+}

@@ -94,3 +94,114 @@ impl<W: Write> RemovedWriter<W> {
 pub fn empty_repodata(subdir: &str) -> Result<Vec<u8>, WriteError> {
     RepodataWriter::new(Vec::new(), subdir)?.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use rattler_conda_types::RepoData;
+
+    use super::*;
+    use crate::conda::samples::record;
+
+    fn read(bytes: &[u8]) -> RepoData {
+        serde_json::from_slice(bytes).unwrap()
+    }
+
+    fn writer() -> RepodataWriter<Vec<u8>> {
+        RepodataWriter::new(Vec::new(), "noarch").unwrap()
+    }
+
+    #[test]
+    fn the_document_is_stable_and_rattler_reads_it() {
+        let mut repodata = writer();
+        repodata.record("a-1.0-h0_0.tar.bz2", &record("a", "1.0")).unwrap();
+        repodata.record("a-1.0-h0_0.conda", &record("a", "1.0")).unwrap();
+        repodata.record("b-2.0-h0_0.conda", &record("b", "2.0")).unwrap();
+        let mut removed = repodata.removed().unwrap();
+        removed.file("c-1.0-h0_0.conda").unwrap();
+        removed.file("d-1.0-h0_0.tar.bz2").unwrap();
+        let bytes = removed.finish().unwrap();
+
+        let read = read(&bytes);
+        assert_eq!((read.packages.len(), read.conda_packages.len(), read.removed.len()), (1, 2, 2));
+        assert_eq!(read.info.and_then(|info| info.subdir).as_deref(), Some("noarch"));
+        assert_eq!(read.version, Some(1));
+        insta::assert_snapshot!(String::from_utf8(bytes).unwrap());
+    }
+
+    #[test]
+    fn a_fresh_subdir_is_an_empty_document() {
+        let bytes = empty_repodata("linux-64").unwrap();
+        let read = read(&bytes);
+        assert!(read.packages.is_empty() && read.conda_packages.is_empty() && read.removed.is_empty());
+        insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"
+        {"info":{"repodata_version":1,"subdir":"linux-64"},
+        "packages":{},
+        "packages.conda":{},
+        "removed":[],
+        "repodata_version":1}
+        "#);
+    }
+
+    #[test]
+    fn wrong_order_is_refused() {
+        let record = record("a", "1.0");
+        let mut repodata = writer();
+        repodata.record("b-1.0-h0_0.conda", &record).unwrap();
+        let twice = repodata.record("b-1.0-h0_0.conda", &record);
+        assert!(matches!(twice, Err(WriteError::Order { .. })), "{twice:?}");
+        let back = repodata.record("a-1.0-h0_0.conda", &record);
+        assert!(matches!(back, Err(WriteError::Order { .. })), "{back:?}");
+        let section = repodata.record("z-1.0-h0_0.tar.bz2", &record);
+        assert!(matches!(section, Err(WriteError::Section(_))), "{section:?}");
+
+        let mut removed = repodata.removed().unwrap();
+        removed.file("b").unwrap();
+        assert!(matches!(removed.file("b"), Err(WriteError::Order { .. })));
+    }
+
+    #[test]
+    fn a_damaged_record_does_not_reach_the_document() {
+        for damaged in ["", "{", "[]", "1", "{} {}", "{}}", r#"{"a":1"#, r#"{"a":tru}"#] {
+            let mut repodata = writer();
+            let refused = repodata.record("a-1.0-h0_0.conda", damaged);
+            assert!(matches!(refused, Err(WriteError::Damaged { .. })), "{damaged:?}: {refused:?}");
+        }
+        let mut repodata = writer();
+        let refused = repodata.record("a-1.0-h0_0.zip", "{}");
+        assert!(matches!(refused, Err(WriteError::NotAnArchive(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn ten_thousand_records_come_through() {
+        let text = record("a", "1.0");
+        let names: Vec<String> = (0..10_000).map(|n| format!("a-1.{n:05}-h0_0.conda")).collect();
+        let mut repodata = writer();
+        for name in &names {
+            repodata.record(name, &text).unwrap();
+        }
+        let read = read(&repodata.finish().unwrap());
+        assert!(read.conda_packages.keys().map(|key| key.to_file_name()).eq(names));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_set_of_names_comes_through(
+            old in proptest::collection::btree_set("\\PC{0,12}\\.tar\\.bz2", 0..6),
+            new in proptest::collection::btree_set("\\PC{0,12}\\.conda", 0..6),
+            gone in proptest::collection::btree_set(".{0,12}", 0..6),
+        ) {
+            let mut repodata = writer();
+            for name in old.iter().chain(&new) {
+                repodata.record(name, "{}").unwrap();
+            }
+            let mut removed = repodata.removed().unwrap();
+            for name in &gone {
+                removed.file(name).unwrap();
+            }
+            let read: serde_json::Value = serde_json::from_slice(&removed.finish().unwrap()).unwrap();
+            assert!(read["packages"].as_object().unwrap().keys().eq(old.iter()));
+            assert!(read["packages.conda"].as_object().unwrap().keys().eq(new.iter()));
+            assert!(read["removed"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).eq(gone.iter()));
+        }
+    }
+}

@@ -46,3 +46,29 @@ impl<W: Write> RunExportsWriter<W> {
         into_inner(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_stable() {
+        let mut document = RunExportsWriter::new(Vec::new(), "linux-64").unwrap();
+        document.file("a-1.0-0.tar.bz2", "{}").unwrap();
+        document.file("a-1.0-0.conda", r#"{"weak":["a >=1,<2"]}"#).unwrap();
+        insta::assert_snapshot!(String::from_utf8(document.finish().unwrap()).unwrap(), @r#"
+        {"info":{"subdir":"linux-64","version":1},
+        "packages":{
+        "a-1.0-0.tar.bz2":{"run_exports":{}}},
+        "packages.conda":{
+        "a-1.0-0.conda":{"run_exports":{"weak":["a >=1,<2"]}}}}
+        "#);
+    }
+
+    #[test]
+    fn damaged_run_exports_do_not_reach_the_document() {
+        let mut document = RunExportsWriter::new(Vec::new(), "linux-64").unwrap();
+        let refused = document.file("a-1.0-0.conda", "{}}, \"x\": {");
+        assert!(matches!(refused, Err(WriteError::Damaged { .. })), "{refused:?}");
+    }
+}

@@ -95,3 +95,82 @@ fn field(key: String, value: Value) -> (String, Field) {
     };
     (key, digest.map_or(Field::Json(value), |bytes| Field::Digest(Binary(bytes))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conda::samples::{digests, record};
+
+    type Read = rattler_conda_types::Shard;
+
+    fn read(shard: &Shard) -> Read {
+        rmp_serde::from_slice(&zstd::decode_all(shard.bytes.as_slice()).unwrap()).unwrap()
+    }
+
+    fn with<'a>(filename: &'a str, record: &'a str) -> ShardRecord<'a> {
+        ShardRecord { filename, record, run_exports: "{}" }
+    }
+
+    #[test]
+    fn rattler_reads_all_of_it() {
+        let record = record("demo", "1.0");
+        let shard = shard(
+            &[
+                with("demo-1.0-h0_0.tar.bz2", &record),
+                ShardRecord {
+                    run_exports: r#"{"weak":["demo >=1"]}"#,
+                    ..with("demo-1.0-h0_0.conda", &record)
+                },
+            ],
+            &["demo-0.9-h0_0.conda"],
+        )
+        .unwrap();
+        assert_eq!(shard.sha256, Sha256::of(&shard.bytes), "named by the compressed bytes");
+        let read = read(&shard);
+        assert_eq!((read.packages.len(), read.conda_packages.len(), read.removed.len()), (1, 1, 1));
+
+        let package = &read.conda_packages[0];
+        assert_eq!(package.sha256.map(Into::into), Some(*digests("demo").sha256.as_bytes()));
+        assert_eq!(package.md5.map(Into::into), Some(digests("demo").md5));
+        assert_eq!(
+            package.run_exports.as_ref().map(|exports| exports.weak.as_slice()),
+            Some(&["demo >=1".to_owned()][..])
+        );
+        assert_eq!(package.indexed_timestamp.map(|at| at.timestamp_millis()), Some(1_767_323_045_678));
+        assert!(
+            read.packages[0].run_exports.as_ref().is_some_and(|exports| exports.is_empty()),
+            "known to be none"
+        );
+    }
+
+    #[test]
+    fn digests_are_bytes_and_the_frame_tells_its_size() {
+        let record = record("demo", "1.0");
+        let shard = shard(&[with("demo-1.0-h0_0.conda", &record)], &[]).unwrap();
+        let plain = zstd::decode_all(shard.bytes.as_slice()).unwrap();
+        let digest = digests("demo").sha256;
+        let binary = [&b"\xa6sha256\xc4\x20"[..], digest.as_bytes()].concat();
+        assert!(plain.windows(binary.len()).any(|window| window == binary), "msgpack's type for bytes");
+        let size = zstd::zstd_safe::get_frame_content_size(&shard.bytes);
+        assert_eq!(size.ok().flatten(), Some(plain.len() as u64));
+    }
+
+    #[test]
+    fn order_does_not_change_the_bytes() {
+        let record = record("demo", "1.0");
+        let names = ["demo-1.0-0.conda", "demo-1.1-0.conda", "demo-1.0-0.tar.bz2"];
+        let forth = shard(&names.map(|name| with(name, &record)), &["a.conda", "b.conda"]);
+        let mut back = names.map(|name| with(name, &record));
+        back.reverse();
+        assert_eq!(forth.unwrap(), shard(&back, &["b.conda", "a.conda"]).unwrap());
+    }
+
+    #[test]
+    fn a_damaged_record_is_refused_by_name() {
+        for damaged in ["", "[]", "{", "{} {}"] {
+            let error = shard(&[with("demo-1.0-0.conda", damaged)], &[]).unwrap_err().to_string();
+            assert!(error.starts_with("the stored record of \"demo-1.0-0.conda\" is damaged: "), "{error}");
+        }
+        assert!(matches!(shard(&[with("demo", "{}")], &[]), Err(WriteError::NotAnArchive(_))));
+    }
+}

@@ -67,3 +67,45 @@ struct HtmlPage<'a> {
     page: &'a IndexPage<'a>,
     api_version: &'a str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page<'a>(names: impl IntoIterator<Item = &'a str>) -> IndexPage<'a> {
+        let entries = names.into_iter().zip(1..).map(|(name, serial)| IndexEntry { name, serial });
+        IndexPage::new(99, entries.collect())
+    }
+
+    #[test]
+    fn both_forms_are_stable_and_in_the_order_of_names() {
+        let page = page(["zope", "a-b", "a"]);
+        insta::assert_snapshot!(String::from_utf8(page.render_json()).unwrap());
+        insta::assert_snapshot!(String::from_utf8(page.render_html()).unwrap());
+    }
+
+    #[test]
+    fn an_empty_channel_has_a_page() {
+        assert_eq!(
+            page([]).render_json(),
+            br#"{"meta":{"_last-serial":99,"api-version":"1.4"},"projects":[]}"#.to_vec()
+        );
+        assert!(page([]).render_html().ends_with(b"<body>\n</body>\n</html>\n<!--SERIAL 99-->"));
+    }
+
+    #[test]
+    fn ten_thousand_projects_are_listed_within_the_first_allocation() {
+        let names: Vec<String> = (0..10_000).map(|n| format!("project-{n:05}")).collect();
+        let page = page(names.iter().rev().map(String::as_str));
+        let json: serde_json::Value = serde_json::from_slice(&page.render_json()).unwrap();
+        let listed = json["projects"].as_array().unwrap();
+        assert!(listed.iter().map(|project| project["name"].as_str().unwrap()).eq(names.iter()));
+        assert_eq!(listed[0]["_last-serial"], 10_000);
+
+        let html = String::from_utf8(page.render_html()).unwrap();
+        assert_eq!(html.matches("<a href=\"project-").count(), 10_000);
+        for bytes in [page.render_json(), page.render_html()] {
+            assert!((bytes.len()..2 * bytes.len()).contains(&bytes.capacity()), "{} bytes", bytes.len());
+        }
+    }
+}

@@ -181,3 +181,94 @@ fn file_entry(entry: &ReleaseFile<'_>) -> Value {
         "yanked_reason": file.yanked.filter(|reason| !reason.is_empty()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::samples::{file, files, release_file, versions};
+
+    fn metadata() -> Map<String, Value> {
+        let Value::Object(metadata) = json!({
+            "name": "Demo",
+            "version": "1.10",
+            "summary": "Shows how",
+            "author_email": "A <a@example.org>",
+            "classifiers": ["Private :: Do Not Upload"],
+            "requires_dist": ["other>=1; extra == \"x\""],
+            "requires_python": ">=3.9,<4",
+            "project_urls": ["Source, https://example.org/a,b", "no comma"],
+            "description": "# Demo",
+            "description_content_type": "text/markdown",
+            "unknown": "left out",
+        }) else {
+            unreachable!("an object was written")
+        };
+        metadata
+    }
+
+    fn with_document<T>(version: usize, test: impl FnOnce(&ProjectDocument<'_>) -> T) -> T {
+        let versions = versions(["1.9rc1", "1.9", "1.10"]);
+        let files: Vec<_> = files(&versions).into_iter().map(release_file).collect();
+        test(&ProjectDocument {
+            name: "Demo",
+            serial: 7,
+            version: &versions[version],
+            metadata: &metadata(),
+            files: &files,
+            roles: &[("Owner", "alice")],
+            project_url: "https://bonded.example/pypi/projects/demo/",
+        })
+    }
+
+    fn parsed(bytes: &[u8]) -> Value {
+        serde_json::from_slice(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_document_of_a_project_is_stable() {
+        insta::assert_json_snapshot!(with_document(2, |document| parsed(&document.render_project())));
+    }
+
+    #[test]
+    fn the_document_of_a_release_has_no_other_releases() {
+        let document = with_document(1, |document| parsed(&document.render_release()));
+        assert_eq!(document.get("releases"), None);
+        assert_eq!(document["urls"].as_array().map(Vec::len), Some(2));
+        assert_eq!(document["info"]["yanked"], true);
+        assert_eq!(document["info"]["yanked_reason"], "breaks \"quotes\" & <tags>");
+    }
+
+    #[test]
+    fn metadata_cannot_set_what_the_server_says() {
+        let mut metadata = metadata();
+        metadata.extend([("yanked".to_owned(), true.into()), ("package_url".to_owned(), "x".into())]);
+        let info = with_document(2, |document| ProjectDocument { metadata: &metadata, ..*document }.info());
+        assert_eq!(info["yanked"], false);
+        assert_eq!(info["package_url"], "https://bonded.example/pypi/projects/demo/");
+    }
+
+    fn latest<const N: usize>(releases: [(&str, Option<&str>); N]) -> Option<String> {
+        let versions = versions(releases.map(|(version, _)| version));
+        let files: Vec<_> = releases
+            .iter()
+            .zip(&versions)
+            .map(|((text, yanked), version)| File { yanked: *yanked, ..file(text, version) })
+            .collect();
+        latest_version(&files).map(Version::to_string)
+    }
+
+    #[test]
+    fn final_releases_that_are_not_yanked_come_first() {
+        assert_eq!(latest([("1.0", None), ("1.10", None), ("1.9", None)]).as_deref(), Some("1.10"));
+        assert_eq!(latest([("1.0", None), ("2.0rc1", None), ("2.0.dev1", None)]).as_deref(), Some("1.0"));
+        assert_eq!(latest([("1.0", None), ("2.0", Some(""))]).as_deref(), Some("1.0"));
+        assert_eq!(latest([("2.0", Some("bad")), ("1.0rc1", None)]).as_deref(), Some("1.0rc1"));
+        assert_eq!(latest([("1.0", Some("")), ("2.0", Some(""))]).as_deref(), Some("2.0"));
+        assert_eq!(latest([]), None);
+    }
+
+    #[test]
+    fn a_release_with_one_good_file_is_not_yanked() {
+        assert_eq!(latest([("1.0", None), ("2.0", Some("")), ("2.0", None)]).as_deref(), Some("2.0"));
+    }
+}

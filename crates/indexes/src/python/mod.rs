@@ -5,6 +5,8 @@ mod file;
 mod index_page;
 mod json_api;
 mod project_page;
+#[cfg(test)]
+mod samples;
 
 pub use content_type::ContentType;
 pub use file::File;

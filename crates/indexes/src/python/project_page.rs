@@ -119,3 +119,137 @@ struct HtmlPage<'a> {
     page: &'a ProjectPage<'a>,
     api_version: &'a str,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use html5gum::{Token, Tokenizer};
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::python::samples::{file, files, versions};
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// The attributes and the text of each link, as a browser understands them.
+    fn links(html: &[u8]) -> Vec<(BTreeMap<String, String>, String)> {
+        let mut links = Vec::new();
+        let mut tags = Vec::new();
+        for Ok(token) in Tokenizer::new(std::str::from_utf8(html).unwrap()) {
+            let shown = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            match token {
+                Token::StartTag(tag) => {
+                    tags.push(shown(&tag.name));
+                    if tags.ends_with(&["a".to_owned()]) {
+                        let attributes =
+                            tag.attributes.iter().map(|(name, value)| (shown(name), shown(value)));
+                        links.push((attributes.collect(), String::new()));
+                    }
+                }
+                Token::EndTag(tag) if *tag.name == *b"a" => tags.push("/a".to_owned()),
+                Token::String(part) if tags.ends_with(&["a".to_owned()]) => {
+                    links.last_mut().unwrap().1.push_str(&shown(&part));
+                }
+                _ => {}
+            }
+        }
+        links
+    }
+
+    #[test]
+    fn the_json_form_is_stable() {
+        let versions = versions(["1.9rc1", "1.9", "1.10"]);
+        let page = ProjectPage::new("demo", 7, ProjectStatus::Active, files(&versions));
+        let json: Value = serde_json::from_slice(&page.render_json()).unwrap();
+        insta::assert_json_snapshot!(json);
+        assert!(text(page.render_json()).starts_with(r#"{"files":[{"core-metadata":false,"#), "and compact");
+    }
+
+    #[test]
+    fn the_html_form_is_stable() {
+        let versions = versions(["1.9rc1", "1.9", "1.10"]);
+        let page = ProjectPage::new("demo", 7, ProjectStatus::Archived, files(&versions));
+        insta::assert_snapshot!(text(page.render_html()));
+    }
+
+    #[test]
+    fn both_names_of_html_are_the_same_page() {
+        let page = ProjectPage::new("demo", 7, ProjectStatus::Active, Vec::new());
+        assert_eq!(page.render(ContentType::Html), page.render(ContentType::LegacyHtml));
+        assert_eq!(page.render(ContentType::Json), page.render_json());
+        assert_ne!(page.render(ContentType::Json), page.render_html());
+    }
+
+    #[test]
+    fn a_quarantined_project_offers_nothing() {
+        let versions = versions(["1.9rc1", "1.9", "1.10"]);
+        let page = ProjectPage::new("demo", 7, ProjectStatus::Quarantined, files(&versions));
+        let json: Value = serde_json::from_slice(&page.render_json()).unwrap();
+        assert_eq!((&json["files"], &json["versions"]), (&serde_json::json!([]), &serde_json::json!([])));
+        assert_eq!(json["project-status"]["status"], "quarantined");
+        assert!(links(&page.render_html()).is_empty());
+    }
+
+    #[test]
+    fn spellings_of_one_version_are_one_release() {
+        let versions = versions(["1.0", "1.0.0"]);
+        let both = vec![file("demo-1.0.0.tar.gz", &versions[1]), file("demo-1.0.tar.gz", &versions[0])];
+        let page = ProjectPage::new("demo", 7, ProjectStatus::Active, both);
+        assert_eq!(page.versions().len(), 1);
+    }
+
+    #[test]
+    fn the_first_allocation_holds_a_long_page() {
+        let version = versions(["1.0"]);
+        let names: Vec<String> = (0..2_000).map(|n| format!("demo-1.0-{n}-py3-none-any.whl")).collect();
+        let page = |sign| {
+            let digest = Some(bonded_model::Sha256::of(b"metadata"));
+            let files = names.iter().map(|name| File { core_metadata: digest, ..file(name, &version[0]) });
+            ProjectPage::new("demo", sign, ProjectStatus::Active, files.collect())
+        };
+        for form in [ContentType::Json, ContentType::Html] {
+            let bytes = page(1).render(form);
+            assert!(bytes.capacity() < 2 * bytes.len(), "{} for {}", bytes.capacity(), bytes.len());
+            assert!(bytes.capacity() > bytes.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_values_stay_values_in_html(
+            name in "[^\\pC]{1,20}", url in "[^\\pC]{1,20}", specifiers in "\\PC{0,20}", reason in "[\"'&<>=/ a;#x2]{0,30}"
+        ) {
+            let version = versions(["1.0"]);
+            let digest = bonded_model::Sha256::of(b"metadata");
+            let file = File {
+                url: &url, requires_python: Some(&specifiers), yanked: Some(&reason), core_metadata: Some(digest),
+                ..file(&name, &version[0])
+            };
+            let html = ProjectPage::new("demo", 1, ProjectStatus::Active, vec![file]).render_html();
+            let attributes = BTreeMap::from([
+                ("href".to_owned(), format!("{url}#sha256={}", file.sha256)),
+                ("data-requires-python".to_owned(), specifiers.clone()),
+                ("data-yanked".to_owned(), reason.clone()),
+                ("data-core-metadata".to_owned(), format!("sha256={digest}")),
+                ("data-dist-info-metadata".to_owned(), format!("sha256={digest}")),
+            ]);
+            prop_assert_eq!(links(&html), vec![(attributes, name.clone())]);
+        }
+
+        #[test]
+        fn json_holds_the_same_set(names in proptest::collection::btree_set(any::<String>(), 0..20), reason: String) {
+            let version = versions(["1.0"]);
+            let files = names.iter().map(|name| File { yanked: Some(&reason), ..file(name, &version[0]) });
+            let page = ProjectPage::new("demo", 1, ProjectStatus::Active, files.collect());
+            let json: Value = serde_json::from_slice(&page.render_json()).unwrap();
+            let found: Vec<&Value> = json["files"].as_array().unwrap().iter().collect();
+            prop_assert!(found.iter().map(|file| file["filename"].as_str().unwrap()).eq(names.iter()));
+            let yanked = if reason.is_empty() { Value::from(true) } else { Value::from(reason) };
+            prop_assert!(found.iter().all(|file| file["yanked"] == yanked));
+        }
+    }
+}
