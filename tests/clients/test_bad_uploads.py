@@ -31,7 +31,7 @@ def leaves_nothing(channel: Channel):
     until(lambda: server.files() == before)
     python = channel.name.startswith("python")
     assert (channel.get("/simple/evil/").status_code == 404) if python else (channel.record_names() == set())
-    assert server.admin("gc", "--dry-run")["blobs"] == 0
+    until(lambda: server.admin("gc", "--dry-run", "--older-than", "0s")["blobs"] == 0)
     assert server.get("/health").status_code == 200
 
 
@@ -39,8 +39,8 @@ def leaves_nothing(channel: Channel):
 def test_a_hostile_wheel_is_refused(python, tmp_path, attack):
     with leaves_nothing(python):
         answer = uploads.legacy(python, attack(tmp_path), "evil")
-        assert answer.status_code == 400, answer.text
-        assert answer.reason not in ("", "Bad Request"), "twine shows the reason phrase and nothing else"
+        assert answer.status_code in (400, 413), answer.text
+        assert answer.reason not in ("", "Bad Request", "Payload Too Large"), "twine shows nothing else"
 
 
 @pytest.mark.parametrize("attack", attacks.PACKAGES, ids=lambda attack: attack.__name__)
