@@ -1,0 +1,66 @@
+//! Durable writing.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::NamedTempFile;
+
+use super::{Local, sync_directory};
+use crate::content::Data;
+use crate::error::BlobError;
+use crate::{StorageKey, temp};
+
+impl Local {
+    /// Stores all blobs, durably, in one visit to the blocking pool.
+    ///
+    /// Content that exists is written again: the rename is atomic and changes nothing but the file's age, and a young
+    /// file is what keeps [`Blobs::delete_older_than`](crate::Blobs::delete_older_than) from collecting a blob that is
+    /// about to be referenced.
+    pub(crate) async fn put(self: &Arc<Self>, blobs: Vec<(StorageKey, Data)>) -> Result<(), BlobError> {
+        let local = Arc::clone(self);
+        let job = tokio::task::spawn_blocking(move || local.put_now(blobs));
+        job.await.unwrap_or_else(|error| Err(self.staging_failed(io::Error::other(error))))
+    }
+
+    fn put_now(&self, blobs: Vec<(StorageKey, Data)>) -> Result<(), BlobError> {
+        let mut files = Vec::with_capacity(blobs.len());
+        for (key, data) in blobs {
+            files.push((key, temporary(&self.staging, data).map_err(failed("write", key))?));
+        }
+        // All bytes of the batch are on disk before the first name is, and each directory is synced once.
+        for (key, file) in &files {
+            file.as_file().sync_all().map_err(failed("sync", *key))?;
+        }
+        let mut directories = BTreeSet::new();
+        for (key, file) in files {
+            let path = self.path(&key);
+            file.persist(&path).map_err(|error| failed("name", key)(error.error))?;
+            directories.extend(path.parent().map(Path::to_owned));
+        }
+        for path in directories {
+            sync_directory(&path).map_err(|source| BlobError::Directory { path, source })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn staging_failed(&self, source: io::Error) -> BlobError {
+        BlobError::Directory { path: self.staging.to_path_buf(), source }
+    }
+}
+
+fn temporary(staging: &Path, data: Data) -> io::Result<NamedTempFile> {
+    match data {
+        Data::File(file) => Ok(file),
+        Data::Memory(bytes) => {
+            let mut file = temp::named(staging)?;
+            file.write_all(&bytes)?;
+            Ok(file)
+        }
+    }
+}
+
+pub(super) fn failed(action: &'static str, key: StorageKey) -> impl FnOnce(io::Error) -> BlobError {
+    move |source| BlobError::Io { action, key, source }
+}
