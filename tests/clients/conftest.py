@@ -18,7 +18,7 @@ ENGINES = ("sqlite", "postgres")
 
 def pytest_sessionstart():
     if not Path(bonded.BINARY).is_file():
-        pytest.exit("BONDED_BINARY must name the built program: run the tests with `cargo xtask test`", 2)
+        pytest.exit("BONDED_TEST_BINARY must name the built program: run the tests with `cargo xtask test`", 2)
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -47,7 +47,7 @@ def in_paths(token: str, channel: str) -> list[str]:
 
 def test_no_token_reaches_a_log(own_server, clients, rattler, tmp_path):
     server = own_server
-    server.environment["RUST_LOG"] = "debug"
+    server.environment["BONDED_LOG"] = "debug"
     server.start()
     create_users(server)
     conda, python = Channel(server, "conda", private=True), Channel(server, "python", private=True)

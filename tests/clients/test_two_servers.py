@@ -28,8 +28,8 @@ def pair(tmp_path, make_server) -> tuple[Server, Server]:
     variables = {
         "BONDED_S3_ENDPOINT": os.environ["BONDED_TEST_S3"],
         "BONDED_S3_REGION": "us-east-1",
-        "BONDED_S3_ACCESS_KEY_ID": "tests",
-        "BONDED_S3_SECRET_ACCESS_KEY": "secret-of-the-tests",
+        "BONDED_S3_ACCESS_KEY": "tests",
+        "BONDED_S3_SECRET_KEY": "secret-of-the-tests",
     }
     storage = f"s3://{bucket()}/registry"
     servers = []

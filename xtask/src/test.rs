@@ -22,7 +22,7 @@ const POSTGRES: &str = "BONDED_TEST_POSTGRES";
 /// The variable that names the S3-compatible server of the tests.
 const S3_ENDPOINT: &str = "BONDED_TEST_S3";
 /// The variable that names the program under test.
-const BINARY: &str = "BONDED_BINARY";
+const BINARY: &str = "BONDED_TEST_BINARY";
 
 /// What to test.
 #[derive(clap::Args)]

@@ -12,7 +12,7 @@ import requests
 
 from . import environment
 
-BINARY = os.environ.get("BONDED_BINARY", "")
+BINARY = os.environ.get("BONDED_TEST_BINARY", "")
 _LISTENING = re.compile(r"^listening on (https?://\S+)$", re.MULTILINE)
 _BLOB = re.compile(r"^[0-9a-f]{64}$")
 
