@@ -100,19 +100,13 @@ fn thousandths(text: &str) -> Option<u16> {
 }
 
 fn closeness(range: &str, media_type: &str) -> Closeness {
-    if range == "*/*" {
-        return Closeness::AnyType;
-    }
     if range.eq_ignore_ascii_case(media_type) {
         return Closeness::Exact;
     }
-    let main = |text: &'_ str| text.split_once('/').map(|(main, sub)| (main.len(), sub == "*"));
-    match (main(range), main(media_type)) {
-        (Some((length, true)), Some((expected, _)))
-            if length == expected && range[..length].eq_ignore_ascii_case(&media_type[..length]) =>
-        {
-            Closeness::AnySubtype
-        }
+    let main = media_type.split('/').next().unwrap_or_default();
+    match range.strip_suffix("/*") {
+        Some("*") => Closeness::AnyType,
+        Some(wanted) if wanted.eq_ignore_ascii_case(main) => Closeness::AnySubtype,
         _ => Closeness::Unnamed,
     }
 }
