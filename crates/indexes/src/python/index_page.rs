@@ -2,30 +2,20 @@
 
 use askama::Template;
 
-use super::{API_VERSION, ContentType, Meta, to_html, to_json};
+use super::{API_VERSION, ContentType, to_html, to_json};
 
-/// A project in the list.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
-pub struct IndexEntry<'a> {
-    /// Its normalized name.
-    pub name: &'a str,
-    /// The serial of its last change.
-    #[serde(rename = "_last-serial")]
-    pub serial: i64,
-}
-
-/// All projects of a channel, ready to be rendered.
+/// All projects of a channel, ready to be rendered. The page says nothing of serials: it changes only when a project
+/// comes or goes, not with each upload.
 #[derive(Debug)]
 pub struct IndexPage<'a> {
-    serial: i64,
-    projects: Vec<IndexEntry<'a>>,
+    projects: Vec<&'a str>,
 }
 
 impl<'a> IndexPage<'a> {
-    /// A page for these projects, which are shown by name. The serial is the channel's.
-    pub fn new(serial: i64, mut projects: Vec<IndexEntry<'a>>) -> Self {
+    /// A page for the projects of these normalized names.
+    pub fn new(mut projects: Vec<&'a str>) -> Self {
         projects.sort_unstable();
-        Self { serial, projects }
+        Self { projects }
     }
 
     /// The page in the given form.
@@ -38,8 +28,9 @@ impl<'a> IndexPage<'a> {
 
     /// The JSON form (PEP 691).
     pub fn render_json(&self) -> Vec<u8> {
-        let page = JsonPage { meta: Meta::new(self.serial), projects: &self.projects };
-        to_json(&page, 128 + self.projects.len() * 56 + self.text_size())
+        let projects = self.projects.iter().map(|name| JsonProject { name }).collect();
+        let page = JsonPage { meta: JsonMeta { api_version: API_VERSION }, projects };
+        to_json(&page, 128 + self.projects.len() * 12 + self.text_size())
     }
 
     /// The HTML form (PEP 503).
@@ -51,14 +42,25 @@ impl<'a> IndexPage<'a> {
     }
 
     fn text_size(&self) -> usize {
-        self.projects.iter().map(|project| project.name.len()).sum()
+        self.projects.iter().map(|name| name.len()).sum()
     }
 }
 
 #[derive(serde::Serialize)]
 struct JsonPage<'a> {
-    meta: Meta,
-    projects: &'a [IndexEntry<'a>],
+    meta: JsonMeta,
+    projects: Vec<JsonProject<'a>>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct JsonMeta {
+    api_version: &'static str,
+}
+
+#[derive(serde::Serialize)]
+struct JsonProject<'a> {
+    name: &'a str,
 }
 
 #[derive(Template)]
@@ -73,8 +75,7 @@ mod tests {
     use super::*;
 
     fn page<'a>(names: impl IntoIterator<Item = &'a str>) -> IndexPage<'a> {
-        let entries = names.into_iter().zip(1..).map(|(name, serial)| IndexEntry { name, serial });
-        IndexPage::new(99, entries.collect())
+        IndexPage::new(names.into_iter().collect())
     }
 
     #[test]
@@ -86,11 +87,8 @@ mod tests {
 
     #[test]
     fn an_empty_channel_has_a_page() {
-        assert_eq!(
-            page([]).render_json(),
-            br#"{"meta":{"_last-serial":99,"api-version":"1.4"},"projects":[]}"#.to_vec()
-        );
-        assert!(page([]).render_html().ends_with(b"<body>\n</body>\n</html>\n<!--SERIAL 99-->"));
+        assert_eq!(page([]).render_json(), br#"{"meta":{"api-version":"1.4"},"projects":[]}"#.to_vec());
+        assert!(page([]).render_html().ends_with(b"<body>\n</body>\n</html>"));
     }
 
     #[test]
@@ -100,7 +98,6 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&page.render_json()).unwrap();
         let listed = json["projects"].as_array().unwrap();
         assert!(listed.iter().map(|project| project["name"].as_str().unwrap()).eq(names.iter()));
-        assert_eq!(listed[0]["_last-serial"], 10_000);
 
         let html = String::from_utf8(page.render_html()).unwrap();
         assert_eq!(html.matches("<a href=\"project-").count(), 10_000);

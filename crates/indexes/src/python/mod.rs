@@ -10,7 +10,7 @@ mod samples;
 
 pub use content_type::ContentType;
 pub use file::File;
-pub use index_page::{IndexEntry, IndexPage};
+pub use index_page::IndexPage;
 pub use json_api::{PackageType, ProjectDocument, ReleaseFile, latest_version};
 pub use project_page::{ProjectPage, ProjectStatus};
 
