@@ -11,6 +11,7 @@ pub mod channel;
 pub mod clock;
 pub mod conda;
 pub mod conda_index;
+pub mod counts;
 pub mod digest;
 pub mod file;
 pub mod ids;

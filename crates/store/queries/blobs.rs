@@ -1,0 +1,45 @@
+//! Which blobs are in use.
+
+use bonded_model::{Sha256, Timestamp};
+
+use super::rows::sha256;
+use crate::Connection;
+
+/// Deleted files count: lock files still point at them. So do replaced indexes that were not forgotten yet.
+pub async fn is_referenced(db: &mut Connection, blob: &Sha256) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT (EXISTS (SELECT 1 FROM files WHERE sha256 = $1)
+                OR EXISTS (SELECT 1 FROM python_files WHERE metadata_sha256 = $1)
+                OR EXISTS (SELECT 1 FROM shards WHERE sha256 = $1)
+                OR EXISTS (SELECT 1 FROM retired_indexes WHERE sha256 = $1)
+                OR EXISTS (SELECT 1 FROM subdirs
+                           WHERE shard_index_sha256 = $1 OR repodata_json_sha256 = $1 OR repodata_zst_sha256 = $1
+                              OR run_exports_json_sha256 = $1 OR run_exports_zst_sha256 = $1))
+           AS "found!: bool""#,
+        &blob.as_bytes()[..],
+    );
+    found.fetch_one(db).await
+}
+
+pub async fn retire(db: &mut Connection, blob: &Sha256, at: Timestamp) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "INSERT INTO retired_indexes (sha256, retired_at) VALUES ($1, $2)
+         ON CONFLICT (sha256) DO UPDATE SET retired_at = excluded.retired_at",
+        &blob.as_bytes()[..],
+        at,
+    );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn retired_before(db: &mut Connection, at: Timestamp) -> sqlx::Result<Vec<Sha256>> {
+    let blobs = sqlx::query_scalar!(
+        r#"SELECT sha256 AS "sha256!: Vec<u8>" FROM retired_indexes WHERE retired_at < $1 ORDER BY retired_at"#,
+        at,
+    );
+    blobs.fetch_all(db).await?.iter().map(|blob| sha256("retired_indexes.sha256", blob)).collect()
+}
+
+pub async fn forget_retired(db: &mut Connection, blob: &Sha256) -> sqlx::Result<()> {
+    let done = sqlx::query!("DELETE FROM retired_indexes WHERE sha256 = $1", &blob.as_bytes()[..]);
+    done.execute(db).await.map(drop)
+}

@@ -1,0 +1,97 @@
+//! Conda packages and their records.
+
+use bonded_model::conda_index::CondaRecord;
+use bonded_model::file::{CondaFile, File};
+use bonded_model::ids::SubdirId;
+
+use crate::Connection;
+
+/// Where `filename` stands in repodata: `.tar.bz2` packages come before `.conda` packages.
+fn archive(filename: &str) -> i64 {
+    i64::from(!filename.ends_with(".tar.bz2"))
+}
+
+pub async fn insert(db: &mut Connection, file: &File, conda: &CondaFile) -> sqlx::Result<bool> {
+    if !super::files::insert(&mut *db, file).await? {
+        return Ok(false);
+    }
+    let done = sqlx::query!(
+        "INSERT INTO conda_files (file_id, subdir_id, package, archive, filename, build, build_number, record,
+                                  run_exports)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        file.id.uuid(),
+        conda.subdir.uuid(),
+        conda.package,
+        archive(&conda.filename),
+        conda.filename,
+        conda.build,
+        conda.build_number,
+        conda.record,
+        conda.run_exports.as_deref(),
+    );
+    done.execute(db).await?;
+    Ok(true)
+}
+
+pub async fn of_package(
+    db: &mut Connection,
+    subdir: SubdirId,
+    package: &str,
+) -> sqlx::Result<Vec<CondaRecord>> {
+    let rows = sqlx::query_as!(
+        CondaRecord,
+        r#"SELECT c.filename AS "filename!: String", c.record AS "record!: String",
+                  c.run_exports AS "run_exports?: String"
+           FROM conda_files c JOIN files f ON f.id = c.file_id
+           WHERE c.subdir_id = $1 AND c.package = $2 AND f.deleted_at IS NULL ORDER BY c.archive, c.filename"#,
+        subdir.uuid(),
+        package,
+    );
+    rows.fetch_all(db).await
+}
+
+pub async fn after(
+    db: &mut Connection,
+    subdir: SubdirId,
+    after: Option<&str>,
+    limit: i64,
+) -> sqlx::Result<Vec<CondaRecord>> {
+    let filename = after.unwrap_or_default();
+    let rows = sqlx::query_as!(
+        CondaRecord,
+        r#"SELECT c.filename AS "filename!: String", c.record AS "record!: String",
+                  c.run_exports AS "run_exports?: String"
+           FROM conda_files c JOIN files f ON f.id = c.file_id
+           WHERE c.subdir_id = $1 AND (c.archive, c.filename) > ($2, $3) AND f.deleted_at IS NULL
+           ORDER BY c.archive, c.filename LIMIT $4"#,
+        subdir.uuid(),
+        after.map_or(-1, archive),
+        filename,
+        limit,
+    );
+    rows.fetch_all(db).await
+}
+
+pub async fn removed(db: &mut Connection, subdir: SubdirId) -> sqlx::Result<Vec<String>> {
+    let names = sqlx::query_scalar!(
+        r#"SELECT c.filename AS "filename!: String"
+           FROM subdirs s JOIN files f ON f.channel_id = s.channel_id JOIN conda_files c ON c.file_id = f.id
+           WHERE s.id = $1 AND f.deleted_at IS NOT NULL AND c.subdir_id = $1 ORDER BY c.archive, c.filename"#,
+        subdir.uuid(),
+    );
+    names.fetch_all(db).await
+}
+
+pub async fn removed_of_package(
+    db: &mut Connection,
+    subdir: SubdirId,
+    package: &str,
+) -> sqlx::Result<Vec<String>> {
+    let names = sqlx::query_scalar!(
+        r#"SELECT c.filename AS "filename!: String" FROM conda_files c JOIN files f ON f.id = c.file_id
+           WHERE c.subdir_id = $1 AND c.package = $2 AND f.deleted_at IS NOT NULL ORDER BY c.archive, c.filename"#,
+        subdir.uuid(),
+        package,
+    );
+    names.fetch_all(db).await
+}

@@ -1,0 +1,129 @@
+//! Roles of accounts in channels and projects.
+
+use bonded_model::ids::{ChannelId, ProjectId, UserId};
+use bonded_model::project::{ChannelMember, ProjectMember, Roles};
+use bonded_model::user::{ChannelRole, ProjectRole};
+use uuid::Uuid;
+
+use super::rows::parsed;
+use crate::Connection;
+
+struct Row {
+    id: Uuid,
+    name: String,
+    role: String,
+}
+
+struct RoleRow {
+    id: Uuid,
+    role: String,
+}
+
+pub async fn put_in_channel(
+    db: &mut Connection,
+    channel: ChannelId,
+    user: UserId,
+    role: ChannelRole,
+) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "INSERT INTO channel_members (channel_id, user_id, role) VALUES ($1, $2, $3)
+         ON CONFLICT (channel_id, user_id) DO UPDATE SET role = excluded.role",
+        channel.uuid(),
+        user.uuid(),
+        role.as_str(),
+    );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn put_in_project(
+    db: &mut Connection,
+    project: ProjectId,
+    user: UserId,
+    role: ProjectRole,
+) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "INSERT INTO project_members (project_id, user_id, role) VALUES ($1, $2, $3)
+         ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role",
+        project.uuid(),
+        user.uuid(),
+        role.as_str(),
+    );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn remove_from_channel(
+    db: &mut Connection,
+    channel: ChannelId,
+    user: UserId,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2",
+        channel.uuid(),
+        user.uuid(),
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+pub async fn remove_from_project(
+    db: &mut Connection,
+    project: ProjectId,
+    user: UserId,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "DELETE FROM project_members WHERE project_id = $1 AND user_id = $2",
+        project.uuid(),
+        user.uuid(),
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+pub async fn of_channel(db: &mut Connection, channel: ChannelId) -> sqlx::Result<Vec<ChannelMember>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT u.id AS "id!: Uuid", u.name AS "name!: String", m.role AS "role!: String"
+           FROM channel_members m JOIN users u ON u.id = m.user_id WHERE m.channel_id = $1 ORDER BY u.name_key"#,
+        channel.uuid(),
+    );
+    let member = |row: Row| {
+        let (name, role) = (parsed("users.name", &row.name)?, parsed("channel_members.role", &row.role)?);
+        Ok(ChannelMember { user: row.id.into(), name, role })
+    };
+    rows.fetch_all(db).await?.into_iter().map(member).collect()
+}
+
+pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<ProjectMember>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT u.id AS "id!: Uuid", u.name AS "name!: String", m.role AS "role!: String"
+           FROM project_members m JOIN users u ON u.id = m.user_id WHERE m.project_id = $1 ORDER BY u.name_key"#,
+        project.uuid(),
+    );
+    let member = |row: Row| {
+        let (name, role) = (parsed("users.name", &row.name)?, parsed("project_members.role", &row.role)?);
+        Ok(ProjectMember { user: row.id.into(), name, role })
+    };
+    rows.fetch_all(db).await?.into_iter().map(member).collect()
+}
+
+pub async fn roles_of(db: &mut Connection, user: UserId) -> sqlx::Result<Roles> {
+    let channels = sqlx::query_as!(
+        RoleRow,
+        r#"SELECT channel_id AS "id!: Uuid", role AS "role!: String" FROM channel_members WHERE user_id = $1"#,
+        user.uuid(),
+    );
+    let channels = channels.fetch_all(&mut *db).await?.into_iter();
+    let projects = sqlx::query_as!(
+        RoleRow,
+        r#"SELECT project_id AS "id!: Uuid", role AS "role!: String" FROM project_members WHERE user_id = $1"#,
+        user.uuid(),
+    );
+    let projects = projects.fetch_all(db).await?.into_iter();
+    Ok(Roles {
+        channels: channels
+            .map(|row| Ok((row.id.into(), parsed("channel_members.role", &row.role)?)))
+            .collect::<sqlx::Result<_>>()?,
+        projects: projects
+            .map(|row| Ok((row.id.into(), parsed("project_members.role", &row.role)?)))
+            .collect::<sqlx::Result<_>>()?,
+    })
+}

@@ -1,0 +1,25 @@
+//! Every query of the database, once. `bonded-store-sqlite` and `bonded-store-postgres` both compile this folder, each
+//! against its own engine: `crate::Connection` is theirs, and sqlx checks each text against their migrations.
+//!
+//! Both engines must understand each text: parameters as `$1`, every column with its type (`AS "name!: Type"`, because
+//! the engines infer differently), upserts by `ON CONFLICT`, paging by row values, no arrays, no operators on JSON.
+#![expect(missing_docs, reason = "each query is described once, at the method of Queries or Tx that runs it")]
+
+pub mod audit;
+pub mod blobs;
+pub mod channels;
+pub mod conda_files;
+pub mod counts;
+pub mod files;
+pub mod jobs;
+pub mod members;
+pub mod projects;
+pub mod python_files;
+pub mod releases;
+mod rows;
+pub mod settings;
+pub mod shards;
+pub mod subdirs;
+pub mod token_scopes;
+pub mod tokens;
+pub mod users;

@@ -1,0 +1,44 @@
+//! From columns to the types of the model. What does not fit is reported with the name of its column.
+
+use std::str::FromStr;
+
+use bonded_model::Sha256;
+use bonded_model::file::Stored;
+
+/// A word or name that was checked before it was written.
+pub(super) fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    column: &str,
+    text: &str,
+) -> sqlx::Result<T> {
+    text.parse().map_err(|error| corrupt(column, error))
+}
+
+pub(super) fn bytes<const N: usize>(column: &str, value: &[u8]) -> sqlx::Result<[u8; N]> {
+    value.try_into().map_err(|error| corrupt(column, error))
+}
+
+pub(super) fn sha256(column: &str, value: &[u8]) -> sqlx::Result<Sha256> {
+    bytes(column, value).map(Sha256::from)
+}
+
+pub(super) fn size(column: &str, value: i64) -> sqlx::Result<u64> {
+    u64::try_from(value).map_err(|error| corrupt(column, error))
+}
+
+/// A blob in two columns that are set or empty together.
+pub(super) fn stored(column: &str, sha: Option<&[u8]>, length: Option<i64>) -> sqlx::Result<Option<Stored>> {
+    let (Some(sha), Some(length)) = (sha, length) else { return Ok(None) };
+    Ok(Some(Stored { sha256: sha256(column, sha)?, size: size(column, length)? }))
+}
+
+/// A length in bytes on its way into the database.
+pub(super) fn length(value: u64) -> sqlx::Result<i64> {
+    i64::try_from(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+pub(super) fn corrupt(
+    column: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
+}

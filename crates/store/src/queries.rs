@@ -1,0 +1,137 @@
+//! Everything that can be read.
+
+use bonded_model::audit::AuditRow;
+use bonded_model::conda_index::{CondaRecord, Shard, StaleShard, SubdirRow};
+use bonded_model::counts::Counts;
+use bonded_model::file::{File, PythonListing};
+use bonded_model::ids::{ChannelId, ProjectId, SubdirId, TokenId, UserId};
+use bonded_model::project::{ChannelMember, Project, ProjectMember, Release, Roles};
+use bonded_model::token::{Token, TokenHash};
+use bonded_model::user::{User, UserName};
+use bonded_model::{Channel, Principal, Sha256, Timestamp};
+
+use crate::StoreError;
+use crate::connection::{Connection, run_queries};
+
+/// A connection with all the reading queries; [`crate::Reader`] and [`crate::Tx`] dereference to it.
+pub struct Queries {
+    connection: Connection,
+    failure: Option<StoreError>,
+}
+
+impl Queries {
+    pub(crate) const fn new(connection: Connection) -> Self {
+        Self { connection, failure: None }
+    }
+
+    pub(crate) const fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    pub(crate) fn into_connection(self) -> Connection {
+        self.connection
+    }
+
+    /// Remembers that a query failed. A transaction on PostgreSQL is void from then on, on SQLite it is not; neither
+    /// may be committed, even when the work took the error for unimportant.
+    pub(crate) fn note(&mut self, error: sqlx::Error) -> StoreError {
+        let error = StoreError::from(error);
+        self.failure.get_or_insert_with(|| error.clone());
+        error
+    }
+
+    pub(crate) const fn take_failure(&mut self) -> Option<StoreError> {
+        self.failure.take()
+    }
+
+    run_queries! {
+        /// A setting of the instance.
+        pub fn setting(key: &str) -> Option<String> = settings::get;
+
+        /// An account.
+        pub fn user(id: UserId) -> Option<User> = users::by_id;
+        /// The account with this name, in any spelling.
+        pub fn user_by_name(name: &UserName) -> Option<User> = users::by_name;
+        /// Every account, by name.
+        pub fn users() -> Vec<User> = users::all;
+
+        /// A channel.
+        pub fn channel(id: ChannelId) -> Option<Channel> = channels::by_id;
+        /// The channel with this name.
+        pub fn channel_by_name(name: &str) -> Option<Channel> = channels::by_name;
+        /// Every channel, by name.
+        pub fn channels() -> Vec<Channel> = channels::all;
+
+        /// The members of a channel, by name.
+        pub fn channel_members(channel: ChannelId) -> Vec<ChannelMember> = members::of_channel;
+        /// The members of a project, by name.
+        pub fn project_members(project: ProjectId) -> Vec<ProjectMember> = members::of_project;
+        /// Every role of an account.
+        pub fn roles_of(user: UserId) -> Roles = members::roles_of;
+
+        /// A project.
+        pub fn project(id: ProjectId) -> Option<Project> = projects::by_id;
+        /// The project with this normalized name.
+        pub fn project_by_name(channel: ChannelId, name: &str) -> Option<Project> = projects::by_name;
+        /// The normalized names of the projects that have a file which is not deleted, sorted by their bytes.
+        pub fn live_project_names(channel: ChannelId) -> Vec<String> = projects::live_names;
+
+        /// The releases of a project, in no particular order of versions.
+        pub fn releases(project: ProjectId) -> Vec<Release> = releases::of_project;
+        /// The release with this canonical version.
+        pub fn release_by_version(project: ProjectId, version: &str) -> Option<Release> = releases::by_version;
+
+        /// The file with this name, also when it was deleted.
+        pub fn file_by_name(channel: ChannelId, name: &str) -> Option<File> = files::by_name;
+        /// The distributions of a project that are not deleted, by file name.
+        pub fn python_files(project: ProjectId) -> Vec<PythonListing> = python_files::of_project;
+        /// The distribution with this file name, also when it was deleted.
+        pub fn python_file_by_name(channel: ChannelId, name: &str) -> Option<PythonListing> = python_files::by_name;
+        /// Whether anything needs the blob. Deleted files do: lock files still point at them.
+        pub fn is_blob_referenced(blob: &Sha256) -> bool = blobs::is_referenced;
+        /// Index blobs that were replaced before this moment.
+        pub fn retired_before(at: Timestamp) -> Vec<Sha256> = blobs::retired_before;
+
+        /// A token with its owner and the owner's roles, whatever state they are in.
+        pub fn principal_by_hash(hash: &TokenHash) -> Option<Principal> = tokens::principal;
+        /// A token.
+        pub fn token(id: TokenId) -> Option<Token> = tokens::by_id;
+        /// Every token, oldest first.
+        pub fn tokens() -> Vec<Token> = tokens::all;
+        /// The tokens of an account, oldest first.
+        pub fn tokens_of(user: UserId) -> Vec<Token> = tokens::of_user;
+
+        /// A subdir.
+        pub fn subdir(id: SubdirId) -> Option<SubdirRow> = subdirs::by_id;
+        /// The subdir with this name.
+        pub fn subdir_by_name(channel: ChannelId, name: &str) -> Option<SubdirRow> = subdirs::by_name;
+        /// The subdirs of a channel, by name.
+        pub fn subdirs(channel: ChannelId) -> Vec<SubdirRow> = subdirs::of_channel;
+        /// Every subdir of every channel.
+        pub fn all_subdirs() -> Vec<SubdirRow> = subdirs::all;
+
+        /// Package names whose published shard is older than their records, by name.
+        pub fn stale_shards(subdir: SubdirId, limit: i64) -> Vec<StaleShard> = shards::stale;
+        /// The published shards of a subdir, by package name.
+        pub fn shards(subdir: SubdirId) -> Vec<Shard> = shards::of_subdir;
+        /// The published shard of one package name.
+        pub fn shard(subdir: SubdirId, package: &str) -> Option<Shard> = shards::by_name;
+        /// The records of one package name that are not deleted: `.tar.bz2` first, then by file name.
+        pub fn conda_records(subdir: SubdirId, package: &str) -> Vec<CondaRecord> = conda_files::of_package;
+        /// The records of a subdir that are not deleted, in the same order, behind the file name `after`.
+        pub fn conda_records_after(subdir: SubdirId, after: Option<&str>, limit: i64) -> Vec<CondaRecord>
+            = conda_files::after;
+        /// The names of the deleted files of a subdir, in the same order.
+        pub fn removed_conda_files(subdir: SubdirId) -> Vec<String> = conda_files::removed;
+        /// The names of the deleted files of one package name, in the same order.
+        pub fn removed_conda_files_of(subdir: SubdirId, package: &str) -> Vec<String> = conda_files::removed_of_package;
+
+        /// When the next job is due or the next lease ends; it may lie in the past.
+        pub fn next_job_at() -> Option<Timestamp> = jobs::next_at;
+
+        /// Rows of the audit log behind position `seq`, in order.
+        pub fn audit_rows(seq: i64, limit: i64) -> Vec<AuditRow> = audit::after;
+        /// Totals over everything.
+        pub fn counts() -> Counts = counts::all;
+    }
+}

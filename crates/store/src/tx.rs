@@ -1,0 +1,266 @@
+//! Everything that can be changed.
+
+use std::ops::{Deref, DerefMut};
+
+use bonded_model::audit::{AuditEntry, AuditRow, genesis};
+use bonded_model::conda_index::{NewSubdir, RepodataSet, SubdirRow};
+use bonded_model::file::{CondaFile, File, PythonFile, Stored};
+use bonded_model::ids::{ChannelId, FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
+use bonded_model::job::Job;
+use bonded_model::project::{Project, Release, Yank};
+use bonded_model::token::{Token, TokenHash};
+use bonded_model::user::{ChannelRole, ProjectRole, User};
+use bonded_model::{Channel, Sha256, Timestamp};
+
+use crate::connection::{Connection, run_queries};
+use crate::{Change, Queries, StoreError};
+
+/// A write on its way: everything done through it becomes true together, or not at all.
+///
+/// It reads like [`Queries`], to which it dereferences. Once a query has failed, the write fails, whatever the work
+/// makes of the error.
+pub struct Tx {
+    queries: Queries,
+    changes: Vec<Change>,
+    /// Position and hash of the last row of the audit log, once it was asked for.
+    last_audit: Option<(i64, Sha256)>,
+}
+
+/// How far a transaction had come when a member of its group began.
+pub(crate) struct Mark {
+    changes: usize,
+    last_audit: Option<(i64, Sha256)>,
+}
+
+impl Tx {
+    pub(crate) const fn new(connection: Connection) -> Self {
+        Self { queries: Queries::new(connection), changes: Vec::new(), last_audit: None }
+    }
+
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark { changes: self.changes.len(), last_audit: self.last_audit }
+    }
+
+    pub(crate) fn go_back(&mut self, mark: &Mark) {
+        self.changes.truncate(mark.changes);
+        self.last_audit = mark.last_audit;
+    }
+
+    pub(crate) fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    pub(crate) const fn queries_connection(&mut self) -> &mut Connection {
+        self.queries.connection()
+    }
+
+    /// Runs a statement of the transaction itself, such as `COMMIT`.
+    pub(crate) async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        self.queries.connection().run(statement).await
+    }
+
+    pub(crate) fn into_connection(self) -> Connection {
+        self.queries.into_connection()
+    }
+
+    /// Says what the write changes. Every process hears of it once the write is committed, this one before
+    /// [`crate::Store::write`] returns.
+    pub fn announce(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+
+    /// Appends to the audit log, chained to the row before.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn audit(&mut self, entry: AuditEntry) -> Result<AuditRow, StoreError> {
+        let (seq, hash) = match self.last_audit {
+            Some(last) => last,
+            None => self.last_audit().await?.unwrap_or((0, genesis())),
+        };
+        let row = entry.chain(seq + 1, hash);
+        self.append_audit(&row).await?;
+        self.last_audit = Some((row.seq, row.hash));
+        Ok(row)
+    }
+
+    /// The subdir with this name; made now unless it is there already.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn ensure_subdir(&mut self, new: &NewSubdir) -> Result<SubdirRow, StoreError> {
+        self.insert_subdir(new).await?;
+        let row = self.subdir_by_name(new.channel, &new.name).await?;
+        row.ok_or_else(|| self.note(sqlx::Error::RowNotFound))
+    }
+
+    /// Notes that the records of a package name changed: the subdir's serial grows, and the name's shard is stale
+    /// until [`Tx::set_shard`] brings one with the new serial, which is returned.
+    ///
+    /// # Errors
+    /// When there is no such subdir, or the database cannot be reached or fails.
+    pub async fn change_shard(&mut self, subdir: SubdirId, package: &str) -> Result<i64, StoreError> {
+        let serial = self.bump_subdir(subdir).await?;
+        self.put_changed(subdir, package, serial).await?;
+        Ok(serial)
+    }
+
+    /// Publishes the shard of a package name as it was at `serial`; `None` when the name has no records left. The
+    /// shard that it replaces is retired. False when one that is as new is published already.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn set_shard(
+        &mut self,
+        subdir: SubdirId,
+        package: &str,
+        serial: i64,
+        blob: Option<&Stored>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let before = self.shard(subdir, package).await?.map(|shard| shard.blob);
+        let done = self.put_shard(subdir, package, serial, blob).await?;
+        if let Some(old) = before.filter(|old| done && Some(old) != blob) {
+            self.retire_index(&old.sha256, at).await?;
+        }
+        Ok(done)
+    }
+
+    /// Publishes a shard index that was made at `serial`. The one that it replaces is retired. False when one that is
+    /// as new is published already.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn publish_shard_index(
+        &mut self,
+        subdir: SubdirId,
+        serial: i64,
+        index: &Stored,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let before = self.subdir(subdir).await?.and_then(|row| row.shards);
+        let done = self.put_shard_index(subdir, serial, index, at).await?;
+        if let Some(old) = before.filter(|old| done && old.index != *index) {
+            self.retire_index(&old.index.sha256, at).await?;
+        }
+        Ok(done)
+    }
+
+    /// Publishes the full repodata that was made at `serial`, all files together. Those that it replaces are retired.
+    /// False when one that is as new is published already.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn publish_repodata(
+        &mut self,
+        subdir: SubdirId,
+        serial: i64,
+        set: &RepodataSet,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let before = self.subdir(subdir).await?.and_then(|row| row.repodata);
+        let done = self.put_repodata(subdir, serial, set, at).await?;
+        let Some(old) = before.filter(|_| done).map(|old| old.set) else { return Ok(done) };
+        let kept = [set.json, set.zst, set.run_exports_json, set.run_exports_zst];
+        for blob in [old.json, old.zst, old.run_exports_json, old.run_exports_zst] {
+            if !kept.contains(&blob) {
+                self.retire_index(&blob.sha256, at).await?;
+            }
+        }
+        Ok(done)
+    }
+
+    run_queries! {
+        /// Sets a setting of the instance.
+        pub fn put_setting(key: &str, value: &str) -> () = settings::put;
+        /// Makes an account. False when its name is taken.
+        pub fn insert_user(user: &User) -> bool = users::insert;
+        /// Makes a channel. False when its name is taken.
+        pub fn insert_channel(channel: &Channel) -> bool = channels::insert;
+
+        /// Gives an account a role in a channel, in place of the one that it had.
+        pub fn put_channel_role(channel: ChannelId, user: UserId, role: ChannelRole) -> () = members::put_in_channel;
+        /// Takes an account out of a channel. False when it was no member.
+        pub fn remove_channel_member(channel: ChannelId, user: UserId) -> bool = members::remove_from_channel;
+        /// Gives an account a role in a project, in place of the one that it had.
+        pub fn put_project_role(project: ProjectId, user: UserId, role: ProjectRole) -> () = members::put_in_project;
+        /// Takes an account out of a project. False when it was no member.
+        pub fn remove_project_member(project: ProjectId, user: UserId) -> bool = members::remove_from_project;
+
+        /// Makes a project. False when its name is taken.
+        pub fn insert_project(project: &Project) -> bool = projects::insert;
+        /// Changes the spelling that a project shows.
+        pub fn set_display_name(project: ProjectId, name: &str) -> () = projects::set_display_name;
+        /// Counts a change of what the project's pages show; gives the new serial.
+        pub fn bump_serial(project: ProjectId) -> i64 = projects::bump_serial;
+
+        /// Makes a release. False when there is one of this version.
+        pub fn insert_release(release: &Release) -> bool = releases::insert;
+        /// Yanks a release, or takes that back.
+        pub fn set_yank(release: ReleaseId, yank: Option<&Yank>) -> () = releases::set_yank;
+
+        /// Adds a distribution. False when its name was ever taken in the channel.
+        pub fn insert_python_file(file: &File, python: &PythonFile) -> bool = python_files::insert;
+        /// Adds a conda package. False when its name was ever taken in the channel.
+        pub fn insert_conda_file(file: &File, conda: &CondaFile) -> bool = conda_files::insert;
+        /// Takes a file out of the index for good. False when it was deleted already.
+        pub fn delete_file(file: FileId, at: Timestamp) -> bool = files::delete;
+
+        /// Adds a token with its scope. False when its owner has one of this name.
+        pub fn insert_token(token: &Token, hash: &TokenHash) -> bool = tokens::insert;
+        /// Revokes a token. False when it was revoked already.
+        pub fn revoke_token(token: TokenId, at: Timestamp) -> bool = tokens::revoke;
+        /// Notes when tokens were last used.
+        pub fn touch_tokens(seen: &[(TokenId, Timestamp)]) -> () = tokens::touch;
+
+        /// Notes that an index blob was replaced.
+        pub fn retire_index(blob: &Sha256, at: Timestamp) -> () = blobs::retire;
+        /// Lets go of a replaced index blob.
+        pub fn forget_retired(blob: &Sha256) -> () = blobs::forget_retired;
+
+        /// Schedules a job. If there is one of this kind and key, it is made earlier, never later; if it is running, it
+        /// runs once more.
+        pub fn schedule(id: JobId, kind: &str, key: &str, run_at: Timestamp) -> () = jobs::schedule;
+        /// Takes a job that is due, or whose lease has ended, for as long as `lease_until`.
+        pub fn claim_job(now: Timestamp, lease_until: Timestamp) -> Option<Job> = jobs::claim;
+        /// Gives a job back as done. False when the lease had ended and somebody else took it.
+        pub fn finish_job(job: &Job) -> bool = jobs::finish;
+        /// Gives a job back as failed, to be run again. False when the lease had ended and somebody else took it.
+        pub fn retry_job(job: &Job, run_at: Timestamp, error: &str) -> bool = jobs::retry;
+
+        // A step of [`Tx::audit`].
+        fn last_audit() -> Option<(i64, Sha256)> = audit::last;
+        // A step of [`Tx::audit`].
+        fn append_audit(row: &AuditRow) -> () = audit::append;
+        // A step of [`Tx::ensure_subdir`].
+        fn insert_subdir(new: &NewSubdir) -> () = subdirs::ensure;
+        // A step of [`Tx::change_shard`].
+        fn bump_subdir(subdir: SubdirId) -> i64 = subdirs::bump_serial;
+        // A step of [`Tx::change_shard`].
+        fn put_changed(subdir: SubdirId, package: &str, serial: i64) -> () = shards::change;
+        // A step of [`Tx::set_shard`].
+        fn put_shard(subdir: SubdirId, package: &str, serial: i64, blob: Option<&Stored>) -> bool = shards::set;
+        // A step of [`Tx::publish_shard_index`].
+        fn put_shard_index(subdir: SubdirId, serial: i64, index: &Stored, at: Timestamp) -> bool
+            = subdirs::publish_shard_index;
+        // A step of [`Tx::publish_repodata`].
+        fn put_repodata(subdir: SubdirId, serial: i64, set: &RepodataSet, at: Timestamp) -> bool
+            = subdirs::publish_repodata;
+    }
+}
+
+impl Deref for Tx {
+    type Target = Queries;
+
+    fn deref(&self) -> &Queries {
+        &self.queries
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Queries {
+        &mut self.queries
+    }
+}

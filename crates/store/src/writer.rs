@@ -1,0 +1,62 @@
+//! The one writer of a process: it commits what arrives together in one transaction.
+//!
+//! A durable commit takes as long as the disk takes to flush, and while it does, the next works arrive. They become
+//! members of one group: one `BEGIN`, each member behind a savepoint of its own, one `COMMIT`, and only then does any
+//! of them get its answer. A work that comes alone is committed alone, without savepoint and without waiting.
+
+mod group;
+mod task;
+
+use bonded_model::ids::ServerId;
+use group::Group;
+pub(crate) use task::{Task, Work};
+use tokio::sync::mpsc;
+
+use crate::change::Listeners;
+use crate::pools::Pools;
+use crate::{Change, StoreError};
+
+/// The most works that share a commit, so that none waits long for the rest.
+const LARGEST_GROUP: usize = 64;
+
+type Inbox = mpsc::Receiver<Box<dyn Work>>;
+
+/// Runs works until nobody can send any more.
+pub(crate) async fn run(pools: Pools, server: ServerId, listeners: Listeners, mut inbox: Inbox) {
+    while let Some(first) = inbox.recv().await {
+        let mut group = Group::new(&pools, server);
+        let done = fill(&mut group, first, &mut inbox).await;
+        let done = match done {
+            Ok(()) => group.commit().await,
+            Err(error) => {
+                group.abandon().await;
+                Err(error)
+            }
+        };
+        match &done {
+            Ok(changes) => changes.iter().for_each(|change| listeners.tell(change)),
+            // The commit may have gone through all the same, with only its confirmation lost.
+            Err(_) => listeners.tell(&Change::Everything),
+        }
+        let done = done.map(drop);
+        group.settle(&done);
+    }
+}
+
+/// Runs `first` and whatever else has arrived by then.
+async fn fill(group: &mut Group<'_>, first: Box<dyn Work>, inbox: &mut Inbox) -> Result<(), StoreError> {
+    let mut next = Some(first);
+    while let Some(work) = next {
+        if let Err(error) = group.open().await {
+            // The others would wait as long for the same answer.
+            work.refuse(error.clone());
+            while let Ok(work) = inbox.try_recv() {
+                work.refuse(error.clone());
+            }
+            return Err(error);
+        }
+        group.run(work).await?;
+        next = if group.len() < LARGEST_GROUP { inbox.try_recv().ok() } else { None };
+    }
+    Ok(())
+}
