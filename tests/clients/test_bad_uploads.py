@@ -31,7 +31,7 @@ def leaves_nothing(channel: Channel):
     until(lambda: server.files() == before)
     python = channel.name.startswith("python")
     assert (channel.get("/simple/evil/").status_code == 404) if python else (channel.record_names() == set())
-    until(lambda: server.admin("gc", "--dry-run", "--older-than", "0s")["blobs"] == 0)
+    until(lambda: server.admin("gc", "--dry-run", "--min-age", "0s")["blobs"] == 0)
     assert server.get("/health").status_code == 200
 
 

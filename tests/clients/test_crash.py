@@ -90,6 +90,6 @@ def test_every_answered_upload_survives_ten_kills(own_server, tmp_path):
     assert len(batch.answered) == UPLOADS
     batch.check()
     # What is left over belongs to uploads that were cut off; after it is gone, everything is still served.
-    server.admin("gc", "--older-than", "0s")
+    server.admin("gc", "--min-age", "0s")
     batch.check()
-    assert server.admin("gc", "--dry-run", "--older-than", "0s")["blobs"] == 0
+    assert server.admin("gc", "--dry-run", "--min-age", "0s")["blobs"] == 0
