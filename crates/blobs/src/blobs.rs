@@ -43,7 +43,8 @@ pub struct BlobInfo {
 }
 
 impl Blobs {
-    /// Opens a store, making its directories if they are missing. Blocks for some milliseconds.
+    /// Opens a store, making its directories if they are missing. Blocks for some milliseconds; after a crash,
+    /// until what was promised before it is in its place.
     ///
     /// `staging` is where large uploads wait before they go to a bucket. Local blobs have a staging directory of their own,
     /// beside them, because a file can only be renamed within its file system.

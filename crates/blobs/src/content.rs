@@ -2,9 +2,9 @@
 
 use bonded_model::Sha256;
 use bytes::Bytes;
-use tempfile::NamedTempFile;
 
 use crate::staging::Staged;
+use crate::temp::Temporary;
 use crate::{BlobKind, StorageKey};
 
 /// Bytes that can be stored: a [`Staged`] upload, bytes in memory, or a finished [`TempFile`](crate::TempFile).
@@ -21,7 +21,7 @@ enum Origin {
 /// Where the bytes are until they are stored.
 pub(crate) enum Data {
     Memory(Bytes),
-    File(NamedTempFile),
+    File(Temporary),
 }
 
 impl Content {

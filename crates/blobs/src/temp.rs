@@ -1,6 +1,6 @@
 //! Temporary files, and large generated files that are written through one.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use bonded_model::{Sha256, Timestamp};
 use sha2::Digest as _;
 use tempfile::NamedTempFile;
+use tokio::runtime::Handle;
 
 use crate::blocking;
 use crate::content::{Content, Data};
@@ -17,9 +18,52 @@ const PREFIX: &str = "blob-";
 
 const BUFFER: usize = 64 * 1024;
 
-/// A new empty file of ours in the staging directory, removed when it is dropped.
-pub(crate) fn named(directory: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(PREFIX).rand_bytes(16).tempfile_in(directory)
+/// An empty file in the staging directory at first, a blob once it is [placed](Self::place). Dropping it before that
+/// removes it.
+pub(crate) struct Temporary {
+    file: NamedTempFile,
+    placed: bool,
+}
+
+impl Temporary {
+    pub(crate) fn new(directory: &Path) -> io::Result<Self> {
+        let file = tempfile::Builder::new().prefix(PREFIX).rand_bytes(16).tempfile_in(directory)?;
+        Ok(Self { file, placed: false })
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The same file again, with a position of its own.
+    pub(crate) fn reopen(&self) -> io::Result<File> {
+        self.file.reopen()
+    }
+
+    /// Renames the file to where it stays.
+    pub(crate) fn place(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(self.file.path(), path)?;
+        self.file.disable_cleanup(true);
+        self.placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    /// Removing a name is quick, but the last one to close a removed file waits until its space is free again, which
+    /// takes a quarter of a second for a gigabyte. That wait is not for an async thread.
+    fn drop(&mut self) {
+        if self.placed {
+            return;
+        }
+        if let (Ok(runtime), Ok(last)) = (Handle::try_current(), self.file().try_clone()) {
+            runtime.spawn_blocking(move || drop(last));
+        }
+    }
 }
 
 /// A large generated file on its way into the store: written on the blocking pool, hashed while it passes. Dropping
@@ -27,13 +71,13 @@ pub(crate) fn named(directory: &Path) -> io::Result<NamedTempFile> {
 pub struct TempFile(BufWriter<Hashed>);
 
 struct Hashed {
-    file: NamedTempFile,
+    file: Temporary,
     sha256: sha2::Sha256,
 }
 
 impl TempFile {
     pub(crate) fn new(directory: &Path) -> io::Result<Self> {
-        let file = named(directory)?;
+        let file = Temporary::new(directory)?;
         Ok(Self(BufWriter::with_capacity(BUFFER, Hashed { file, sha256: sha2::Sha256::new() })))
     }
 
@@ -60,13 +104,13 @@ impl Write for TempFile {
 
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.file.file().write(bytes)?;
         self.sha256.update(&bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.file().flush()
     }
 }
 

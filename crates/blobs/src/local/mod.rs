@@ -2,7 +2,8 @@
 //!
 //! `object_store` has a local backend too. It is not used here, because it answers before the bytes are on the disk,
 //! and the whole point of a registry's "200" is that the file survives the power cord. So the writing is ours:
-//! write a temporary file, sync it, rename it into place, sync the directory, and only then answer.
+//! write a temporary file, sync it, rename it into place, sync the directory, and only then answer. Small blobs take
+//! a shorter way to the same promise, through a [journal].
 
 mod read;
 mod sweep;
@@ -10,9 +11,15 @@ mod write;
 
 #[cfg(target_os = "linux")]
 mod cached;
+#[cfg(target_os = "linux")]
+mod journal;
+
 #[cfg(not(target_os = "linux"))]
-#[path = "cached_nowhere.rs"]
+#[path = "elsewhere/cached.rs"]
 mod cached;
+#[cfg(not(target_os = "linux"))]
+#[path = "elsewhere/journal.rs"]
+mod journal;
 
 use std::fs::{self, File};
 use std::io;
@@ -21,15 +28,18 @@ use std::sync::Arc;
 
 use crate::buffers::Buffers;
 use crate::error::{BlobError, OpenError};
-use crate::{BlobKind, StorageKey, blocking, temp};
+use crate::temp::Temporary;
+use crate::{BlobKind, StorageKey, blocking};
 
+use journal::Journal;
 pub(crate) use read::LocalRead;
 
-/// A directory of blobs: `files/`, `indexes/` and `staging/`, all on one file system, since a rename cannot leave it.
+/// A directory of blobs: `files/`, `indexes/`, `journal/` and `staging/`, all on one file system, since a rename cannot leave it.
 pub(crate) struct Local {
     root: PathBuf,
     staging: Arc<Path>,
     buffers: Arc<Buffers>,
+    journal: Journal,
 }
 
 impl Local {
@@ -47,7 +57,8 @@ impl Local {
         }
         sync_directory(root).map_err(at(root))?;
         let root = root.canonicalize().map_err(at(root))?;
-        Ok(Self { staging: root.join("staging").into(), root, buffers: Arc::default() })
+        let journal = Journal::open(&root).map_err(at(&root.join("journal")))?;
+        Ok(Self { staging: root.join("staging").into(), root, buffers: Arc::default(), journal })
     }
 
     pub(crate) fn staging(&self) -> &Arc<Path> {
@@ -61,7 +72,7 @@ impl Local {
     /// Finds out whether a file can be made right now.
     pub(crate) async fn check(&self) -> Result<(), BlobError> {
         let staging = Arc::clone(&self.staging);
-        let probe = blocking::run(move || temp::named(&staging)?.close()).await;
+        let probe = blocking::run(move || Temporary::new(&staging).map(drop)).await;
         probe.map_err(|source| BlobError::Directory { path: self.staging.to_path_buf(), source })
     }
 }

@@ -12,6 +12,7 @@ use futures::stream::{self, Stream, StreamExt};
 use super::Local;
 use super::write::failed;
 use crate::error::BlobError;
+use crate::temp::Temporary;
 use crate::{BlobInfo, BlobKind, StorageKey, blocking};
 
 impl Local {
@@ -56,15 +57,14 @@ fn take_away(path: &Path, staging: &Path, cutoff: SystemTime) -> io::Result<bool
     if !is_old(path)? {
         return Ok(false);
     }
-    let aside = crate::temp::named(staging)?.into_temp_path();
-    if absent_is_fine(fs::rename(path, &aside))?.is_none() {
+    let aside = Temporary::new(staging)?;
+    if absent_is_fine(fs::rename(path, aside.path()))?.is_none() {
         return Ok(false);
     }
-    if is_old(&aside)? {
-        aside.close()?;
+    if is_old(aside.path())? {
         return Ok(true);
     }
-    aside.persist(path).map_err(|error| error.error)?;
+    aside.place(path)?;
     super::sync_directory(path.parent().unwrap_or(path))?;
     Ok(false)
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tempfile::NamedTempFile;
-
+use super::journal::Promise;
 use super::{Local, sync_directory};
+use crate::StorageKey;
 use crate::content::Data;
 use crate::error::BlobError;
-use crate::{StorageKey, temp};
+use crate::temp::Temporary;
 
 impl Local {
     /// Stores all blobs, durably, in one visit to the blocking pool.
@@ -25,24 +25,39 @@ impl Local {
     }
 
     fn put_now(&self, blobs: Vec<(StorageKey, Data)>) -> Result<(), BlobError> {
+        // The files are written while the journal is synced; they get their names when that has happened.
+        let promise = self.journal.submit(&blobs);
         let mut files = Vec::with_capacity(blobs.len());
         for (key, data) in blobs {
             files.push((key, temporary(&self.staging, data).map_err(failed("write", key))?));
         }
-        // All bytes of the batch are on disk before the first name is, and each directory is synced once.
+        if promise.is_some_and(Promise::kept) {
+            self.name(files).map(drop)
+        } else {
+            self.sync_and_name(files)
+        }
+    }
+
+    /// The long way: all bytes are on disk before the first name is, and each directory is synced once.
+    fn sync_and_name(&self, files: Vec<(StorageKey, Temporary)>) -> Result<(), BlobError> {
         for (key, file) in &files {
-            file.as_file().sync_all().map_err(failed("sync", *key))?;
+            file.file().sync_all().map_err(failed("sync", *key))?;
         }
-        let mut directories = BTreeSet::new();
-        for (key, file) in files {
-            let path = self.path(&key);
-            file.persist(&path).map_err(|error| failed("name", key)(error.error))?;
-            directories.extend(path.parent().map(Path::to_owned));
-        }
-        for path in directories {
+        for path in self.name(files)? {
             sync_directory(&path).map_err(|source| BlobError::Directory { path, source })?;
         }
         Ok(())
+    }
+
+    /// Renames the files into place. Gives the directories that have new names.
+    fn name(&self, files: Vec<(StorageKey, Temporary)>) -> Result<BTreeSet<PathBuf>, BlobError> {
+        let mut directories = BTreeSet::new();
+        for (key, file) in files {
+            let path = self.path(&key);
+            file.place(&path).map_err(failed("name", key))?;
+            directories.extend(path.parent().map(Path::to_owned));
+        }
+        Ok(directories)
     }
 
     pub(super) fn staging_failed(&self, source: io::Error) -> BlobError {
@@ -50,12 +65,12 @@ impl Local {
     }
 }
 
-fn temporary(staging: &Path, data: Data) -> io::Result<NamedTempFile> {
+fn temporary(staging: &Path, data: Data) -> io::Result<Temporary> {
     match data {
         Data::File(file) => Ok(file),
         Data::Memory(bytes) => {
-            let mut file = temp::named(staging)?;
-            file.write_all(&bytes)?;
+            let file = Temporary::new(staging)?;
+            file.file().write_all(&bytes)?;
             Ok(file)
         }
     }

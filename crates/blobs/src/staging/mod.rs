@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::{io, mem};
 
 use bytes::Bytes;
-use tempfile::NamedTempFile;
 use tokio::task::JoinHandle;
 
+use crate::blocking;
 use crate::content::Data;
 use crate::error::StageError;
-use crate::{blocking, temp};
+use crate::temp::Temporary;
 use hasher::Hasher;
 pub use staged::{Staged, StagedReader};
 
@@ -38,7 +38,7 @@ pub struct Staging {
 /// The part of a large upload that is on disk, with what is known about it so far.
 struct Spill {
     hasher: Hasher,
-    file: NamedTempFile,
+    file: Temporary,
     /// The buffer that was written, empty again.
     buffer: Vec<u8>,
 }
@@ -112,12 +112,12 @@ impl Staging {
 
 impl Spill {
     fn begin(directory: &Path) -> io::Result<Self> {
-        Ok(Self { hasher: Hasher::default(), file: temp::named(directory)?, buffer: Vec::new() })
+        Ok(Self { hasher: Hasher::default(), file: Temporary::new(directory)?, buffer: Vec::new() })
     }
 
     fn write(mut self, full: Vec<u8>) -> io::Result<Self> {
         self.hasher.update(&full);
-        self.file.as_file_mut().write_all(&full)?;
+        self.file.file().write_all(&full)?;
         self.buffer = full;
         self.buffer.clear();
         Ok(self)

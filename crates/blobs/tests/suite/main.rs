@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
 
 mod contract;
+#[cfg(target_os = "linux")]
+mod journal;
 mod local;
 mod s3;
 mod s3_server;
