@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-/// Why an archive was refused. `Display` is the text for the client, except for [`Rejection::Unreadable`], which is
+/// Why an archive was refused. `Display` is the text for the client, except for [`Rejection::Io`], which is
 /// the server's own trouble.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -15,7 +15,7 @@ pub enum Rejection {
     TooLarge(String),
     /// The file could not be read: nothing that the client can mend. Answer as for any internal error.
     #[error("the uploaded file could not be read back: {0}")]
-    Unreadable(String),
+    Io(String),
 }
 
 impl Rejection {

@@ -73,7 +73,7 @@ struct Watched<R>(R);
 fn unreadable(error: io::Error) -> io::Error {
     match error.kind() {
         ErrorKind::Interrupted => error,
-        _ => Rejection::Unreadable(error.to_string()).into(),
+        _ => Rejection::Io(error.to_string()).into(),
     }
 }
 
@@ -121,6 +121,6 @@ mod tests {
             }
         }
         let mut source = Source::open(Broken).unwrap();
-        assert_eq!(source.read_bytes(1), Err(Rejection::Unreadable("disk on fire".into())));
+        assert_eq!(source.read_bytes(1), Err(Rejection::Io("disk on fire".into())));
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Entry<'a> {
 pub(crate) struct WalkLimits {
     pub(crate) entries: usize,
     pub(crate) names: usize,
+    /// Whether a file may stand there again: the later one wins for every reader.
+    pub(crate) repeats: bool,
     /// What the archive is called in messages.
     pub(crate) what: &'static str,
 }
@@ -50,8 +52,8 @@ struct Pending {
 }
 
 /// Walks the tar to its very end and calls `visit` for each entry, in order. Refuses unsafe paths, links that lead
-/// out, devices, sparse files, entries with the same path, entries below a link, and anything behind the end of the
-/// tar.
+/// out, devices, sparse files, entries below a link, and anything behind the end of the tar; and entries with the
+/// same path, unless the limits allow them.
 pub(crate) fn walk<R: Read>(
     reader: R,
     limits: &WalkLimits,
@@ -225,7 +227,9 @@ impl<'a> Seen<'a> {
             )));
         }
         // Writers may name a directory as often as they like.
-        if kind != Kind::Directory && !self.paths.insert(path.into()) {
+        let new = kind == Kind::Directory || self.paths.insert(path.into());
+        let replaces = self.limits.repeats && kind == Kind::File && !self.symlinks.contains(path);
+        if !new && !replaces {
             return Err(Rejection::Invalid(format!("{} holds {path:?} more than once", self.limits.what)));
         }
         let below_link = |(at, _): (usize, &str)| self.symlinks.contains(&path[..at]);

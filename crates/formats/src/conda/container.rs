@@ -102,7 +102,8 @@ impl Collected {
         filename: &ArchiveFilename,
         limits: &CondaLimits,
     ) -> Result<(), Rejection> {
-        let bounds = WalkLimits { entries: limits.entries, names: limits.names, what: part.as_str() };
+        let bounds =
+            WalkLimits { entries: limits.entries, names: limits.names, repeats: false, what: part.as_str() };
         walk(tar, &bounds, |entry| self.take(entry, part, filename, limits))
     }
 }

@@ -13,8 +13,9 @@ use bonded_model::Timestamp;
 use bonded_model::conda::{ArchiveFilename, ArchiveKind, Subdir};
 use serde_json::{Map, Value};
 
+pub use crate::Limits;
+use crate::Rejection;
 use crate::source::Source;
-use crate::{Limits, Rejection};
 
 /// What a conda archive says about itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -265,3 +265,19 @@ fn truncated_and_foreign_files() {
     refused(bz2.clone(), CONDA);
     refused([bz2, conda].concat(), TAR_BZ2);
 }
+
+proptest::proptest! {
+    #[test]
+    fn damaged_bytes_never_panic(at in 0_usize..4096, value: u8) {
+        for (mut bytes, name) in both(info, |tar| tar.file("lib/a", b"some data")) {
+            let length = bytes.len();
+            bytes[at % length] = value;
+            let _ = look(bytes, name);
+        }
+        let mut tar = info();
+        let length = tar.0.len();
+        tar.0[at % length] = value;
+        let _ = look(conda_of(&tar, &Tar::default()), CONDA);
+        let _ = look(bz2_of(&tar), TAR_BZ2);
+    }
+}

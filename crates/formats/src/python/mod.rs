@@ -13,8 +13,9 @@ use bonded_model::python::DistributionFilename;
 pub use form::agrees_with_form;
 pub use metadata::CoreMetadata;
 
+pub use crate::Limits;
+use crate::Rejection;
 use crate::source::Source;
-use crate::{Limits, Rejection};
 
 /// What a distribution says about itself.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub struct PythonDistribution {
     /// The core metadata.
     pub metadata: CoreMetadata,
     /// The file that it was read from, byte for byte: METADATA of a wheel, PKG-INFO of an sdist.
-    pub metadata_bytes: Vec<u8>,
+    pub raw_metadata: Vec<u8>,
 }
 
 /// Reads a distribution and checks that it is one, that it is safe to unpack and that it is what its name says.
@@ -38,11 +39,11 @@ pub fn inspect(
     limits: &Limits,
 ) -> Result<PythonDistribution, Rejection> {
     let mut source = Source::open(file)?;
-    let metadata_bytes = match filename {
+    let raw_metadata = match filename {
         DistributionFilename::Wheel(wheel) => wheel::metadata_file(&mut source, wheel, &limits.wheel)?,
         DistributionFilename::Sdist(sdist) => sdist::metadata_file(source, sdist, &limits.sdist)?,
     };
-    let metadata = CoreMetadata::parse(&metadata_bytes)?;
+    let metadata = CoreMetadata::parse(&raw_metadata)?;
     if metadata.name != *filename.name() || metadata.version != *filename.version() {
         return Err(Rejection::Invalid(format!(
             "the metadata in the archive names {} {}, which is not what the file name {:?} says",
@@ -51,7 +52,7 @@ pub fn inspect(
             filename.as_str()
         )));
     }
-    Ok(PythonDistribution { metadata, metadata_bytes })
+    Ok(PythonDistribution { metadata, raw_metadata })
 }
 
 #[cfg(test)]

@@ -19,7 +19,13 @@ pub(super) fn metadata_file<R: Read + Seek>(
     let allowed = limits.expansion.allowed(source.len());
     // All members of a gzip file count, as they do for Python.
     let tar = Capped::new(MultiGzDecoder::new(source), allowed, "the unpacked source distribution");
-    let bounds = WalkLimits { entries: limits.entries, names: limits.names, what: "the source distribution" };
+    let bounds = WalkLimits {
+        entries: limits.entries,
+        names: limits.names,
+        // Honest build tools have packed a licence twice.
+        repeats: true,
+        what: "the source distribution",
+    };
     let top = filename.top_directory();
     let mut found = None;
     walk(tar, &bounds, |entry| {
@@ -27,6 +33,9 @@ pub(super) fn metadata_file<R: Read + Seek>(
         if entry.path.strip_prefix(top) == Some("/PKG-INFO") {
             if entry.kind != Kind::File {
                 return Err(Rejection::invalid("PKG-INFO is not a regular file"));
+            }
+            if found.is_some() {
+                return Err(Rejection::invalid("PKG-INFO stands in the source distribution twice"));
             }
             found = Some(read_all(entry.data, limits.metadata, "PKG-INFO")?);
         }

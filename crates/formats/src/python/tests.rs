@@ -74,10 +74,10 @@ fn sdist_of(files: &[(&str, &[u8])]) -> Vec<u8> {
 #[test]
 fn honest_distributions_are_read() {
     let wheel = look(wheel_and(&[]), WHEEL).unwrap();
-    assert_eq!((wheel.metadata_bytes.as_slice(), wheel.metadata.name.as_given()), (METADATA, "Some-Thing"));
+    assert_eq!((wheel.raw_metadata.as_slice(), wheel.metadata.name.as_given()), (METADATA, "Some-Thing"));
     let sdist = look(sdist_of(&[("some_thing-1.0/PKG-INFO", METADATA), ("some_thing-1.0/a.py", b"")]), SDIST)
         .unwrap();
-    assert_eq!(sdist.metadata_bytes, METADATA);
+    assert_eq!(sdist.raw_metadata, METADATA);
 }
 
 #[test]
@@ -155,6 +155,13 @@ fn sdists_without_their_metadata_or_with_more_than_one_directory() {
 }
 
 #[test]
+fn a_pkg_info_that_stands_there_twice() {
+    let (info, licence) = (("some_thing-1.0/PKG-INFO", METADATA), ("some_thing-1.0/LICENSE", &b"MIT"[..]));
+    assert!(refused(sdist_of(&[info, info]), SDIST).contains("twice"));
+    look(sdist_of(&[info, licence, licence]), SDIST).unwrap();
+}
+
+#[test]
 fn a_pkg_info_that_is_a_link() {
     let mut builder = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_gnu();
@@ -181,4 +188,22 @@ fn a_second_gzip_member_is_part_of_the_archive() {
     let two = [sdist_of(&[("some_thing-1.0/PKG-INFO", METADATA)]), sdist_of(&[("some_thing-1.0/evil", b"")])]
         .concat();
     assert!(refused(two, SDIST).contains("behind its end"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn damaged_bytes_never_panic(at in 0_usize..4096, value: u8, cut in 0_usize..4096) {
+        let (wheel, tar) = (wheel_and(&[]), tar_of(&[("some_thing-1.0/PKG-INFO", METADATA)]));
+        for (mut bytes, name) in [(wheel, WHEEL), (gzip(&tar), SDIST)] {
+            let length = bytes.len();
+            bytes[at % length] = value;
+            let _ = look(bytes.clone(), name);
+            bytes.drain(cut % length..);
+            let _ = look(bytes, name);
+        }
+        let mut tar = tar;
+        let length = tar.len();
+        tar[at % length] = value;
+        let _ = look(gzip(&tar), SDIST);
+    }
 }

@@ -2,7 +2,7 @@ use tar::{Builder, Header};
 
 use super::*;
 
-const LIMITS: WalkLimits = WalkLimits { entries: 10, names: 1_000, what: "the archive" };
+const LIMITS: WalkLimits = WalkLimits { entries: 10, names: 1_000, repeats: false, what: "the archive" };
 
 fn entry(kind: EntryType, path: &str, link: &str, data: &[u8]) -> Vec<u8> {
     let mut header = Header::new_gnu();
@@ -134,6 +134,12 @@ fn sizes_that_differ_between_readers() {
 fn the_same_path_twice() {
     let tar = [entry(EntryType::Regular, "a", "", b"1"), entry(EntryType::Regular, "./a", "", b"2")];
     assert!(refused(&tar.concat()).contains("more than once"));
+    let lenient = WalkLimits { repeats: true, ..LIMITS };
+    assert_eq!(walk(tar.concat().as_slice(), &lenient, |_| Ok(())), Ok(()));
+    let over_link = [entry(EntryType::Symlink, "a", "b", b""), entry(EntryType::Regular, "a", "", b"2")];
+    assert!(walk(over_link.concat().as_slice(), &lenient, |_| Ok(())).is_err());
+    let link_over = [entry(EntryType::Regular, "a", "", b"2"), entry(EntryType::Symlink, "a", "b", b"")];
+    assert!(walk(link_over.concat().as_slice(), &lenient, |_| Ok(())).is_err());
 }
 
 #[test]
