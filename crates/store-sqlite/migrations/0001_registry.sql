@@ -107,7 +107,6 @@ CREATE TABLE files (
     deleted_at TEXT,
     UNIQUE (channel_id, name)
 ) STRICT;
-CREATE INDEX files_live ON files (project_id) WHERE deleted_at IS NULL;
 CREATE INDEX files_deleted ON files (channel_id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX files_release ON files (release_id);
 CREATE INDEX files_project ON files (project_id);
@@ -176,7 +175,7 @@ CREATE TABLE shards (
     PRIMARY KEY (subdir_id, name),
     CHECK ((sha256 IS NULL) = (size IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX shards_stale ON shards (subdir_id, name) WHERE changed_serial > published_serial;
+CREATE INDEX shards_stale ON shards (subdir_id, changed_serial) WHERE changed_serial > published_serial;
 CREATE INDEX shards_sha256 ON shards (sha256) WHERE sha256 IS NOT NULL;
 
 -- Index blobs that were replaced: clients that hold an older index still ask for them for a while.

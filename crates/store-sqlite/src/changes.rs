@@ -31,8 +31,10 @@ pub async fn announce(db: &mut Connection, server: ServerId, body: &str) -> sqlx
 
 /// The positions of the oldest and the newest row; zeros when there is none.
 pub async fn span(db: &mut Connection) -> sqlx::Result<(i64, i64)> {
+    // Two queries in one: SQLite finds a minimum by the index only when it is alone.
     let row = sqlx::query!(
-        r#"SELECT COALESCE(MIN(seq), 0) AS "oldest!: i64", COALESCE(MAX(seq), 0) AS "newest!: i64" FROM changes"#
+        r#"SELECT COALESCE((SELECT MIN(seq) FROM changes), 0) AS "oldest!: i64",
+                  COALESCE((SELECT MAX(seq) FROM changes), 0) AS "newest!: i64""#
     );
     row.fetch_one(db).await.map(|row| (row.oldest, row.newest))
 }

@@ -72,11 +72,15 @@ pub async fn after(
     rows.fetch_all(db).await
 }
 
+/// The joins are `CROSS` because SQLite then keeps their order: from the few deleted files to their packages, instead of
+/// from all packages to the few that are deleted.
 pub async fn removed(db: &mut Connection, subdir: SubdirId) -> sqlx::Result<Vec<String>> {
     let names = sqlx::query_scalar!(
         r#"SELECT c.filename AS "filename!: String"
-           FROM subdirs s JOIN files f ON f.channel_id = s.channel_id JOIN conda_files c ON c.file_id = f.id
-           WHERE s.id = $1 AND f.deleted_at IS NOT NULL AND c.subdir_id = $1 ORDER BY c.archive, c.filename"#,
+           FROM subdirs s CROSS JOIN files f CROSS JOIN conda_files c
+           WHERE s.id = $1 AND f.channel_id = s.channel_id AND f.deleted_at IS NOT NULL
+             AND c.file_id = f.id AND c.subdir_id = $1
+           ORDER BY c.archive, c.filename"#,
         subdir.uuid(),
     );
     names.fetch_all(db).await

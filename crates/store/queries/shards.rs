@@ -29,7 +29,7 @@ pub async fn stale(db: &mut Connection, subdir: SubdirId, limit: i64) -> sqlx::R
     let rows = sqlx::query_as!(
         StaleShard,
         r#"SELECT name AS "name!: String", changed_serial AS "changed_serial!: i64" FROM shards
-           WHERE subdir_id = $1 AND changed_serial > published_serial ORDER BY name LIMIT $2"#,
+           WHERE subdir_id = $1 AND changed_serial > published_serial ORDER BY changed_serial LIMIT $2"#,
         subdir.uuid(),
         limit,
     );

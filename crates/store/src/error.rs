@@ -12,6 +12,14 @@ pub enum StoreError {
     /// There is no SQLite file where one was expected.
     #[error("there is no database at {}: check the path, or start the server once to create it", .0.display())]
     Missing(PathBuf),
+    /// The SQLite file cannot be made or opened.
+    #[error("the database {} cannot be opened: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<sqlx::Error>,
+    },
     /// A newer Bonded has changed the schema.
     #[error(
         "the database was migrated by a newer Bonded (its schema is {found}, this program knows {known}): install \

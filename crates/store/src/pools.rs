@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bonded_model::ids::ServerId;
 use secrecy::ExposeSecret;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -46,17 +47,18 @@ impl Pools {
                     .foreign_keys(true)
                     .busy_timeout(PATIENCE)
                     .statement_cache_capacity(STATEMENTS);
-                Self::open_sqlite(options).await
+                let opened = Self::open_sqlite(options).await;
+                opened.map_err(|source| StoreError::File { path: path.clone(), source: source.into() })
             }
             Place::Postgres { url, .. } => {
                 let options: PgConnectOptions = url.expose_secret().parse().map_err(StoreError::from)?;
                 let options = options.application_name("bonded").statement_cache_capacity(STATEMENTS);
-                Self::open_postgres(options).await
+                Ok(Self::open_postgres(options).await?)
             }
         }
     }
 
-    async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+    async fn open_sqlite(options: SqliteConnectOptions) -> sqlx::Result<Self> {
         // The writer comes first: it makes the file and switches it to WAL.
         let pool = |size| {
             SqlitePoolOptions::new()
@@ -72,11 +74,13 @@ impl Pools {
         Ok(Self::Sqlite { writer, readers, watcher: pool(1).connect_lazy_with(options) })
     }
 
-    async fn open_postgres(options: PgConnectOptions) -> Result<Self, StoreError> {
+    async fn open_postgres(options: PgConnectOptions) -> sqlx::Result<Self> {
         let pool = |size| PgPoolOptions::new().max_connections(size).acquire_timeout(PATIENCE);
         let guarded = options
             .clone()
             .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")]);
+        // A pool tries again and again and then says no more than that it gave up. One connection says what is wrong.
+        PgConnection::connect_with(&options).await?.close().await?;
         let writer = pool(1).connect_with(guarded).await?;
         let readers = pool(POSTGRES_READERS).connect_lazy_with(options.clone());
         let watcher = pool(1).idle_timeout(None).max_lifetime(None).connect_lazy_with(options);

@@ -110,7 +110,7 @@ impl Queries {
         /// Every subdir of every channel.
         pub fn all_subdirs() -> Vec<SubdirRow> = subdirs::all;
 
-        /// Package names whose published shard is older than their records, by name.
+        /// Package names whose published shard is older than their records, longest waiting first.
         pub fn stale_shards(subdir: SubdirId, limit: i64) -> Vec<StaleShard> = shards::stale;
         /// The published shards of a subdir, by package name.
         pub fn shards(subdir: SubdirId) -> Vec<Shard> = shards::of_subdir;

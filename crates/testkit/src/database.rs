@@ -16,7 +16,7 @@ pub struct TestDatabase {
 }
 
 enum Place {
-    Directory(TempDir),
+    Directory(#[expect(dead_code, reason = "dropping it removes the file")] TempDir),
     Server { admin: String, name: String },
 }
 

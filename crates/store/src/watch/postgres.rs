@@ -13,6 +13,8 @@ use crate::change::Listeners;
 /// How often a silent connection is tested, and how long the test may take. Together they stay below a second.
 const PERIOD: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_millis(400);
+/// How long to wait before connecting anew.
+const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) async fn run(pool: &PgPool, server: ServerId, listeners: &Listeners) {
     loop {
@@ -23,7 +25,7 @@ pub(super) async fn run(pool: &PgPool, server: ServerId, listeners: &Listeners) 
         }
         // As long as nothing can be heard, nothing may be remembered for long.
         listeners.tell(&Change::Everything);
-        tokio::time::sleep(PERIOD).await;
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

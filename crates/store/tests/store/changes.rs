@@ -1,0 +1,130 @@
+//! Who hears of what, and when.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bonded_model::ids::ChannelId;
+use bonded_store::{Change, Store, StoreError};
+use bonded_testkit::on_both;
+
+use crate::world::{now, random, write};
+
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<Change>>>);
+
+impl Heard {
+    fn listen(store: &Store) -> Self {
+        let heard = Self::default();
+        let sink = heard.clone();
+        store.on_change(Arc::new(move |change| sink.0.lock().unwrap().push(change.clone())));
+        heard
+    }
+
+    fn has(&self, change: &Change) -> bool {
+        self.0.lock().unwrap().contains(change)
+    }
+
+    fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
+    async fn within_a_second(&self, change: &Change) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(1) {
+            if self.has(change) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        false
+    }
+}
+
+async fn announce(store: &Store, change: Change) {
+    write(store, move |tx| {
+        Box::pin(async move {
+            tx.announce(change);
+            tx.put_setting("any", "thing").await
+        })
+    })
+    .await;
+}
+
+/// Watchers need a moment to begin.
+async fn settled(store: &Store) {
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    store.ping().await.unwrap();
+}
+
+on_both! {
+    async fn this_process_knows_before_the_write_returns_and_others_within_a_second(database: TestDatabase) {
+        let (one, two) = (database.store().await, database.store().await);
+        settled(&two).await;
+        let (here, there) = (Heard::listen(&one), Heard::listen(&two));
+        let change = Change::Channel(ChannelId::generate(now(), &random()));
+        announce(&one, change.clone()).await;
+        assert!(here.has(&change));
+        assert!(there.within_a_second(&change).await, "{:?}", there.0);
+        assert!(!there.has(&Change::Everything));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(here.0.lock().unwrap().len(), 1, "nobody hears of their own changes twice");
+    }
+
+    async fn what_was_not_committed_is_not_announced(database: TestDatabase) {
+        let (one, two) = (database.store().await, database.store().await);
+        settled(&two).await;
+        let (here, there) = (Heard::listen(&one), Heard::listen(&two));
+        let failed: Result<(), _> = one.write(|tx| Box::pin(async move {
+            tx.announce(Change::Jobs);
+            Err(StoreError::TooSlow(0))
+        })).await;
+        assert!(failed.is_err());
+        announce(&one, Change::Access).await;
+        assert!(there.within_a_second(&Change::Access).await);
+        assert!(!there.has(&Change::Jobs) && !here.has(&Change::Jobs));
+    }
+
+    async fn a_thousand_changes_of_one_write_all_arrive(database: TestDatabase) {
+        let (one, two) = (database.store().await, database.store().await);
+        settled(&two).await;
+        let there = Heard::listen(&two);
+        let changes: Vec<_> = (0..1_000).map(|_| Change::Channel(ChannelId::generate(now(), &random()))).collect();
+        let copies = changes.clone();
+        write(&one, move |tx| Box::pin(async move {
+            copies.into_iter().for_each(|change| tx.announce(change));
+            Ok(())
+        })).await;
+        assert!(there.within_a_second(&changes[999]).await);
+        assert!(changes.iter().all(|change| there.has(change)));
+    }
+
+    async fn whoever_missed_something_forgets_everything(database: TestDatabase) {
+        let (one, two) = (database.store().await, database.store().await);
+        announce(&one, Change::Access).await;
+        settled(&two).await;
+        let there = Heard::listen(&two);
+        there.forget();
+        database.tamper(lose_changes(one.engine())).await.unwrap();
+        assert!(there.within_a_second(&Change::Everything).await);
+        settled(&two).await;
+        there.forget();
+        announce(&one, Change::Jobs).await;
+        let heard = there.within_a_second(&Change::Jobs).await;
+        assert!(heard || there.has(&Change::Everything), "listening goes on");
+    }
+}
+
+/// SQLite: somebody prunes rows that were not read. PostgreSQL: every connection is cut.
+const fn lose_changes(engine: bonded_store::Engine) -> &'static str {
+    match engine {
+        bonded_store::Engine::Sqlite => {
+            "BEGIN;
+            INSERT INTO changes (seq, server, body) VALUES (1000, x'00', 'jobs');
+            DELETE FROM changes WHERE seq < 1000; COMMIT"
+        }
+        bonded_store::Engine::Postgres => {
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Entities for tests, with made-up but reproducible ids.
+
+use bonded_model::actor::{Actor, Origin};
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::file::{File, PythonFile, PythonFileKind, Stored};
+use bonded_model::ids::{ChannelId, FileId, ProjectId, ReleaseId, RequestId, SubdirId, TokenId, UserId};
+use bonded_model::project::{Project, Release};
+use bonded_model::token::{Token, TokenScope, Verb};
+use bonded_model::user::User;
+use bonded_model::{Channel, ChannelFormat, Clock, Digests, Random, Sha256, Timestamp, Visibility};
+use bonded_store::{Store, StoreError, Tx};
+use futures::future::BoxFuture;
+
+/// A moment with microseconds, which must survive the way through the database.
+pub(crate) fn now() -> Timestamp {
+    "2026-01-02T03:04:05.000006Z".parse().unwrap()
+}
+
+pub(crate) fn random() -> Random {
+    Random::System
+}
+
+pub(crate) fn user(name: &str) -> User {
+    User {
+        id: UserId::generate(now(), &random()),
+        name: name.parse().unwrap(),
+        email: "ada@example.org".parse().unwrap(),
+        admin: false,
+        created_at: now(),
+        suspended_at: None,
+    }
+}
+
+pub(crate) fn channel(name: &str, format: ChannelFormat) -> Channel {
+    Channel {
+        id: ChannelId::generate(now(), &random()),
+        name: name.parse().unwrap(),
+        format,
+        visibility: Visibility::Private,
+        created_at: now(),
+    }
+}
+
+pub(crate) fn project(channel: &Channel, name: &str) -> Project {
+    Project {
+        id: ProjectId::generate(now(), &random()),
+        channel: channel.id,
+        name: name.into(),
+        display_name: name.to_uppercase(),
+        serial: 0,
+        created_at: now(),
+    }
+}
+
+pub(crate) fn release(project: &Project, version: &str) -> Release {
+    Release {
+        id: ReleaseId::generate(now(), &random()),
+        project: project.id,
+        version: version.into(),
+        metadata: r#"{"name":"x"}"#.into(),
+        created_at: now(),
+        yanked: None,
+    }
+}
+
+pub(crate) fn stored(text: &str) -> Stored {
+    Stored { sha256: Sha256::of(text.as_bytes()), size: text.len() as u64 }
+}
+
+pub(crate) fn file(project: &Project, release: &Release, name: &str) -> File {
+    let digests = Digests { size: 7, sha256: Sha256::of(name.as_bytes()), blake2b: [2; 32], md5: [3; 16] };
+    File {
+        id: FileId::generate(now(), &random()),
+        channel: project.channel,
+        project: project.id,
+        release: release.id,
+        name: name.into(),
+        digests,
+        uploaded_at: now(),
+        uploaded_by: None,
+        token: None,
+        deleted_at: None,
+    }
+}
+
+pub(crate) fn wheel() -> PythonFile {
+    PythonFile {
+        kind: PythonFileKind::Wheel,
+        python_tag: "py3".into(),
+        requires_python: Some(">=3.9".into()),
+        metadata: Some(stored("metadata")),
+    }
+}
+
+pub(crate) fn token(user: &User, name: &str, scope: TokenScope) -> Token {
+    Token {
+        id: TokenId::generate(now(), &random()),
+        user: user.id,
+        name: name.into(),
+        verbs: [Verb::Read, Verb::Publish].into_iter().collect(),
+        scope,
+        created_at: now(),
+        expires_at: Some(now() + chrono::Duration::days(1)),
+        revoked_at: None,
+        last_used_at: None,
+    }
+}
+
+pub(crate) fn subdir_id() -> SubdirId {
+    SubdirId::generate(now(), &random())
+}
+
+pub(crate) fn entry(name: &str) -> AuditEntry {
+    let origin = Origin {
+        request: RequestId::generate(Clock::System.now(), &random()),
+        address: Some("192.0.2.1".parse().unwrap()),
+    };
+    AuditEntry::new(now(), &Actor::Operator, &origin, Event::ProjectCreated { name: name.into() })
+}
+
+/// [`Store::write`] for works that can only fail with the database.
+pub(crate) async fn write<T: Send + 'static>(
+    store: &Store,
+    work: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+) -> T {
+    store.write(work).await.expect("the write succeeds")
+}
+
+/// Puts a channel with one project and one release into the database.
+pub(crate) async fn seed(store: &Store, format: ChannelFormat) -> (Channel, Project, Release) {
+    let channel = channel("team-a", format);
+    let project = project(&channel, "acme");
+    let release = release(&project, "1.0");
+    let seeds = (channel.clone(), project.clone(), release.clone());
+    write(store, move |tx| {
+        Box::pin(async move {
+            assert!(tx.insert_channel(&channel).await?);
+            assert!(tx.insert_project(&project).await?);
+            assert!(tx.insert_release(&release).await?);
+            Ok(())
+        })
+    })
+    .await;
+    seeds
+}
