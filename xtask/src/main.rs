@@ -1,5 +1,6 @@
 //! The habits of the house as commands: `cargo xtask --help`.
 
+mod prepare;
 mod test;
 
 use anyhow::Result;
@@ -8,12 +9,15 @@ use clap::Parser;
 /// The habits of the house.
 #[derive(Parser)]
 enum Xtask {
+    /// Renew what builds without a database know of the queries; after each change of a query or a migration.
+    Prepare(prepare::Prepare),
     /// Run every test; starts and stops the services that they need.
     Test(test::Test),
 }
 
 fn main() -> Result<()> {
     match Xtask::parse() {
+        Xtask::Prepare(args) => prepare::prepare(&args),
         Xtask::Test(args) => test::test(&args),
     }
 }

@@ -14,7 +14,7 @@ use super::apt;
 use super::children::{Service, free_port, run};
 
 /// The cluster, or a server that the caller named.
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
     url: String,
     /// Dropped in this order: first the server stops, then its files go.
     _cluster: Option<(Service, TempDir)>,
@@ -22,7 +22,7 @@ pub(super) struct Postgres {
 
 impl Postgres {
     /// The server named by the environment, or a new cluster on a free port.
-    pub(super) fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         if let Ok(url) = std::env::var(super::POSTGRES) {
             return Ok(Self { url, _cluster: None });
         }
@@ -47,7 +47,7 @@ impl Postgres {
     }
 
     /// A URL with the rights to create databases.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 }
