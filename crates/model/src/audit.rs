@@ -52,6 +52,12 @@ pub enum Event {
         /// The role from now on.
         role: ChannelRole,
     },
+    /// A member lost its role.
+    #[serde(rename = "channel:member:remove")]
+    MemberRemoved {
+        /// Who was a member.
+        user: UserId,
+    },
     /// A token was issued.
     #[serde(rename = "user:token:create")]
     TokenCreated {

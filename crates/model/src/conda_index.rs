@@ -102,3 +102,16 @@ pub struct CondaRecord {
     /// `run_exports.json` (CEP 12), as JSON.
     pub run_exports: Option<String>,
 }
+
+/// A version of a package in a subdir, for the summary of a channel (CEP 38).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CondaSummary {
+    /// The package name.
+    pub package: String,
+    /// The version.
+    pub version: String,
+    /// The subdir.
+    pub subdir: String,
+    /// What the release keeps for the summary, as JSON.
+    pub metadata: String,
+}

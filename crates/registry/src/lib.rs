@@ -1,1 +1,175 @@
-//! The use cases: access, publish, read, tokens, jobs and audit.
+//! The use cases of Bonded. HTTP and the command line are thin around them.
+//!
+//! Every use case takes a [`Permit`](access::Permit) that only [`access::Access`] can make. Slow work (hashing,
+//! inspection, storage) happens outside write transactions; a change, its audit event and the job that publishes it
+//! commit together.
+
+pub mod access;
+pub mod admin;
+mod cache;
+pub mod conda;
+mod error;
+pub mod gc;
+mod jobs;
+mod publishing;
+pub mod python;
+mod usage;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bonded_blobs::Blobs;
+use bonded_model::actor::Origin;
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::{Actor, Clock, Random};
+use bonded_store::{Change, Store};
+
+pub use error::Error;
+pub use publishing::{Announced, Outcome};
+
+use access::{Access, Presented};
+
+/// What an operator can choose about the use cases.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The largest file that can be uploaded, in bytes.
+    pub max_upload: u64,
+    /// How much memory rendered pages may take, in bytes.
+    pub page_cache: u64,
+    /// How much memory small index files of conda channels may take, in bytes.
+    pub index_cache: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { max_upload: 2 << 30, page_cache: 32 << 20, index_cache: 16 << 20 }
+    }
+}
+
+/// All use cases, with what they need. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry(Arc<Parts>);
+
+/// The parts of a [`Registry`].
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Where bytes live.
+    pub blobs: Blobs,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// Decides.
+    pub access: Access,
+    /// What the operator chose.
+    pub settings: Settings,
+    python: python::Pages,
+    conda: conda::Published,
+    usage: usage::Usage,
+    jobs: tokio::sync::Notify,
+}
+
+impl Deref for Registry {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Registry {
+    /// The use cases over an open, migrated database and an open blob store.
+    pub fn new(store: Store, blobs: Blobs, clock: Clock, random: Random, settings: Settings) -> Self {
+        let registry = Self(Arc::new(Parts {
+            access: Access::new(store.clone(), clock.clone()),
+            python: python::Pages::new(settings.page_cache),
+            conda: conda::Published::new(settings.index_cache),
+            usage: usage::Usage::default(),
+            jobs: tokio::sync::Notify::new(),
+            store,
+            blobs,
+            clock,
+            random,
+            settings,
+        }));
+        let parts = Arc::downgrade(&registry.0);
+        registry.store.on_change(Arc::new(move |change| {
+            if let Some(parts) = parts.upgrade() {
+                parts.forget(change);
+            }
+        }));
+        registry
+    }
+
+    /// The actor behind a credential. A token that leaked into a URL is put on record.
+    ///
+    /// # Errors
+    /// As [`Access::authenticate`].
+    pub async fn authenticate(&self, presented: &Presented, origin: &Origin) -> Result<Actor, Error> {
+        let result = self.access.authenticate(presented).await;
+        match &result {
+            Ok(Actor::Token(principal)) => self.usage.note(principal.token.id, self.clock.now()),
+            Err(Error::TokenInUrl(principal)) => {
+                let actor = Actor::Token(Arc::clone(principal));
+                self.record_refusal(
+                    &actor,
+                    origin,
+                    "use a token in a URL",
+                    "the token can do more than read",
+                )
+                .await;
+            }
+            _ => {}
+        }
+        result
+    }
+
+    /// Whether database and storage answer.
+    ///
+    /// # Errors
+    /// What does not.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.store.ping().await?;
+        self.blobs.check().await.map_err(Error::internal)
+    }
+
+    /// Puts a refusal on record. Only callers who proved who they are get there: nobody else can fill the log.
+    pub async fn record_refusal(&self, actor: &Actor, origin: &Origin, action: &str, reason: &str) {
+        if actor.principal().is_none() {
+            return;
+        }
+        let event = Event::Refused { action: action.to_owned(), reason: reason.to_owned() };
+        let entry = AuditEntry::new(self.clock.now(), actor, origin, event);
+        let written =
+            self.store.write(move |tx| Box::pin(async move { tx.audit(entry).await.map(drop) })).await;
+        if let Err(error) = written {
+            tracing::error!(%error, "a refusal could not be put on record");
+        }
+    }
+}
+
+impl Parts {
+    /// Drops what a change made wrong, before anybody is told that the change happened.
+    fn forget(&self, change: &Change) {
+        match change {
+            Change::Access => self.access.forget(),
+            Change::Channel(channel) => {
+                self.python.forget_index(*channel);
+                self.conda.forget_channel(*channel);
+            }
+            Change::Project { project, .. } => {
+                self.python.forget(*project);
+                self.conda.forget_project(*project);
+            }
+            Change::Subdir(subdir) => self.conda.forget_subdir(*subdir),
+            Change::Jobs => self.jobs.notify_one(),
+            Change::Everything => {
+                self.access.forget();
+                self.python.forget_all();
+                self.conda.forget_all();
+                self.jobs.notify_one();
+            }
+        }
+    }
+}

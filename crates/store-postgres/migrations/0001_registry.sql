@@ -180,10 +180,12 @@ CREATE INDEX shards_sha256 ON shards (sha256) WHERE sha256 IS NOT NULL;
 
 -- Index blobs that were replaced: clients that hold an older index still ask for them for a while.
 CREATE TABLE retired_indexes (
-    sha256 BYTEA PRIMARY KEY,
-    retired_at TIMESTAMPTZ NOT NULL
+    sha256 BYTEA NOT NULL,
+    subdir_id UUID NOT NULL REFERENCES subdirs ON DELETE CASCADE,
+    keep_until TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (sha256, subdir_id)
 );
-CREATE INDEX retired_indexes_at ON retired_indexes (retired_at);
+CREATE INDEX retired_indexes_until ON retired_indexes (keep_until);
 
 CREATE TABLE jobs (
     id UUID PRIMARY KEY,

@@ -1,5 +1,6 @@
 //! Which blobs are in use.
 
+use bonded_model::ids::SubdirId;
 use bonded_model::{Sha256, Timestamp};
 
 use super::rows::sha256;
@@ -21,25 +22,35 @@ pub async fn is_referenced(db: &mut Connection, blob: &Sha256) -> sqlx::Result<b
     found.fetch_one(db).await
 }
 
-pub async fn retire(db: &mut Connection, blob: &Sha256, at: Timestamp) -> sqlx::Result<()> {
+pub async fn retire(
+    db: &mut Connection,
+    subdir: SubdirId,
+    blob: &Sha256,
+    keep_until: Timestamp,
+) -> sqlx::Result<()> {
     let done = sqlx::query!(
-        "INSERT INTO retired_indexes (sha256, retired_at) VALUES ($1, $2)
-         ON CONFLICT (sha256) DO UPDATE SET retired_at = excluded.retired_at",
+        "INSERT INTO retired_indexes (sha256, subdir_id, keep_until) VALUES ($1, $2, $3)
+         ON CONFLICT (sha256, subdir_id) DO UPDATE SET keep_until = excluded.keep_until",
         &blob.as_bytes()[..],
-        at,
+        subdir.uuid(),
+        keep_until,
     );
     done.execute(db).await.map(drop)
 }
 
-pub async fn retired_before(db: &mut Connection, at: Timestamp) -> sqlx::Result<Vec<Sha256>> {
+pub async fn retired_until(db: &mut Connection, at: Timestamp) -> sqlx::Result<Vec<Sha256>> {
     let blobs = sqlx::query_scalar!(
-        r#"SELECT sha256 AS "sha256!: Vec<u8>" FROM retired_indexes WHERE retired_at < $1 ORDER BY retired_at"#,
+        r#"SELECT DISTINCT sha256 AS "sha256!: Vec<u8>" FROM retired_indexes WHERE keep_until <= $1"#,
         at,
     );
     blobs.fetch_all(db).await?.iter().map(|blob| sha256("retired_indexes.sha256", blob)).collect()
 }
 
-pub async fn forget_retired(db: &mut Connection, blob: &Sha256) -> sqlx::Result<()> {
-    let done = sqlx::query!("DELETE FROM retired_indexes WHERE sha256 = $1", &blob.as_bytes()[..]);
+pub async fn forget_retired(db: &mut Connection, blob: &Sha256, at: Timestamp) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "DELETE FROM retired_indexes WHERE sha256 = $1 AND keep_until <= $2",
+        &blob.as_bytes()[..],
+        at,
+    );
     done.execute(db).await.map(drop)
 }

@@ -1,8 +1,8 @@
 //! Conda packages and their records.
 
-use bonded_model::conda_index::CondaRecord;
+use bonded_model::conda_index::{CondaRecord, CondaSummary};
 use bonded_model::file::{CondaFile, File};
-use bonded_model::ids::SubdirId;
+use bonded_model::ids::{ChannelId, SubdirId};
 
 use crate::Connection;
 
@@ -98,4 +98,18 @@ pub async fn removed_of_package(
         package,
     );
     names.fetch_all(db).await
+}
+
+/// Every version of every package in each subdir that has live files of it, by package name.
+pub async fn summaries(db: &mut Connection, channel: ChannelId) -> sqlx::Result<Vec<CondaSummary>> {
+    let rows = sqlx::query_as!(
+        CondaSummary,
+        r#"SELECT DISTINCT c.package AS "package!: String", r.version AS "version!: String",
+                  s.name AS "subdir!: String", r.metadata AS "metadata!: String"
+           FROM subdirs s JOIN conda_files c ON c.subdir_id = s.id JOIN files f ON f.id = c.file_id
+                JOIN releases r ON r.id = f.release_id
+           WHERE s.channel_id = $1 AND f.deleted_at IS NULL ORDER BY 1, 2, 3, 4"#,
+        channel.uuid(),
+    );
+    rows.fetch_all(db).await
 }

@@ -2,6 +2,7 @@
 
 use bonded_model::conda_index::{Shard, StaleShard};
 use bonded_model::file::Stored;
+use bonded_model::Sha256;
 use bonded_model::ids::SubdirId;
 
 use super::rows::{length, sha256, size};
@@ -81,4 +82,16 @@ pub async fn by_name(db: &mut Connection, subdir: SubdirId, name: &str) -> sqlx:
     let Some(row) = row.fetch_optional(db).await? else { return Ok(None) };
     let blob = Stored { sha256: sha256("shards.sha256", &row.sha256)?, size: size("shards.size", row.size)? };
     Ok(Some(Shard { name: row.name, blob }))
+}
+
+/// Whether the subdir publishes this shard, or did so not long ago.
+pub async fn belongs(db: &mut Connection, subdir: SubdirId, shard: &Sha256) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT (EXISTS (SELECT 1 FROM shards WHERE sha256 = $2 AND subdir_id = $1)
+                OR EXISTS (SELECT 1 FROM retired_indexes WHERE sha256 = $2 AND subdir_id = $1))
+           AS "found!: bool""#,
+        subdir.uuid(),
+        &shard.as_bytes()[..],
+    );
+    found.fetch_one(db).await
 }

@@ -1,7 +1,7 @@
 //! Everything that can be read.
 
 use bonded_model::audit::AuditRow;
-use bonded_model::conda_index::{CondaRecord, Shard, StaleShard, SubdirRow};
+use bonded_model::conda_index::{CondaRecord, CondaSummary, Shard, StaleShard, SubdirRow};
 use bonded_model::counts::Counts;
 use bonded_model::file::{File, PythonListing};
 use bonded_model::ids::{ChannelId, ProjectId, SubdirId, TokenId, UserId};
@@ -89,8 +89,8 @@ impl Queries {
         pub fn python_file_by_name(channel: ChannelId, name: &str) -> Option<PythonListing> = python_files::by_name;
         /// Whether anything needs the blob. Deleted files do: lock files still point at them.
         pub fn is_blob_referenced(blob: &Sha256) -> bool = blobs::is_referenced;
-        /// Index blobs that were replaced before this moment.
-        pub fn retired_before(at: Timestamp) -> Vec<Sha256> = blobs::retired_before;
+        /// Index blobs that were replaced and need not be kept any longer at this moment.
+        pub fn retired_until(at: Timestamp) -> Vec<Sha256> = blobs::retired_until;
 
         /// A token with its owner and the owner's roles, whatever state they are in.
         pub fn principal_by_hash(hash: &TokenHash) -> Option<Principal> = tokens::principal;
@@ -114,6 +114,8 @@ impl Queries {
         pub fn stale_shards(subdir: SubdirId, limit: i64) -> Vec<StaleShard> = shards::stale;
         /// The published shards of a subdir, by package name.
         pub fn shards(subdir: SubdirId) -> Vec<Shard> = shards::of_subdir;
+        /// Whether the subdir publishes this shard, or did so not long ago.
+        pub fn is_shard_of(subdir: SubdirId, shard: &Sha256) -> bool = shards::belongs;
         /// The published shard of one package name.
         pub fn shard(subdir: SubdirId, package: &str) -> Option<Shard> = shards::by_name;
         /// The records of one package name that are not deleted: `.tar.bz2` first, then by file name.
@@ -121,6 +123,8 @@ impl Queries {
         /// The records of a subdir that are not deleted, in the same order, behind the file name `after`.
         pub fn conda_records_after(subdir: SubdirId, after: Option<&str>, limit: i64) -> Vec<CondaRecord>
             = conda_files::after;
+        /// Every version of every package in each subdir of a channel, by package name.
+        pub fn conda_summaries(channel: ChannelId) -> Vec<CondaSummary> = conda_files::summaries;
         /// The names of the deleted files of a subdir, in the same order.
         pub fn removed_conda_files(subdir: SubdirId) -> Vec<String> = conda_files::removed;
         /// The names of the deleted files of one package name, in the same order.

@@ -2,6 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
+use chrono::TimeDelta;
+
 use bonded_model::audit::{AuditEntry, AuditRow, genesis};
 use bonded_model::conda_index::{NewSubdir, RepodataSet, SubdirRow};
 use bonded_model::file::{CondaFile, File, PythonFile, Stored};
@@ -14,6 +16,11 @@ use bonded_model::{Channel, Sha256, Timestamp};
 
 use crate::connection::{Connection, run_queries};
 use crate::{Change, Queries, StoreError};
+
+/// A client that holds an older shard index asks for the shards that it names; CEP 16 wants them kept for a week.
+const KEEP_SHARDS: TimeDelta = TimeDelta::days(7);
+/// Nothing names an older full repodata; it is kept for those who are reading it.
+const KEEP_REPODATA: TimeDelta = TimeDelta::hours(1);
 
 /// A write on its way: everything done through it becomes true together, or not at all.
 ///
@@ -123,7 +130,7 @@ impl Tx {
         let before = self.shard(subdir, package).await?.map(|shard| shard.blob);
         let done = self.put_shard(subdir, package, serial, blob).await?;
         if let Some(old) = before.filter(|old| done && Some(old) != blob) {
-            self.retire_index(&old.sha256, at).await?;
+            self.retire_index(subdir, &old.sha256, at + KEEP_SHARDS).await?;
         }
         Ok(done)
     }
@@ -143,7 +150,7 @@ impl Tx {
         let before = self.subdir(subdir).await?.and_then(|row| row.shards);
         let done = self.put_shard_index(subdir, serial, index, at).await?;
         if let Some(old) = before.filter(|old| done && old.index != *index) {
-            self.retire_index(&old.index.sha256, at).await?;
+            self.retire_index(subdir, &old.index.sha256, at + KEEP_SHARDS).await?;
         }
         Ok(done)
     }
@@ -166,7 +173,7 @@ impl Tx {
         let kept = [set.json, set.zst, set.run_exports_json, set.run_exports_zst];
         for blob in [old.json, old.zst, old.run_exports_json, old.run_exports_zst] {
             if !kept.contains(&blob) {
-                self.retire_index(&blob.sha256, at).await?;
+                self.retire_index(subdir, &blob.sha256, at + KEEP_REPODATA).await?;
             }
         }
         Ok(done)
@@ -215,10 +222,10 @@ impl Tx {
         /// Notes when tokens were last used.
         pub fn touch_tokens(seen: &[(TokenId, Timestamp)]) -> () = tokens::touch;
 
-        /// Notes that an index blob was replaced.
-        pub fn retire_index(blob: &Sha256, at: Timestamp) -> () = blobs::retire;
-        /// Lets go of a replaced index blob.
-        pub fn forget_retired(blob: &Sha256) -> () = blobs::forget_retired;
+        /// Notes that an index blob was replaced, and until when it is still served.
+        pub fn retire_index(subdir: SubdirId, blob: &Sha256, keep_until: Timestamp) -> () = blobs::retire;
+        /// Lets go of a replaced index blob, unless it has to be kept beyond this moment.
+        pub fn forget_retired(blob: &Sha256, at: Timestamp) -> () = blobs::forget_retired;
 
         /// Schedules a job. If there is one of this kind and key, it is made earlier, never later; if it is running, it
         /// runs once more.

@@ -32,6 +32,16 @@ impl TokenScope {
         }
     }
 
+    /// Whether anything in the channel is in scope.
+    pub fn reaches_into(&self, channel: ChannelId) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Limited { channels, projects } => {
+                channels.contains(&channel) || projects.iter().any(|(of, _)| *of == channel)
+            }
+        }
+    }
+
     /// Whether the project is in scope, alone or with its channel.
     pub fn covers_project(&self, channel: ChannelId, project: ProjectId) -> bool {
         match self {

@@ -21,7 +21,7 @@ on_both! {
             tx.publish_repodata(subdir, 0, &set, now()).await?;
             let serial = tx.change_shard(subdir, "a").await?;
             tx.set_shard(subdir, "a", serial, Some(&stored("shard")), now()).await?;
-            tx.retire_index(&stored("retired").sha256, now()).await
+            tx.retire_index(subdir, &stored("retired").sha256, now()).await
         })).await;
         let mut reader = store.read().await.unwrap();
         assert!(reader.is_blob_referenced(&archive).await.unwrap());
@@ -29,7 +29,7 @@ on_both! {
             assert!(reader.is_blob_referenced(&stored(used).sha256).await.unwrap(), "{used}");
         }
         assert!(!reader.is_blob_referenced(&stored("orphan").sha256).await.unwrap());
-        write(&store, |tx| Box::pin(async move { tx.forget_retired(&stored("retired").sha256).await })).await;
+        write(&store, |tx| Box::pin(async move { tx.forget_retired(&stored("retired").sha256, now()).await })).await;
         assert!(!reader.is_blob_referenced(&stored("retired").sha256).await.unwrap());
     }
 }

@@ -1,0 +1,208 @@
+//! The things that can be permitted, each with its rule.
+
+use std::sync::Arc;
+
+use bonded_model::ids::ProjectId;
+use bonded_model::token::{TokenState, Verb};
+use bonded_model::user::ChannelRole;
+use bonded_model::{Actor, Channel, Principal, Timestamp, Visibility};
+
+use super::denial::{BadCredential, Denial};
+
+/// Something that can be permitted.
+pub trait Action {
+    /// Decides whether `actor` may do this at `now`.
+    ///
+    /// # Errors
+    /// The reason why not.
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial>;
+}
+
+/// Read what a channel serves.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The channel.
+    pub channel: Arc<Channel>,
+}
+
+/// Publish a file to a project.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    /// The channel.
+    pub channel: Arc<Channel>,
+    /// The project's name, for the texts of refusals.
+    pub name: String,
+    /// The project, or `None` to create it.
+    pub project: Option<ProjectId>,
+}
+
+/// Yank a release of a project, or take that back.
+#[derive(Clone, Debug)]
+pub struct Yank {
+    /// The channel.
+    pub channel: Arc<Channel>,
+    /// The project.
+    pub project: ProjectId,
+}
+
+/// Take a file out of the index for good.
+#[derive(Clone, Debug)]
+pub struct Delete {
+    /// The channel.
+    pub channel: Arc<Channel>,
+    /// The project.
+    pub project: ProjectId,
+}
+
+/// Run the instance: accounts, channels, members, tokens of others, storage. For the operator at the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Operate;
+
+impl Action for Read {
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        let permitted = match actor {
+            Actor::Operator => true,
+            _ if self.channel.visibility == Visibility::Public => true,
+            Actor::Anonymous => false,
+            Actor::Token(principal) => {
+                is_active(principal, now)
+                    && principal.token.verbs.contains(Verb::Read)
+                    && principal.token.scope.covers_channel(self.channel.id)
+                    && channel_role(principal, &self.channel).is_some()
+            }
+        };
+        if permitted { Ok(()) } else { Err(Denial::hidden(actor)) }
+    }
+}
+
+impl Action for Publish {
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        let Some(principal) = changing(actor, now, &self.channel, Verb::Publish)? else { return Ok(()) };
+        let (scope, roles) = (&principal.token.scope, &principal.project_roles);
+        let in_scope = match self.project {
+            Some(project) => scope.covers_project(self.channel.id, project),
+            None => scope.covers_channel(self.channel.id),
+        };
+        if !in_scope {
+            return Err(out_of_scope(&self.name));
+        }
+        let in_role = match channel_role(principal, &self.channel) {
+            Some(ChannelRole::Admin) => true,
+            Some(ChannelRole::Publisher) => self.project.is_none_or(|project| roles.contains_key(&project)),
+            Some(ChannelRole::Reader) | None => false,
+        };
+        if in_role { Ok(()) } else { Err(not_allowed(principal, "upload to", &self.name)) }
+    }
+}
+
+impl Action for Yank {
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        change_project(actor, now, &self.channel, self.project, Verb::Yank)
+    }
+}
+
+impl Action for Delete {
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        change_project(actor, now, &self.channel, self.project, Verb::Delete)
+    }
+}
+
+impl Action for Operate {
+    fn decide(&self, actor: &Actor, _now: Timestamp) -> Result<(), Denial> {
+        match actor {
+            Actor::Operator => Ok(()),
+            Actor::Anonymous | Actor::Token(_) => Err(Denial::hidden(actor)),
+        }
+    }
+}
+
+/// Whether the actor may know that the channel exists: by any right in it, not only by reading.
+pub(super) fn may_see(actor: &Actor, channel: &Channel, now: Timestamp) -> bool {
+    match actor {
+        Actor::Operator => true,
+        _ if channel.visibility == Visibility::Public => true,
+        Actor::Anonymous => false,
+        Actor::Token(principal) => {
+            is_active(principal, now)
+                && channel_role(principal, channel).is_some()
+                && principal.token.scope.reaches_into(channel.id)
+        }
+    }
+}
+
+fn change_project(
+    actor: &Actor,
+    now: Timestamp,
+    channel: &Channel,
+    project: ProjectId,
+    verb: Verb,
+) -> Result<(), Denial> {
+    let Some(principal) = changing(actor, now, channel, verb)? else { return Ok(()) };
+    if !principal.token.scope.covers_project(channel.id, project) {
+        return Err(Denial::Forbidden("The token does not cover this project.".into()));
+    }
+    let role = channel_role(principal, channel);
+    let owns = principal.project_roles.contains_key(&project);
+    match role {
+        Some(ChannelRole::Admin) => Ok(()),
+        Some(ChannelRole::Publisher) if owns => Ok(()),
+        _ => Err(Denial::Forbidden(format!("This needs a role in the project to {verb}."))),
+    }
+}
+
+/// What every change needs: a caller who sees the channel, with a token that may do such a thing at all. The operator
+/// needs no token: `None`.
+fn changing<'a>(
+    actor: &'a Actor,
+    now: Timestamp,
+    channel: &Channel,
+    verb: Verb,
+) -> Result<Option<&'a Principal>, Denial> {
+    let principal = match actor {
+        Actor::Operator => return Ok(None),
+        Actor::Anonymous => return Err(Denial::hidden(actor)),
+        Actor::Token(principal) => principal,
+    };
+    if !may_see(actor, channel, now) || !is_active(principal, now) {
+        return Err(Denial::hidden(actor));
+    }
+    if !principal.token.verbs.contains(verb) {
+        return Err(Denial::Forbidden(format!("Invalid API Token: the token may not {verb}")));
+    }
+    Ok(Some(principal))
+}
+
+fn channel_role(principal: &Principal, channel: &Channel) -> Option<ChannelRole> {
+    if principal.user.admin {
+        return Some(ChannelRole::Admin);
+    }
+    principal.channel_roles.get(&channel.id).copied()
+}
+
+/// Tokens are checked when they are presented; a long upload may outlive that moment.
+fn is_active(principal: &Principal, now: Timestamp) -> bool {
+    principal.user.suspended_at.is_none() && principal.token.state(now) == TokenState::Active
+}
+
+/// The credential's own state, as the denial that its holder is told.
+pub(super) fn check_state(principal: &Principal, now: Timestamp) -> Result<(), Denial> {
+    let bad = match (principal.user.suspended_at, principal.token.state(now)) {
+        (Some(_), _) => BadCredential::Suspended,
+        (None, TokenState::Expired(_)) => BadCredential::Expired,
+        (None, TokenState::Revoked(_)) => BadCredential::Revoked,
+        (None, TokenState::Active) => return Ok(()),
+    };
+    Err(Denial::Unauthenticated(bad))
+}
+
+fn out_of_scope(project: &str) -> Denial {
+    // Upload clients and their users know this sentence from PyPI.
+    Denial::Forbidden(format!(
+        "Invalid API Token: project-scoped token is not valid for project: '{project}'"
+    ))
+}
+
+fn not_allowed(principal: &Principal, verb: &str, project: &str) -> Denial {
+    let user = &principal.user.name;
+    Denial::Forbidden(format!("The user '{user}' isn't allowed to {verb} project '{project}'."))
+}

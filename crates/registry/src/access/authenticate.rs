@@ -1,0 +1,64 @@
+//! From the credential that a request carries to the actor.
+
+use std::sync::Arc;
+
+use bonded_model::token::{ApiToken, TokenHash};
+use bonded_model::{Actor, Principal};
+
+use super::Access;
+use super::action::check_state;
+use super::denial::{BadCredential, Denial};
+use crate::error::Error;
+
+/// The credential of a request, as far as it can be understood without looking anything up.
+#[derive(Clone, Debug)]
+pub enum Presented {
+    /// None.
+    Nothing,
+    /// A token in a header.
+    Token(ApiToken),
+    /// A token in the path, where proxies and histories see it: it must permit reading and nothing else.
+    TokenInUrl(ApiToken),
+    /// Something that looks like a user name and a password.
+    Password,
+    /// Something that is no credential of ours.
+    Malformed,
+}
+
+impl Access {
+    /// The actor behind a credential.
+    ///
+    /// # Errors
+    /// [`Denial::Unauthenticated`] for a credential that is not valid now, and [`Denial::Forbidden`] for a token in a
+    /// URL that may do more than read.
+    pub async fn authenticate(&self, presented: &Presented) -> Result<Actor, Error> {
+        let (token, in_url) = match presented {
+            Presented::Nothing => return Ok(Actor::Anonymous),
+            Presented::Password => return Err(Denial::Unauthenticated(BadCredential::Password).into()),
+            Presented::Malformed => return Err(Denial::Unauthenticated(BadCredential::Unknown).into()),
+            Presented::Token(token) => (token, false),
+            Presented::TokenInUrl(token) => (token, true),
+        };
+        let principal = self.principal(token.hash()).await?;
+        check_state(&principal, self.clock.now())?;
+        if in_url && !principal.token.verbs.is_read_only() {
+            return Err(Error::TokenInUrl(principal));
+        }
+        Ok(Actor::Token(principal))
+    }
+
+    async fn principal(&self, hash: TokenHash) -> Result<Arc<Principal>, Error> {
+        if let Some(principal) = self.principals.get(&hash) {
+            return Ok(principal);
+        }
+        let epoch = self.epoch();
+        let found = self.store.read().await?.principal_by_hash(&hash).await?;
+        let principal = Arc::new(found.ok_or(Denial::Unauthenticated(BadCredential::Unknown))?);
+        self.principals.insert(hash, Arc::clone(&principal));
+        if epoch != self.epoch() {
+            // Rights changed while the row was read: whoever comes next must read it again.
+            self.principals.remove(&hash);
+        }
+        Ok(principal)
+    }
+}

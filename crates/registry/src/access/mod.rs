@@ -1,0 +1,115 @@
+//! The one place that decides who may do what.
+//!
+//! A use case takes a [`Permit`], and only [`Access::permit`] makes one. Decisions are taken on object ids, with the
+//! rights that the token's owner has now, never on URLs.
+
+mod action;
+mod authenticate;
+mod denial;
+mod directory;
+mod permit;
+
+pub use action::{Action, Delete, Operate, Publish, Read, Yank};
+pub use authenticate::Presented;
+pub use denial::{BadCredential, Denial};
+pub(crate) use directory::DEFAULT_PYTHON_CHANNEL;
+pub use directory::Directory;
+pub use permit::Permit;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwapOption;
+use bonded_model::token::TokenHash;
+use bonded_model::{Actor, Channel, ChannelFormat, Clock, Principal};
+use bonded_store::Store;
+use quick_cache::sync::Cache;
+
+use crate::error::Error;
+
+/// How many principals are kept at hand. Each is a few hundred bytes.
+const CACHED_PRINCIPALS: usize = 10_000;
+
+/// Decides, from caches that every change of rights empties at once.
+pub struct Access {
+    store: Store,
+    clock: Clock,
+    principals: Cache<TokenHash, Arc<Principal>>,
+    directory: ArcSwapOption<Directory>,
+    /// Counts changes of rights. What was read before a change is never cached or acted on after it.
+    epoch: AtomicU64,
+}
+
+impl Access {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
+        Self {
+            store,
+            clock,
+            principals: Cache::new(CACHED_PRINCIPALS),
+            directory: ArcSwapOption::empty(),
+            epoch: AtomicU64::new(0),
+        }
+    }
+
+    /// Forgets everything that was cached, because somebody's rights changed.
+    pub(crate) fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.principals.clear();
+        self.directory.store(None);
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Permits `action` to `actor`, or says why not.
+    ///
+    /// # Errors
+    /// The [`Denial`] that the action decides on.
+    pub fn permit<A: Action>(&self, actor: &Actor, action: A) -> Result<Permit<A>, Denial> {
+        let epoch = self.epoch();
+        action.decide(actor, self.clock.now())?;
+        Ok(Permit::new(actor.clone(), action, epoch))
+    }
+
+    /// Whether nobody's rights have changed since the permit was given. Use cases ask inside their write transaction
+    /// and begin again when the answer is no.
+    pub(crate) fn still_valid<A>(&self, permit: &Permit<A>) -> bool {
+        permit.epoch() == self.epoch()
+    }
+
+    /// The channel of this name and format, if the actor may know that it exists.
+    ///
+    /// # Errors
+    /// An unknown channel and one that the actor may not see give the same [`Denial`].
+    pub async fn channel(
+        &self,
+        actor: &Actor,
+        name: &str,
+        format: ChannelFormat,
+    ) -> Result<Arc<Channel>, Error> {
+        let directory = self.directory().await?;
+        match directory.named(name) {
+            Some(channel)
+                if channel.format == format && action::may_see(actor, &channel, self.clock.now()) =>
+            {
+                Ok(channel)
+            }
+            _ => Err(Denial::hidden(actor).into()),
+        }
+    }
+
+    /// A permit to read the channel of this name and format: what every read route begins with.
+    ///
+    /// # Errors
+    /// As [`Access::channel`], and the [`Denial`] of [`Read`].
+    pub async fn read(
+        &self,
+        actor: &Actor,
+        name: &str,
+        format: ChannelFormat,
+    ) -> Result<Permit<Read>, Error> {
+        let channel = self.channel(actor, name, format).await?;
+        Ok(self.permit(actor, Read { channel })?)
+    }
+}

@@ -1,0 +1,47 @@
+//! What is known of a conda upload before its bytes are understood.
+
+use bonded_model::conda::{ArchiveFilename, PackageName, Subdir};
+use bonded_model::{Actor, ChannelFormat};
+
+use crate::access::{Permit, Publish};
+use crate::publishing::Announced;
+use crate::{Error, Registry};
+
+/// Where an upload goes, read from its URL and headers.
+#[derive(Clone, Debug)]
+pub struct UploadTarget {
+    /// The file's name, which says name, version and build.
+    pub filename: ArchiveFilename,
+    /// The subdir, where the protocol names one. The archive must agree.
+    pub subdir: Option<Subdir>,
+}
+
+/// An upload that was permitted.
+#[derive(Debug)]
+pub struct CondaUpload {
+    /// Where it goes.
+    pub target: UploadTarget,
+    /// What was announced about its bytes.
+    pub announced: Announced,
+    /// That it may go there.
+    pub permit: Permit<Publish>,
+}
+
+impl Registry {
+    /// Decides whether the actor may publish the package of this name, which may not exist yet.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub async fn permit_conda_upload(
+        &self,
+        actor: &Actor,
+        channel: &str,
+        package: &PackageName,
+    ) -> Result<Permit<Publish>, Error> {
+        let channel = self.access.channel(actor, channel, ChannelFormat::Conda).await?;
+        let found = self.store.read().await?.project_by_name(channel.id, package.as_str()).await?;
+        let action =
+            Publish { channel, name: package.as_str().to_owned(), project: found.map(|project| project.id) };
+        Ok(self.access.permit(actor, action)?)
+    }
+}

@@ -1,0 +1,143 @@
+//! Publishing shards: one per changed package name, then the index that names them (CEP 16).
+
+use std::collections::BTreeMap;
+
+use bonded_blobs::BlobKind;
+use bonded_indexes::conda::{ShardRecord, shard, shard_index};
+use bonded_model::conda_index::{StaleShard, SubdirRow};
+use bonded_model::file::Stored;
+use bonded_model::ids::SubdirId;
+use bonded_model::{Sha256, Timestamp};
+use bonded_store::{Change, Reader, StoreError, Tx};
+
+use crate::{Error, Registry};
+
+/// More names than this do not become stale at once.
+const ALL: i64 = 1_000_000;
+
+/// A rendered shard on its way to being published. `None`: the name has no files left.
+struct Rendered {
+    stale: StaleShard,
+    blob: Option<Stored>,
+}
+
+/// Why a generation was not published.
+pub(super) enum Setback {
+    /// Somebody published a newer one, or the same.
+    Outrun,
+    /// Something failed.
+    Failed(Error),
+}
+
+impl From<StoreError> for Setback {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Makes a generation visible, all of it or nothing.
+async fn flip(
+    tx: &mut Tx,
+    subdir: SubdirId,
+    rendered: &[Rendered],
+    serial: i64,
+    index: Stored,
+    now: Timestamp,
+) -> Result<(), Setback> {
+    for Rendered { stale, blob } in rendered {
+        tx.set_shard(subdir, &stale.name, stale.changed_serial, blob.as_ref(), now).await?;
+    }
+    if !tx.publish_shard_index(subdir, serial, &index, now).await? {
+        return Err(Setback::Outrun);
+    }
+    tx.announce(Change::Subdir(subdir));
+    Ok(())
+}
+
+impl Registry {
+    /// Makes the published shards of a subdir equal to the database. Takes no other input, and does nothing when
+    /// nothing changed: whoever calls it, however often, the result is the same.
+    ///
+    /// # Errors
+    /// When database or storage fail; nothing was published then.
+    pub async fn publish_shards(&self, subdir: SubdirId) -> Result<(), Error> {
+        let lock = self.conda.lock_of(subdir);
+        let _alone = lock.lock().await;
+        while self.publish_some_shards(subdir).await? {}
+        Ok(())
+    }
+
+    /// Publishes a generation; whether another may be due.
+    async fn publish_some_shards(&self, subdir: SubdirId) -> Result<bool, Error> {
+        let mut snapshot = self.store.snapshot().await?;
+        let Some(row) = snapshot.subdir(subdir).await? else { return Ok(false) };
+        let stale = snapshot.stale_shards(subdir, ALL).await?;
+        if stale.is_empty() && row.shards.is_some() {
+            return Ok(false);
+        }
+        let mut published: BTreeMap<String, Sha256> =
+            snapshot.shards(subdir).await?.into_iter().map(|shard| (shard.name, shard.blob.sha256)).collect();
+        let mut rendered = Vec::with_capacity(stale.len());
+        for stale in stale {
+            rendered.push(self.render_shard(&mut snapshot, subdir, stale, &mut published).await?);
+        }
+        drop(snapshot);
+        let index = self.render_index(&row, published).await?;
+        let now = self.clock.now();
+        let written = self
+            .store
+            .write(move |tx| {
+                Box::pin(async move { flip(tx, subdir, &rendered, row.serial, index, now).await })
+            })
+            .await;
+        match written {
+            // Another server was faster, perhaps with a newer state: look again.
+            Ok(()) | Err(Setback::Outrun) => Ok(true),
+            Err(Setback::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn render_shard(
+        &self,
+        snapshot: &mut Reader,
+        subdir: SubdirId,
+        stale: StaleShard,
+        published: &mut BTreeMap<String, Sha256>,
+    ) -> Result<Rendered, Error> {
+        let records = snapshot.conda_records(subdir, &stale.name).await?;
+        let removed = snapshot.removed_conda_files_of(subdir, &stale.name).await?;
+        if records.is_empty() && removed.is_empty() {
+            published.remove(&stale.name);
+            return Ok(Rendered { stale, blob: None });
+        }
+        let render = move || {
+            let records: Vec<_> = records
+                .iter()
+                .map(|record| ShardRecord {
+                    filename: &record.filename,
+                    record: &record.record,
+                    run_exports: record.run_exports.as_deref().unwrap_or("{}"),
+                })
+                .collect();
+            let removed: Vec<_> = removed.iter().map(String::as_str).collect();
+            shard(&records, &removed)
+        };
+        let shard =
+            tokio::task::spawn_blocking(render).await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let blob = Stored { sha256: shard.sha256, size: shard.bytes.len() as u64 };
+        self.blobs.store(BlobKind::Index, shard.bytes).await.map_err(Error::internal)?;
+        published.insert(stale.name.clone(), shard.sha256);
+        Ok(Rendered { stale, blob: Some(blob) })
+    }
+
+    async fn render_index(&self, row: &SubdirRow, shards: BTreeMap<String, Sha256>) -> Result<Stored, Error> {
+        let (subdir, now) = (row.name.clone(), self.clock.now());
+        let render =
+            move || shard_index(&subdir, now, shards.iter().map(|(name, sha256)| (name.as_str(), *sha256)));
+        let bytes =
+            tokio::task::spawn_blocking(render).await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let index = Stored { sha256: Sha256::of(&bytes), size: bytes.len() as u64 };
+        self.blobs.store(BlobKind::Index, bytes).await.map_err(Error::internal)?;
+        Ok(index)
+    }
+}

@@ -1,0 +1,180 @@
+//! Background work. A job is a note that something may have to be published; what is to be done is read from the
+//! database when it runs, so running one twice, late or for nothing does no harm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bonded_model::conda_index::SubdirRow;
+use bonded_model::ids::{JobId, SubdirId};
+use bonded_model::job::Job;
+use bonded_store::{Change, Tx};
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, Registry};
+
+/// Uploads publish their shard themselves; the job is there for those that could not.
+const SHARDS_RETRY: TimeDelta = TimeDelta::seconds(2);
+/// Uploads that come in this time share one run of the full repodata.
+const GATHER: TimeDelta = TimeDelta::milliseconds(250);
+/// For each so many bytes of repodata one more second is gathered: what takes long to write is written less often.
+const BYTES_PER_SECOND: u64 = 32 << 20;
+const LONGEST_GATHER: i64 = 60;
+
+/// Nobody else takes a job before its lease ends.
+const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// How long to sleep when nothing is known to be due. Wake-ups come earlier; this covers those that got lost.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often last uses of tokens are written.
+const FLUSH_USAGE: Duration = Duration::from_secs(20);
+/// How often everything is checked against the database, whoever forgot to leave a note.
+const SWEEP: Duration = Duration::from_secs(300);
+
+/// What a job is to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum JobKind {
+    /// Publish the shards of a subdir.
+    Shards,
+    /// Publish the full repodata of a subdir.
+    Repodata,
+}
+
+bonded_model::text_enum!(JobKind { Shards = "conda:shards", Repodata = "conda:repodata" });
+
+/// When the full repodata of a subdir is written after a change.
+fn repodata_delay(subdir: &SubdirRow) -> TimeDelta {
+    let size = subdir.repodata.map_or(0, |published| published.set.json.size);
+    let seconds = i64::try_from(size / BYTES_PER_SECOND).unwrap_or(LONGEST_GATHER).min(LONGEST_GATHER);
+    GATHER + TimeDelta::seconds(seconds)
+}
+
+impl Registry {
+    /// Works until `stop`, then finishes what it is doing.
+    pub async fn work(self, stop: CancellationToken) {
+        let mut flush = tokio::time::interval(FLUSH_USAGE);
+        let mut sweep = tokio::time::interval(SWEEP);
+        while !stop.is_cancelled() {
+            let wait = match self.run_due_job().await {
+                Ok(Some(())) => continue,
+                Ok(None) => self.until_next_job().await.unwrap_or(IDLE),
+                Err(error) => {
+                    tracing::error!(%error, "jobs cannot be taken");
+                    IDLE
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.jobs.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+                _ = flush.tick() => report("last uses of tokens", self.flush_usage().await),
+                _ = sweep.tick() => {
+                    report("the sweep", self.publish_everything().await);
+                    report("letting go of old index files", self.release_retired().await);
+                }
+            }
+        }
+        report("last uses of tokens", self.flush_usage().await);
+    }
+
+    /// Runs jobs until none is left, due or not. For tests and for the command line.
+    ///
+    /// # Errors
+    /// The first failure.
+    pub async fn publish_everything(&self) -> Result<(), Error> {
+        let subdirs = self.store.read().await?.all_subdirs().await?;
+        for subdir in subdirs {
+            if subdir.shards.is_none_or(|shards| shards.serial < subdir.serial) {
+                self.publish_shards(subdir.id).await?;
+            }
+            if subdir.repodata.is_none_or(|repodata| repodata.serial < subdir.serial) {
+                self.publish_repodata(subdir.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one job that is due, if there is one.
+    async fn run_due_job(&self) -> Result<Option<()>, Error> {
+        let now = self.clock.now();
+        // Asking costs a read; taking costs a write, which would disturb uploads.
+        let due = self.store.read().await?.next_job_at().await?;
+        if due.is_none_or(|due| due > now) {
+            return Ok(None);
+        }
+        let claimed =
+            self.store.write(move |tx| Box::pin(async move { tx.claim_job(now, now + LEASE).await })).await?;
+        let Some(job) = claimed else { return Ok(None) };
+        let result = self.run(&job).await;
+        let now = self.clock.now();
+        let job = Arc::new(job);
+        let ended = match result {
+            Ok(()) => self.store.write(move |tx| Box::pin(async move { tx.finish_job(&job).await })).await,
+            Err(error) => {
+                tracing::error!(kind = job.kind, key = job.key, attempts = job.attempts, cause = ?error, "a job failed");
+                let (text, again) = (error.to_string(), now + backoff(job.attempts));
+                self.store
+                    .write(move |tx| Box::pin(async move { tx.retry_job(&job, again, &text).await }))
+                    .await
+            }
+        };
+        ended?;
+        Ok(Some(()))
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), Error> {
+        let subdir = || job.key.parse::<SubdirId>().map_err(Error::internal);
+        match job.kind.parse::<JobKind>().map_err(Error::internal)? {
+            JobKind::Shards => self.publish_shards(subdir()?).await,
+            JobKind::Repodata => self.publish_repodata(subdir()?).await,
+        }
+    }
+
+    /// Leaves notes, in the transaction of the change, that the subdir has to be published.
+    pub(crate) async fn schedule_publication(
+        &self,
+        tx: &mut Tx,
+        subdir: &SubdirRow,
+        kinds: &[JobKind],
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        for kind in kinds {
+            let delay = match kind {
+                JobKind::Shards => SHARDS_RETRY,
+                JobKind::Repodata => repodata_delay(subdir),
+            };
+            let id = JobId::generate(now, &self.random);
+            tx.schedule(id, kind.as_str(), &subdir.id.to_string(), now + delay).await?;
+        }
+        tx.announce(Change::Subdir(subdir.id));
+        tx.announce(Change::Jobs);
+        Ok(())
+    }
+
+    async fn until_next_job(&self) -> Option<Duration> {
+        let next = self.store.read().await.ok()?.next_job_at().await.ok()??;
+        Some((next - self.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(1), IDLE))
+    }
+}
+
+/// One second, two, four, up to five minutes.
+fn backoff(attempts: i64) -> TimeDelta {
+    let doublings = u32::try_from(attempts.clamp(1, 9) - 1).unwrap_or_default();
+    TimeDelta::seconds(2_i64.pow(doublings).min(300))
+}
+
+fn report(what: &str, result: Result<(), Error>) {
+    if let Err(error) = result {
+        tracing::error!(cause = ?error, "{what} failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_after_a_failure_doubles_up_to_five_minutes() {
+        let pauses: Vec<_> = [1, 2, 3, 9, 1_000].map(|attempts| backoff(attempts).num_seconds()).into();
+        assert_eq!(pauses, [1, 2, 4, 256, 256]);
+    }
+}

@@ -1,0 +1,167 @@
+//! The write transaction of an upload, as far as both formats share it.
+
+use bonded_model::actor::Origin;
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::file::File;
+use bonded_model::ids::{FileId, ProjectId, ReleaseId};
+use bonded_model::project::{Project, Release};
+use bonded_model::user::ProjectRole;
+use bonded_model::{Actor, Digests, Principal, Sha256, Timestamp};
+use bonded_store::{Change, Queries, Tx};
+
+use super::{Outcome, already_exists, name_is_burnt};
+use crate::access::{Action, BadCredential, Denial, Permit, Publish};
+use crate::{Error, Registry};
+
+/// Everything that is known about a file before it is committed.
+pub(crate) struct Commit {
+    pub(crate) registry: Registry,
+    pub(crate) permit: Permit<Publish>,
+    pub(crate) origin: Origin,
+    /// The name under which the project is found.
+    pub(crate) project: String,
+    /// The name as its publisher spells it.
+    pub(crate) display_name: String,
+    /// The canonical version.
+    pub(crate) version: String,
+    /// Core metadata as JSON; kept when the release is new.
+    pub(crate) metadata: String,
+    /// The file's name, unique in the channel.
+    pub(crate) filename: String,
+    pub(crate) digests: Digests,
+}
+
+/// Where the file goes, as the transaction found or made it.
+pub(crate) struct Place {
+    pub(crate) file: File,
+    /// Whether the project came into being with this file.
+    pub(crate) new_project: bool,
+    actor: Actor,
+    now: Timestamp,
+}
+
+impl Commit {
+    /// Decides once more, now that nothing can change any more, and finds or makes project and release. `None`: the
+    /// same bytes are there already.
+    pub(crate) async fn begin(&self, tx: &mut Tx) -> Result<Option<Place>, Error> {
+        let now = self.registry.clock.now();
+        let channel = self.permit.action().channel.id;
+        let actor = self.present_actor(tx).await?;
+        let found = tx.project_by_name(channel, &self.project).await?;
+        let action =
+            Publish { project: found.as_ref().map(|project| project.id), ..self.permit.action().clone() };
+        action.decide(&actor, now)?;
+        if check_taken(tx, channel, &self.filename, &self.digests.sha256).await?
+            == Some(Outcome::AlreadyThere)
+        {
+            return Ok(None);
+        }
+        let new_project = found.is_none();
+        let project = match found {
+            Some(project) => project.id,
+            None => self.create_project(tx, &actor, now).await?,
+        };
+        let file = File {
+            id: FileId::generate(now, &self.registry.random),
+            channel,
+            project,
+            release: self.release(tx, project, now).await?,
+            name: self.filename.clone(),
+            digests: self.digests,
+            uploaded_at: now,
+            uploaded_by: actor.principal().map(|principal| principal.user.id),
+            token: actor.principal().map(|principal| principal.token.id),
+            deleted_at: None,
+        };
+        Ok(Some(Place { file, new_project, actor, now }))
+    }
+
+    /// Writes what belongs to every new file: the project's serial, the audit event, the news for caches.
+    pub(crate) async fn finish(&self, tx: &mut Tx, place: Place) -> Result<(), Error> {
+        let file = &place.file;
+        tx.bump_serial(file.project).await?;
+        let event = Event::FilePublished {
+            file: self.filename.clone(),
+            version: self.version.clone(),
+            sha256: self.digests.sha256,
+            size: self.digests.size,
+        };
+        let entry = AuditEntry::new(place.now, &place.actor, &self.origin, event);
+        tx.audit(entry.in_channel(file.channel).of_project(file.project)).await?;
+        tx.announce(Change::Project { channel: file.channel, project: file.project });
+        if place.new_project {
+            // The owner's rights changed, and the channel lists one project more.
+            tx.announce(Change::Access);
+            tx.announce(Change::Channel(file.channel));
+        }
+        Ok(())
+    }
+
+    /// The actor with the rights of this very moment, in case they changed while the upload was on its way.
+    async fn present_actor(&self, tx: &mut Tx) -> Result<Actor, Error> {
+        let Actor::Token(known) = self.permit.actor() else { return Ok(self.permit.actor().clone()) };
+        if self.registry.access.still_valid(&self.permit) {
+            return Ok(self.permit.actor().clone());
+        }
+        let gone = || Denial::Unauthenticated(BadCredential::Unknown);
+        let token = tx.token(known.token.id).await?.ok_or_else(gone)?;
+        let user = tx.user(token.user).await?.ok_or_else(gone)?;
+        let roles = tx.roles_of(user.id).await?;
+        let principal =
+            Principal { token, user, channel_roles: roles.channels, project_roles: roles.projects };
+        Ok(Actor::Token(principal.into()))
+    }
+
+    async fn create_project(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<ProjectId, Error> {
+        let project = Project {
+            id: ProjectId::generate(now, &self.registry.random),
+            channel: self.permit.action().channel.id,
+            name: self.project.clone(),
+            display_name: self.display_name.clone(),
+            serial: 0,
+            created_at: now,
+        };
+        tx.insert_project(&project).await?;
+        if let Some(principal) = actor.principal() {
+            tx.put_project_role(project.id, principal.user.id, ProjectRole::Owner).await?;
+        }
+        let event = Event::ProjectCreated { name: self.display_name.clone() };
+        let entry = AuditEntry::new(now, actor, &self.origin, event);
+        tx.audit(entry.in_channel(project.channel).of_project(project.id)).await?;
+        Ok(project.id)
+    }
+
+    async fn release(&self, tx: &mut Tx, project: ProjectId, now: Timestamp) -> Result<ReleaseId, Error> {
+        if let Some(release) = tx.release_by_version(project, &self.version).await? {
+            return Ok(release.id);
+        }
+        let release = Release {
+            id: ReleaseId::generate(now, &self.registry.random),
+            project,
+            version: self.version.clone(),
+            metadata: self.metadata.clone(),
+            created_at: now,
+            yanked: None,
+        };
+        tx.insert_release(&release).await?;
+        Ok(release.id)
+    }
+}
+
+/// Whether the name is free (`None`), or holds the same bytes already.
+///
+/// # Errors
+/// [`Error::Conflict`] when it holds other bytes, or was deleted once: then it never comes back.
+pub(crate) async fn check_taken(
+    queries: &mut Queries,
+    channel: bonded_model::ids::ChannelId,
+    name: &str,
+    sha256: &Sha256,
+) -> Result<Option<Outcome>, Error> {
+    match queries.file_by_name(channel, name).await? {
+        None => Ok(None),
+        Some(file) if file.deleted_at.is_some() => Err(name_is_burnt()),
+        Some(file) if file.digests.sha256 == *sha256 => Ok(Some(Outcome::AlreadyThere)),
+        Some(file) => Err(already_exists(name, &file.digests.sha256)),
+    }
+}
