@@ -2,8 +2,6 @@
 
 use std::ops::{Deref, DerefMut};
 
-use chrono::TimeDelta;
-
 use bonded_model::audit::{AuditEntry, AuditRow, genesis};
 use bonded_model::conda_index::{NewSubdir, RepodataSet, SubdirRow};
 use bonded_model::file::{CondaFile, File, PythonFile, Stored};
@@ -13,6 +11,7 @@ use bonded_model::project::{Project, Release, Yank};
 use bonded_model::token::{Token, TokenHash};
 use bonded_model::user::{ChannelRole, ProjectRole, User};
 use bonded_model::{Channel, Sha256, Timestamp};
+use chrono::TimeDelta;
 
 use crate::connection::{Connection, run_queries};
 use crate::{Change, Queries, StoreError};

@@ -84,6 +84,9 @@ on_both! {
         assert!(reader.removed_conda_files_of(seeded.subdir, "b").await.unwrap().is_empty());
         assert!(reader.conda_records(seeded.subdir, "a").await.unwrap().is_empty());
         assert_eq!(reader.conda_records_after(seeded.subdir, None, 9).await.unwrap().len(), 1);
+        let summaries = reader.conda_summaries(seeded.project.channel).await.unwrap();
+        let summaries: Vec<_> = summaries.iter().map(|row| (row.package.as_str(), row.version.as_str(), row.subdir.as_str())).collect();
+        assert_eq!(summaries, [("b", "1.0", "noarch")]);
     }
 
     async fn a_shard_is_stale_until_one_of_its_last_change_is_set(database: TestDatabase) {
@@ -106,9 +109,13 @@ on_both! {
         assert!(reader.stale_shards(subdir, 9).await.unwrap().is_empty());
         let shards = reader.shards(subdir).await.unwrap();
         assert_eq!(shards.iter().map(|shard| shard.blob).collect::<Vec<_>>(), [stored("a3"), stored("b2")]);
-        let tomorrow = now() + chrono::Duration::days(1);
-        assert_eq!(reader.retired_before(tomorrow).await.unwrap(), [stored("a1").sha256]);
-        assert_eq!(reader.retired_before(now()).await.unwrap(), []);
+        let (old, new) = (stored("a1").sha256, stored("a3").sha256);
+        assert!(reader.is_shard_of(subdir, &new).await.unwrap());
+        assert!(reader.is_shard_of(subdir, &old).await.unwrap(), "older shard indexes name it");
+        assert!(!reader.is_shard_of(subdir_id(), &new).await.unwrap(), "a digest opens no other subdir");
+        let week = now() + chrono::Duration::days(7);
+        assert_eq!(reader.retired_until(week).await.unwrap(), [old]);
+        assert_eq!(reader.retired_until(week - chrono::Duration::seconds(1)).await.unwrap(), []);
     }
 
     async fn a_name_without_files_leaves_the_shard_index(database: TestDatabase) {
@@ -149,7 +156,7 @@ on_both! {
         let (shards, repodata) = (row.shards.unwrap(), row.repodata.unwrap());
         assert_eq!((shards.serial, shards.index, shards.at), (2, stored("two"), now()));
         assert_eq!((repodata.serial, repodata.set), (5, new));
-        let mut retired = reader.retired_before(now() + chrono::Duration::days(1)).await.unwrap();
+        let mut retired = reader.retired_until(now() + chrono::Duration::days(7)).await.unwrap();
         retired.sort();
         let mut expected = [stored("empty").sha256, stored("old").sha256];
         expected.sort();
