@@ -1,8 +1,8 @@
 //! The shards of a subdir: one per package name.
 
+use bonded_model::Sha256;
 use bonded_model::conda_index::{Shard, StaleShard};
 use bonded_model::file::Stored;
-use bonded_model::Sha256;
 use bonded_model::ids::SubdirId;
 
 use super::rows::{length, sha256, size};
