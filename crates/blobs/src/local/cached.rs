@@ -1,7 +1,8 @@
 //! File work that the kernel can do at once, from its caches, and refuses if it would have to wait for a disk.
 //!
 //! A download of a popular file then needs no visit to the blocking pool: opening, and copying 256 KiB, takes some
-//! ten microseconds, which an async thread can afford. Measured on one core, a 1 MiB file is read in half the time.
+//! ten microseconds, which an async thread can afford. Measured on one core, 1 MiB is read in half
+//! the time (30 GB/s instead of 15), a file of 3 kB in a quarter, and a server sends 1.5 times as many files of 1 MiB.
 
 use std::fs::File;
 use std::io::IoSliceMut;

@@ -23,7 +23,7 @@ pub use staged::{Staged, StagedReader};
 /// bytes. While one buffer is on its way the next one fills, so an upload holds at most two.
 const BUFFER: usize = 256 * 1024;
 
-/// Up to here hashing (about 80 µs) is cheaper than the way to the blocking pool and back is worth.
+/// Up to here hashing (about 80 µs) costs little enough to spare the way to the blocking pool and back.
 const HASHED_INLINE: usize = 32 * 1024;
 
 /// An upload on its way in. Dropping it forgets the bytes.
