@@ -18,7 +18,9 @@ ENGINES = ("sqlite", "postgres")
 
 def pytest_sessionstart():
     if not Path(bonded.BINARY).is_file():
-        pytest.exit("BONDED_TEST_BINARY must name the built program: run the tests with `cargo xtask test`", 2)
+        pytest.exit(
+            "BONDED_TEST_BINARY must name the built program: run the tests with `cargo xtask test`", 2
+        )
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -99,7 +101,7 @@ def well_known(tmp_path_factory) -> list[Path]:
     """Distributions as the authors of well-known projects made them, fetched with the machine's settings."""
     directory = tmp_path_factory.mktemp("well-known")
     download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(directory)]
-    wheels = ["six==1.17.0", "packaging==24.2", "idna==3.10", "certifi==2024.12.14", "markupsafe==3.0.2"]
+    wheels = ["six==1.17.0", "packaging==24.2", "idna==3.10", "certifi==2024.12.14", "markupsafe==3.0.3"]
     subprocess.run([*download, "--only-binary=:all:", *wheels], check=True)
     sdists = ["six==1.17.0", "packaging==24.2", "idna==3.10"]
     subprocess.run([*download, "--no-build-isolation", "--no-binary=:all:", *sdists], check=True)

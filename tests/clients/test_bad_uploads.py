@@ -60,12 +60,16 @@ def test_a_wheel_with_another_digest_than_its_forms_is_refused(python, tmp_path,
         assert answer.status_code == 400 and "digest" in answer.text, answer.text
 
 
-@pytest.mark.parametrize("change", [{"name": "other"}, {"version": "2.0"}, {"filetype": "sdist"}], ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "other"}, {"version": "2.0"}, {"filetype": "sdist"}, {"requires_dist": "six"}],
+    ids=str,
+)
 def test_a_form_that_contradicts_the_wheel_is_refused(python, tmp_path, change):
     wheel = distributions.wheel(tmp_path, "evil")
-    name, version = change.pop("name", "evil"), change.pop("version", "1.0")
+    form = {"name": "evil", "version": "1.0"} | change
     with leaves_nothing(python):
-        answer = uploads.legacy(python, wheel, name, version, **change)
+        answer = uploads.legacy(python, wheel, **form)
         assert answer.status_code == 400, answer.text
 
 

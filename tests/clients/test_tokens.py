@@ -1,12 +1,26 @@
 """What people see when their token does not open the door."""
 
+import zlib
+
 import pytest
 
 from support import conda_packages, distributions, uploads
 from support.bonded import until
 from support.channel import PUBLISHER, READER, Channel, create_token, verbs, with_credentials
 
-WRONG = "bonded-" + "0" * 43 + "000000"
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def well_formed(secret: str) -> str:
+    """A token with a right checksum that nobody was given."""
+    number, checksum = zlib.crc32(secret.encode()), ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        checksum = DIGITS[digit] + checksum
+    return f"bonded-{secret}{checksum}"
+
+
+UNKNOWN = well_formed("0" * 43)
 
 
 @pytest.fixture
@@ -15,45 +29,58 @@ def channel(server) -> Channel:
     return Channel(server, "python", private=True)
 
 
+# What is wrong with a token, and what its holder is told.
+REFUSALS = {
+    "unknown": "Invalid or non-existent authentication information.",
+    "mistyped": "Invalid or non-existent authentication information.",
+    "something else": "Invalid or non-existent authentication information.",
+    "expired": "Invalid API Token: the token is expired",
+    "revoked": "Invalid API Token: the token is revoked",
+    "for reading": "Invalid API Token: the token may not publish",
+    "of a reader": "The user 'reader' isn't allowed to upload to project 'denied'.",
+    # Whoever may not see a private channel is told what a stranger would be told of one that does not exist.
+    "for another channel": "there is nothing here, or the credential may not see it",
+}
+
+
 @pytest.fixture
-def refused_tokens(channel) -> dict[str, str]:
+def refused(channel) -> dict[str, str]:
     """Tokens that must not publish, by what is wrong with them."""
     server = channel.server
     revoked = create_token(server, PUBLISHER, *verbs("read", "publish"))
     server.admin("token", "revoke", revoked["id"])
-    elsewhere = Channel(server, "python")
     tokens = {
-        "wrong": WRONG,
-        "not a token": "correct horse battery staple",
+        "unknown": UNKNOWN,
+        "mistyped": channel.publish_token[:-1] + ("0" if channel.publish_token[-1] != "0" else "1"),
+        "something else": "correct horse battery staple",
         "expired": channel.token("read", "publish", options=("--expires", "1s")),
         "revoked": revoked["token"],
-        "without the verb": channel.token("read"),
-        "for another channel": elsewhere.publish_token,
+        "for reading": channel.token("read"),
         "of a reader": channel.token("read", "publish", user=READER),
+        "for another channel": Channel(server, "python").publish_token,
     }
     probe = f"/{channel.name}/simple/"
-    until(lambda: server.get(probe, tokens["expired"]).status_code == 401)
-    until(lambda: server.get(probe, tokens["revoked"]).status_code == 401)
+    until(lambda: all(server.get(probe, tokens[what]).status_code == 401 for what in ("expired", "revoked")))
     return tokens
 
 
-def test_no_such_token_publishes_and_twine_shows_why(channel, refused_tokens, clients, tmp_path):
+@pytest.mark.parametrize("uploader", ["twine", "uv_publish"])
+def test_no_bad_token_publishes_and_its_holder_is_told_why(channel, refused, clients, tmp_path, uploader):
     wheel = distributions.wheel(tmp_path, "denied")
-    for what, token in refused_tokens.items():
-        attempt = clients.twine(channel.upload_url, token, wheel)
-        assert attempt.status != 0, f"{what}: {attempt.output}"
-        assert "403" in attempt.output and "token" in attempt.output.lower(), f"{what}: {attempt.output}"
-        assert token not in attempt.output
+    for what, text in REFUSALS.items():
+        status = "404" if what == "for another channel" else "403"
+        attempt = getattr(clients, uploader)(channel.upload_url, refused[what], wheel)
+        attempt.refused_with(status, text)
+        assert refused[what] not in attempt.output
     assert channel.project("denied") is None
 
 
-def test_no_such_token_publishes_and_uv_shows_why(channel, refused_tokens, clients, tmp_path):
-    wheel = distributions.wheel(tmp_path, "denied")
-    for what, token in refused_tokens.items():
-        attempt = clients.uv_publish(channel.upload_url, token, wheel)
-        assert attempt.status != 0, f"{what}: {attempt.output}"
-        assert "403" in attempt.output and "token" in attempt.output.lower(), f"{what}: {attempt.output}"
-    assert channel.project("denied") is None
+def test_a_token_for_another_channel_is_told_so_where_everybody_may_look(server, clients, tmp_path):
+    channel, elsewhere = Channel(server, "python"), Channel(server, "python")
+    attempt = clients.twine(
+        channel.upload_url, elsewhere.publish_token, distributions.wheel(tmp_path, "denied")
+    )
+    attempt.refused_with("403", "token is not valid for project: 'denied'")
 
 
 @pytest.mark.parametrize("installer", ["pip_install", "uv_install"])
@@ -125,7 +152,7 @@ def test_a_conda_upload_with_a_bad_token_is_refused(server, tmp_path):
     channel = Channel(server, "conda", private=True)
     package = conda_packages.build(tmp_path, "denied")
     for upload in (uploads.prefix, uploads.prefix_raw, uploads.quetz):
-        assert upload(channel, package, WRONG).status_code == 401
+        assert upload(channel, package, UNKNOWN).status_code == 401
         assert upload(channel, package, channel.read_token).status_code == 403
-    assert uploads.put(channel, package, "noarch", WRONG).status_code == 401
+    assert uploads.put(channel, package, "noarch", UNKNOWN).status_code == 401
     assert channel.record_names() == set()
