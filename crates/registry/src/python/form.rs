@@ -114,10 +114,12 @@ impl UploadForm {
             )));
         }
         self.expect("filetype", filename.filetype())?;
-        if self.get("pyversion").is_some() {
-            self.expect("pyversion", filename.python_version())?;
+        match self.get("pyversion") {
+            Some(given) if !same_tags(given, filename.python_version()) => {
+                self.expect("pyversion", filename.python_version())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn expect(&self, name: &str, expected: &str) -> Result<(), Error> {
@@ -131,6 +133,71 @@ impl UploadForm {
     }
 }
 
+/// Compressed tags (`py2.py3`) are a set; some clients sort them.
+fn same_tags(one: &str, other: &str) -> bool {
+    let sorted = |tags: &str| {
+        let mut tags: Vec<_> = tags.split('.').map(str::to_owned).collect();
+        tags.sort();
+        tags
+    };
+    sorted(one) == sorted(other)
+}
+
 fn invalid(reason: &str) -> Error {
     Error::Invalid(format!("Invalid upload form: {reason}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&str, &str)]) -> UploadForm {
+        let mut form = UploadForm::default();
+        for (name, value) in fields {
+            form.push((*name).to_owned(), (*value).to_owned()).unwrap();
+        }
+        form
+    }
+
+    fn wheel() -> DistributionFilename {
+        "acme_tools-1.0-py2.py3-none-any.whl".parse().unwrap()
+    }
+
+    #[test]
+    fn a_form_that_speaks_of_the_file_is_accepted() {
+        let fields = [
+            ("name", "Acme.Tools"),
+            ("version", "1.0.0"),
+            ("filetype", "bdist_wheel"),
+            ("pyversion", "py3.py2"),
+        ];
+        assert!(form(&fields).check_filename(&wheel()).is_ok());
+    }
+
+    #[test]
+    fn a_form_that_lies_is_told_which_field() {
+        let honest =
+            [("name", "acme-tools"), ("version", "1.0"), ("filetype", "bdist_wheel"), ("pyversion", "py3")];
+        for (lie, value) in
+            [("name", "acme"), ("version", "1.1"), ("filetype", "sdist"), ("pyversion", "cp39")]
+        {
+            let fields = honest.map(|(name, honest)| (name, if name == lie { value } else { honest }));
+            let error = form(&fields).check_filename(&wheel()).unwrap_err().to_string();
+            assert!(error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_form_larger_than_any_honest_one_is_refused() {
+        let mut form = UploadForm::default();
+        assert!(matches!(form.push("x".into(), "y".repeat(MAX_FORM)), Err(Error::TooLarge(_))));
+        let mut form = UploadForm::default();
+        assert!((0..=MAX_FIELDS).any(|_| form.push("x".into(), String::new()).is_err()));
+    }
+
+    #[test]
+    fn a_form_without_any_digest_is_refused() {
+        assert!(form(&[("name", "acme")]).announced().is_err());
+        assert!(form(&[("md5_digest", "x")]).announced().is_ok());
+    }
 }

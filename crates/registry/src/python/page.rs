@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use bonded_indexes::python::{ContentType, File, IndexPage, ProjectPage, ProjectStatus};
 use bonded_model::file::PythonListing;
 use bonded_model::ids::{ChannelId, ProjectId};
-use bonded_model::python::Version;
+use bonded_model::python::{DistributionFilename, Version};
 use bonded_model::{Sha256, Visibility};
 use bytes::Bytes;
 use flate2::Compression;
@@ -153,9 +153,11 @@ impl<'a> Known<'a> {
         Self::at(listing, "../../files/")
     }
 
-    /// A row whose file stands under `base`. `None` for a version that does not parse, which intake never lets in.
+    /// A row whose file stands under `base`. The version is shown as the file's name spells it: the release is kept
+    /// under a form without trailing zeros. `None` for a name that does not parse, which intake never lets in.
     pub(super) fn at(listing: &'a PythonListing, base: &str) -> Option<Self> {
-        let version = listing.version.parse().ok()?;
+        let name: DistributionFilename = listing.file.name.parse().ok()?;
+        let version = name.version().clone();
         // The names of distributions hold nothing that a URL's path would have to escape: letters, digits and "-_.+!".
         Some(Self { listing, version, url: format!("{base}{}", listing.file.name) })
     }

@@ -1,0 +1,80 @@
+//! `bonded admin file`
+
+use std::sync::Arc;
+
+use bonded_model::Actor;
+use bonded_registry::Registry;
+use bonded_registry::access::{Delete, Yank};
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take a file out of the index for good. Its name never comes back.
+    Delete {
+        /// The channel.
+        channel: String,
+        /// The file's name; in a conda channel SUBDIR/NAME.
+        file: String,
+    },
+    /// Hide the release of a Python file from everybody who does not pin it (PEP 592).
+    Yank {
+        /// The channel.
+        channel: String,
+        /// The project.
+        project: String,
+        /// The version.
+        version: String,
+        /// Why, for those who see it.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Take a yank back.
+    Unyank {
+        /// The channel.
+        channel: String,
+        /// The project.
+        project: String,
+        /// The version.
+        version: String,
+    },
+}
+
+impl Command {
+    pub(super) async fn run(self, registry: &Registry, output: Output, actor: &Actor) -> anyhow::Result<()> {
+        match self {
+            Self::Delete { channel, file } => {
+                let channel = Arc::new(registry.channel_named(&registry.operator()?, &channel).await?);
+                let found = registry.file_named(&channel, &file).await?;
+                let permit = registry.access.permit(actor, Delete { channel, project: found.project })?;
+                registry.delete_file(permit, registry.local_origin(), found).await?;
+                output.result(&json!({ "deleted": file }), || format!("deleted {file}"))
+            }
+            Self::Yank { channel, project, version, reason } => {
+                set_yank(registry, actor, &channel, &project, &version, Some(reason)).await?;
+                output.result(&json!({ "yanked": version }), || format!("yanked {project} {version}"))
+            }
+            Self::Unyank { channel, project, version } => {
+                set_yank(registry, actor, &channel, &project, &version, None).await?;
+                output.result(&json!({ "unyanked": version }), || format!("{project} {version} is back"))
+            }
+        }
+    }
+}
+
+async fn set_yank(
+    registry: &Registry,
+    actor: &Actor,
+    channel: &str,
+    project: &str,
+    version: &str,
+    reason: Option<String>,
+) -> anyhow::Result<()> {
+    let channel = Arc::new(registry.channel_named(&registry.operator()?, channel).await?);
+    let project = registry.project_named(&channel, project).await?;
+    let permit = registry.access.permit(actor, Yank { channel, project: project.id })?;
+    registry.set_yank(permit, registry.local_origin(), version, reason).await?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! `bonded admin`: works on the database itself, also while the server runs.
+
+mod audit;
+mod channel;
+mod file;
+mod gc;
+mod token;
+mod user;
+
+use bonded_model::Actor;
+use clap::Subcommand;
+
+use crate::config::Config;
+use crate::open;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Accounts.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Channels and their members.
+    #[command(subcommand)]
+    Channel(channel::Command),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Published files and releases.
+    #[command(subcommand)]
+    File(file::Command),
+    /// Print the audit log, or check that nobody edited it.
+    Audit(audit::Audit),
+    /// Remove stored bytes that nothing refers to.
+    Gc(gc::Gc),
+}
+
+/// Runs one command.
+pub(crate) async fn run(config: &Config, command: Command, output: Output) -> anyhow::Result<()> {
+    let registry = open::existing(config).await?;
+    let result = match command {
+        Command::User(command) => command.run(&registry, output).await,
+        Command::Channel(command) => command.run(&registry, output).await,
+        Command::Token(command) => command.run(&registry, output).await,
+        Command::File(command) => command.run(&registry, output, &Actor::Operator).await,
+        Command::Audit(audit) => audit.run(&registry, output).await,
+        Command::Gc(gc) => gc.run(&registry, output).await,
+    };
+    registry.store.close().await;
+    result
+}

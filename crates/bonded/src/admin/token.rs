@@ -1,0 +1,166 @@
+//! `bonded admin token`
+
+use anyhow::bail;
+use bonded_model::ids::{ChannelId, ProjectId, TokenId};
+use bonded_model::token::{Token, TokenScope, TokenState, Verb};
+use bonded_registry::Registry;
+use bonded_registry::admin::{NewToken, ScopeByName};
+use chrono::TimeDelta;
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Issue a token for an account and print it, alone. It is shown this once.
+    Create {
+        /// The account whose rights bound the token.
+        #[arg(long)]
+        user: String,
+        /// What its owner calls it.
+        #[arg(long)]
+        name: String,
+        /// What it may do: read, publish, yank, delete, manage. Repeat for several. Default: read
+        #[arg(long = "verb", value_name = "VERB")]
+        verbs: Vec<Verb>,
+        /// Limit it to this channel. Repeat for several.
+        #[arg(long = "channel", value_name = "CHANNEL")]
+        channels: Vec<String>,
+        /// Limit it to this project, as CHANNEL/PROJECT. Repeat for several.
+        #[arg(long = "project", value_name = "CHANNEL/PROJECT", value_parser = project)]
+        projects: Vec<(String, String)>,
+        /// How long it lives, such as 30d or 12h. Default: for ever
+        #[arg(long, value_name = "TIME", value_parser = lifetime)]
+        expires: Option<TimeDelta>,
+    },
+    /// End a token.
+    Revoke {
+        /// Its id, as `list` shows it.
+        id: TokenId,
+    },
+    /// List all tokens, the ended ones too. The secrets are kept nowhere.
+    List,
+}
+
+impl Command {
+    pub(super) async fn run(self, registry: &Registry, output: Output) -> anyhow::Result<()> {
+        let permit = registry.operator()?;
+        match self {
+            Self::Create { user, name, verbs, channels, projects, expires } => {
+                let owner = registry.user_named(&permit, &user).await?;
+                let verbs = if verbs.is_empty() { vec![Verb::Read] } else { verbs };
+                let new = NewToken {
+                    name,
+                    verbs: verbs.into_iter().collect(),
+                    scope: ScopeByName { channels, projects },
+                    lifetime: expires,
+                };
+                let issued = registry.issue_token(&permit, &owner, new).await?;
+                let shown = json!({
+                    "id": issued.token.id,
+                    "token": issued.secret.expose(),
+                    "expires_at": issued.token.expires_at,
+                });
+                output.result(&shown, || issued.secret.expose().to_owned())
+            }
+            Self::Revoke { id } => {
+                registry.revoke_token(&permit, id).await?;
+                output.result(&json!({ "id": id, "revoked": true }), || format!("revoked {id}"))
+            }
+            Self::List => {
+                let names = Names::load(registry).await?;
+                let tokens = registry.tokens(&permit).await?;
+                let now = registry.clock.now();
+                let rows: Vec<_> = tokens.iter().map(|token| names.row(token, token.state(now))).collect();
+                output.table(
+                    &rows,
+                    &["id", "user", "name", "verbs", "scope", "state", "expires_at", "last_used_at"],
+                )
+            }
+        }
+    }
+}
+
+/// The names behind the ids in a list of tokens.
+struct Names {
+    users: Vec<bonded_model::user::User>,
+    channels: Vec<bonded_model::Channel>,
+}
+
+impl Names {
+    async fn load(registry: &Registry) -> anyhow::Result<Self> {
+        let permit = registry.operator()?;
+        Ok(Self { users: registry.users(&permit).await?, channels: registry.channels(&permit).await? })
+    }
+
+    fn row(&self, token: &Token, state: TokenState) -> Value {
+        let user = self.users.iter().find(|user| user.id == token.user);
+        json!({
+            "id": token.id,
+            "user": user.map(|user| user.name.as_str()),
+            "name": token.name,
+            "verbs": token.verbs,
+            "scope": self.scope(&token.scope),
+            "state": match state {
+                TokenState::Active => "active",
+                TokenState::Expired(_) => "expired",
+                TokenState::Revoked(_) => "revoked",
+            },
+            "created_at": token.created_at,
+            "expires_at": token.expires_at,
+            "revoked_at": token.revoked_at,
+            "last_used_at": token.last_used_at,
+        })
+    }
+
+    fn scope(&self, scope: &TokenScope) -> Vec<String> {
+        match scope {
+            TokenScope::Owner => vec!["everything".to_owned()],
+            TokenScope::Limited { channels, projects } => {
+                let channels = channels.iter().map(|channel| self.channel(*channel));
+                let projects = projects.iter().map(|(channel, project)| self.project(*channel, *project));
+                channels.chain(projects).collect()
+            }
+        }
+    }
+
+    fn channel(&self, id: ChannelId) -> String {
+        let found = self.channels.iter().find(|channel| channel.id == id);
+        found.map_or_else(|| id.to_string(), |channel| channel.name.to_string())
+    }
+
+    fn project(&self, channel: ChannelId, project: ProjectId) -> String {
+        format!("{}/{project}", self.channel(channel))
+    }
+}
+
+fn project(text: &str) -> Result<(String, String), String> {
+    match text.split_once('/') {
+        Some((channel, project)) if !channel.is_empty() && !project.is_empty() => {
+            Ok((channel.to_owned(), project.to_owned()))
+        }
+        _ => Err("write CHANNEL/PROJECT".to_owned()),
+    }
+}
+
+fn lifetime(text: &str) -> anyhow::Result<TimeDelta> {
+    let lifetime = TimeDelta::from_std(humantime::parse_duration(text)?)?;
+    if lifetime <= TimeDelta::zero() {
+        bail!("a lifetime must be longer than nothing");
+    }
+    Ok(lifetime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetimes_and_projects_are_read() {
+        assert_eq!(lifetime("30d").unwrap(), TimeDelta::days(30));
+        assert!(lifetime("0s").is_err() && lifetime("soon").is_err());
+        assert_eq!(project("pypi/acme"), Ok(("pypi".into(), "acme".into())));
+        assert!(project("acme").is_err() && project("/acme").is_err());
+    }
+}

@@ -1,0 +1,124 @@
+//! The TOML file: the same names as the flags.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde::de::Error as _;
+
+use super::options::{Common, LogFormat, Serving, Size, network};
+use super::shown;
+
+/// The name under which a file is looked for in the data directory.
+const NAME: &str = "bonded.toml";
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    database: Option<String>,
+    blobs: Option<String>,
+    s3_endpoint: Option<url::Url>,
+    s3_region: Option<String>,
+    s3_access_key: Option<String>,
+    s3_secret_key: Option<String>,
+    log_format: Option<LogFormat>,
+    log: Option<String>,
+    listen: Option<std::net::SocketAddr>,
+    base_url: Option<url::Url>,
+    trusted_proxy: Option<Vec<Network>>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    max_upload: Option<Size>,
+    page_cache: Option<Size>,
+}
+
+struct Network(ipnet::IpNet);
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        network(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The options in the named file, or in the data directory's own if there is one.
+pub(super) fn load(
+    named: Option<&Path>,
+    data: &Path,
+) -> anyhow::Result<Option<(PathBuf, (Common, Serving))>> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => {
+            let path = data.join(NAME);
+            if !path.exists() {
+                return Ok(None);
+            }
+            path
+        }
+    };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("the configuration file {} cannot be read", shown(&path)))?;
+    let file: File = toml::from_str(&text)
+        .with_context(|| format!("the configuration file {} is not valid", shown(&path)))?;
+    Ok(Some((path, file.into_options())))
+}
+
+impl File {
+    fn into_options(self) -> (Common, Serving) {
+        let common = Common {
+            data: None,
+            config: None,
+            database: self.database,
+            blobs: self.blobs,
+            s3_endpoint: self.s3_endpoint,
+            s3_region: self.s3_region,
+            s3_access_key: self.s3_access_key,
+            s3_secret_key: self.s3_secret_key,
+            log_format: self.log_format,
+            log: self.log,
+        };
+        let serving = Serving {
+            listen: self.listen,
+            base_url: self.base_url,
+            trusted_proxy: self.trusted_proxy.map(|all| all.into_iter().map(|network| network.0).collect()),
+            tls_cert: self.tls_cert,
+            tls_key: self.tls_key,
+            max_upload: self.max_upload,
+            page_cache: self.page_cache,
+        };
+        (common, serving)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_text(text: &str) -> anyhow::Result<Option<(PathBuf, (Common, Serving))>> {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(NAME), text).unwrap();
+        load(None, directory.path())
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let error = load_text("databse = \"sqlite://x\"").unwrap_err();
+        assert!(format!("{error:#}").contains("databse"), "{error:#}");
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        assert!(load(Some(Path::new("/nonexistent/bonded.toml")), Path::new(".")).is_err());
+    }
+
+    #[test]
+    fn without_a_file_there_are_no_options() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(load(None, directory.path()).unwrap().is_none());
+    }
+}

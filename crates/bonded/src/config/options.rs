@@ -1,0 +1,160 @@
+//! Every option once, for the command line, the environment and the file alike.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use url::Url;
+
+/// Defines a group of options, all optional, and how one group gives way to another.
+macro_rules! options {
+    ($(#[$group:meta])* $name:ident { $($(#[$option:meta])* $field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$group])*
+        #[derive(Clone, Debug, Default, Args)]
+        pub(crate) struct $name {
+            $($(#[$option])* pub(crate) $field: Option<$type>,)+
+        }
+
+        impl $name {
+            /// These options, and where one is missing the other's.
+            pub(crate) fn or(self, other: Self) -> Self {
+                Self { $($field: self.$field.or(other.$field),)+ }
+            }
+        }
+    };
+}
+
+options! {
+    /// What every subcommand needs to know.
+    Common {
+        /// The data directory: database, blobs and instance key, unless they are elsewhere. Default: ./bonded-data
+        #[arg(long, global = true, env = "BONDED_DATA", value_name = "DIR")]
+        data: PathBuf,
+        /// A TOML file with options. Default: bonded.toml in the data directory, if there is one.
+        #[arg(long, global = true, env = "BONDED_CONFIG", value_name = "FILE")]
+        config: PathBuf,
+        /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME. Default: SQLite in the data directory.
+        #[arg(long, global = true, env = "BONDED_DATABASE", value_name = "URL", hide_env_values = true)]
+        database: String,
+        /// Where files live: a directory or s3://BUCKET/PREFIX. Default: blobs in the data directory.
+        #[arg(long, global = true, env = "BONDED_BLOBS", value_name = "PLACE")]
+        blobs: String,
+        /// The S3-compatible server's address, such as https://s3.example.com
+        #[arg(long, global = true, env = "BONDED_S3_ENDPOINT", value_name = "URL")]
+        s3_endpoint: Url,
+        /// The bucket's region. Default: us-east-1
+        #[arg(long, global = true, env = "BONDED_S3_REGION", value_name = "REGION")]
+        s3_region: String,
+        /// The access key for the bucket.
+        #[arg(long, global = true, env = "BONDED_S3_ACCESS_KEY", value_name = "KEY")]
+        s3_access_key: String,
+        /// The secret key for the bucket. Better given as a variable than as a flag: others can see flags.
+        #[arg(long, global = true, env = "BONDED_S3_SECRET_KEY", value_name = "SECRET", hide_env_values = true)]
+        s3_secret_key: String,
+        /// How log lines look: text or json. Default: text
+        #[arg(long, global = true, env = "BONDED_LOG_FORMAT", value_name = "FORMAT")]
+        log_format: LogFormat,
+        /// Which log lines are written: error, warn, info, debug, trace, also by part. Default: info
+        #[arg(long, global = true, env = "BONDED_LOG", value_name = "FILTER")]
+        log: String,
+    }
+}
+
+options! {
+    /// What only the server needs to know.
+    Serving {
+        /// Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080
+        #[arg(long, env = "BONDED_LISTEN", value_name = "ADDRESS")]
+        listen: SocketAddr,
+        /// The URL by which clients reach the server, if a reverse proxy stands before it; may have a path.
+        #[arg(long, env = "BONDED_BASE_URL", value_name = "URL")]
+        base_url: Url,
+        /// Addresses or networks of reverse proxies whose X-Forwarded-For is believed.
+        #[arg(long, env = "BONDED_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+        trusted_proxy: Vec<IpNet>,
+        /// The certificate chain as a PEM file: serves https. Read again on SIGHUP.
+        #[arg(long, env = "BONDED_TLS_CERT", value_name = "FILE")]
+        tls_cert: PathBuf,
+        /// The certificate's private key as a PEM file.
+        #[arg(long, env = "BONDED_TLS_KEY", value_name = "FILE")]
+        tls_key: PathBuf,
+        /// The largest file that can be uploaded, such as 500MiB or 4GiB. Default: 2GiB
+        #[arg(long, env = "BONDED_MAX_UPLOAD", value_name = "SIZE")]
+        max_upload: Size,
+        /// Memory for rendered pages. Default: 32MiB
+        #[arg(long, env = "BONDED_PAGE_CACHE", value_name = "SIZE")]
+        page_cache: Size,
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// A network, or a single address.
+pub(crate) fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| format!("{text:?} is neither an address nor a network like 10.0.0.0/8"))
+}
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) u64);
+
+const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
+        let (digits, unit) = found.unwrap_or((text, 1));
+        let number = digits.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+        number.map(Self).ok_or_else(|| {
+            format!("{text:?} is not a size: write a number of bytes, or one with KiB, MiB or GiB")
+        })
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = UNITS.iter().find(|(_, bytes)| self.0 >= *bytes && self.0 % bytes == 0);
+        let (unit, bytes) = whole.copied().unwrap_or(("B", 1));
+        write!(f, "{}{unit}", self.0 / bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_and_shown() {
+        for (text, bytes) in [("5", 5), ("5B", 5), ("2KiB", 2048), ("3MiB", 3 << 20), ("4GiB", 4 << 30)] {
+            assert_eq!(text.parse(), Ok(Size(bytes)));
+        }
+        assert_eq!(Size(3 << 20).to_string(), "3MiB");
+        for bad in ["", "MiB", "-1", "1TB", "99999999999GiB"] {
+            assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn networks_and_single_addresses() {
+        assert_eq!(network("10.0.0.0/8").unwrap().to_string(), "10.0.0.0/8");
+        assert_eq!(network("::1").unwrap().to_string(), "::1/128");
+        assert!(network("proxy.example").is_err());
+    }
+}

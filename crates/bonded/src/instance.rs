@@ -1,0 +1,81 @@
+//! The instance key: 32 random bytes that live outside the database, so that the database alone opens nothing.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bonded_model::Random;
+use zeroize::Zeroizing;
+
+use crate::config::shown;
+
+/// Makes the data directory, readable for its owner alone, if it is not there.
+pub(crate) fn create_data_directory(path: &Path) -> anyhow::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder.create(path).with_context(|| format!("the data directory {} cannot be created", shown(path)))
+}
+
+/// Makes the key if it is not there, and checks the one that is.
+pub(crate) fn ensure_key(path: &Path, random: &Random) -> anyhow::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => {
+            let key = Zeroizing::new(STANDARD.encode(Zeroizing::new(random.bytes::<32>())));
+            let written = writeln!(file, "{}", *key).and_then(|()| file.sync_all());
+            written.with_context(|| format!("the instance key {} cannot be written", shown(path)))
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_key(path),
+        Err(error) => {
+            Err(error).with_context(|| format!("the instance key {} cannot be created", shown(path)))
+        }
+    }
+}
+
+fn check_key(path: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(path).map(Zeroizing::new);
+    let text = text.with_context(|| format!("the instance key {} cannot be read", shown(path)))?;
+    let decoded = STANDARD.decode(text.trim()).map(Zeroizing::new);
+    if !decoded.is_ok_and(|key| key.len() == 32) {
+        bail!(
+            "the instance key {} is damaged: 32 bytes in base 64 are expected; restore it from a backup",
+            shown(path)
+        );
+    }
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        bail!("the instance key {} can be read by others: run chmod 600 {0}", shown(path));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_for_its_owner_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance.key");
+        ensure_key(&path, &Random::seeded(1)).unwrap();
+        let first = fs::read(&path).unwrap();
+        ensure_key(&path, &Random::seeded(2)).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), first);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_or_open_key_stops_the_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance.key");
+        ensure_key(&path, &Random::seeded(1)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(ensure_key(&path, &Random::seeded(1)).unwrap_err().to_string().contains("chmod 600"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, "short").unwrap();
+        assert!(ensure_key(&path, &Random::seeded(1)).unwrap_err().to_string().contains("damaged"));
+    }
+}

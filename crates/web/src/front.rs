@@ -1,0 +1,153 @@
+//! What happens to a request before it is routed: it gets an id and an address, loses the path prefix of a reverse
+//! proxy, and any token in its path moves out of the URL, so that nothing behind this point can log or echo it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use bonded_model::actor::Origin;
+use bonded_model::ids::RequestId;
+use bonded_model::{Clock, Random};
+use futures::future::BoxFuture;
+use http::HeaderValue;
+use http::header::{HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use tower::{Service, ServiceExt};
+
+use crate::path_token::{self, PathToken};
+use crate::problem::Problem;
+use crate::{page, proxy};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How the server is reached from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// The path under which a reverse proxy shows us: empty, or beginning with `/` and not ending with it.
+    pub prefix: String,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+}
+
+/// The service that every connection talks to.
+#[derive(Clone)]
+pub struct Front {
+    router: Router,
+    reach: Arc<Reach>,
+    clock: Clock,
+    random: Random,
+}
+
+impl Front {
+    /// Puts the front before the routes.
+    pub fn new(router: Router, reach: Reach, clock: Clock, random: Random) -> Self {
+        Self { router, reach: Arc::new(reach), clock, random }
+    }
+
+    /// The service for one connection from `peer`.
+    pub fn for_peer(&self, peer: SocketAddr) -> Connection {
+        Connection { front: self.clone(), peer: peer.ip().to_canonical() }
+    }
+}
+
+/// The front as one connection sees it.
+#[derive(Clone)]
+pub struct Connection {
+    front: Front,
+    peer: IpAddr,
+}
+
+impl<B> Service<http::Request<B>> for Connection
+where
+    B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    type Response = Response;
+    type Error = std::convert::Infallible;
+    type Future = BoxFuture<'static, Result<Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let request = request.map(Body::new);
+        let (front, peer) = (self.front.clone(), self.peer);
+        Box::pin(async move { Ok(front.answer(request, peer).await) })
+    }
+}
+
+impl Front {
+    async fn answer(self, mut request: Request, peer: IpAddr) -> Response {
+        let begun = Instant::now();
+        let origin = Origin {
+            request: RequestId::generate(self.clock.now(), &self.random),
+            address: Some(proxy::client_address(peer, request.headers(), &self.reach.trusted_proxies)),
+        };
+        let (method, wants_page) = (request.method().clone(), page::is_wanted(request.headers()));
+        let routed = self.enter(&mut request);
+        let path = request.uri().path().to_owned();
+        request.extensions_mut().insert(origin);
+        let mut response = match routed {
+            Ok(()) => self.router.oneshot(request).await.unwrap_or_else(|never| match never {}),
+            Err(problem) => axum::response::IntoResponse::into_response(problem),
+        };
+        if wants_page {
+            response = page::instead_of_problem(response, &self.reach.prefix);
+        }
+        finish(&mut response, &origin);
+        log(&method, &path, &response, &origin, begun);
+        response
+    }
+
+    /// Takes prefix and token out of the path. Both orders occur: conda puts the token before the prefix, people who
+    /// write `/t/TOKEN/` into a channel URL put it behind.
+    fn enter(&self, request: &mut Request) -> Result<(), Problem> {
+        let token = path_token::take(request)?;
+        let found = proxy::strip_prefix(request, &self.reach.prefix);
+        let token = match token {
+            Some(token) => Some(token),
+            None => path_token::take(request)?,
+        };
+        if let Some(token) = token {
+            request.extensions_mut().insert::<PathToken>(token);
+        }
+        if found { Ok(()) } else { Err(Problem::not_found()) }
+    }
+}
+
+/// Headers that every answer carries.
+fn finish(response: &mut Response, origin: &Origin) {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::try_from(origin.request.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
+
+/// One line per request. Reads that went well are for debugging only: there are thousands in a second. The path has
+/// lost its token by now, and the query is never written.
+fn log(method: &http::Method, path: &str, response: &Response, origin: &Origin, begun: Instant) {
+    let status = response.status();
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let address = origin.address.map(tracing::field::display);
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = %origin.request, %method, path, status = status.as_u16(), micros, address, "request"
+            )
+        };
+    }
+    if status.is_server_error() {
+        line!(error);
+    } else if method.is_safe() && !status.is_client_error() {
+        line!(debug);
+    } else {
+        line!(info);
+    }
+}

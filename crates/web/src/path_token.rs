@@ -1,0 +1,90 @@
+//! Tokens in paths: `/t/TOKEN/channel/…` as conda, mamba and rattler write them, and `/conda/t/TOKEN/channel/…` where
+//! conda moves the token behind a leading `/conda`.
+
+use axum::extract::Request;
+use bonded_model::token::ApiToken;
+use http::uri::PathAndQuery;
+use http::{Method, Uri};
+
+use crate::problem::Problem;
+
+/// What stood behind `/t/` in the path. `None`: something that is no token.
+#[derive(Clone, Debug)]
+pub(crate) struct PathToken(pub(crate) Option<ApiToken>);
+
+/// Takes the token out of the request's path.
+///
+/// # Errors
+/// For methods that change something: a token in a path is for reading only.
+pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Problem> {
+    let path = request.uri().path();
+    let Some((token, rest)) = split(path) else { return Ok(None) };
+    let token = PathToken(token.parse().ok());
+    let rest = match request.uri().query() {
+        Some(query) => format!("{rest}?{query}"),
+        None => rest.to_owned(),
+    };
+    replace_path(request, &rest);
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        Ok(Some(token))
+    } else {
+        Err(Problem::forbidden("a token in the path is for reading only; send it in a header"))
+    }
+}
+
+/// The token and the path behind it, which begins with `/`.
+fn split(path: &str) -> Option<(&str, &str)> {
+    let behind = path.strip_prefix("/t/").or_else(|| path.strip_prefix("/conda/t/"))?;
+    Some(behind.find('/').map_or((behind, "/"), |slash| behind.split_at(slash)))
+}
+
+/// Puts another path (and query) into the request's URI. What cannot be a path becomes `/`, never the old path: that
+/// may hold a token.
+pub(crate) fn replace_path(request: &mut Request, path: &str) {
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query =
+        Some(PathAndQuery::try_from(path).unwrap_or_else(|_| PathAndQuery::from_static("/")));
+    *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use bonded_model::Random;
+
+    use super::*;
+
+    fn request(method: Method, path: &str) -> Request {
+        Request::builder().method(method).uri(path).body(Body::empty()).unwrap()
+    }
+
+    #[test]
+    fn both_placements_leave_the_same_path() {
+        let token = ApiToken::generate(&Random::seeded(1));
+        for path in ["/t/TOKEN/main/noarch/repodata.json?x=1", "/conda/t/TOKEN/main/noarch/repodata.json?x=1"]
+        {
+            let mut request = request(Method::GET, &path.replace("TOKEN", token.expose()));
+            let taken = take(&mut request).unwrap().unwrap();
+            assert_eq!(taken.0.unwrap().hash(), token.hash());
+            assert_eq!(request.uri().to_string(), "/main/noarch/repodata.json?x=1");
+        }
+    }
+
+    #[test]
+    fn whatever_stands_behind_t_leaves_the_url() {
+        for path in ["/t/secret", "/t/secret/", "/t//x", "/t/se_cret.x/main/"] {
+            let mut request = request(Method::GET, path);
+            assert!(take(&mut request).unwrap().unwrap().0.is_none());
+            assert!(!request.uri().to_string().contains("se"), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_token_changes_nothing() {
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            let mut request = request(method, "/t/secret/main/noarch/x.conda");
+            assert!(take(&mut request).is_err());
+            assert!(!request.uri().to_string().contains("secret"));
+        }
+    }
+}
