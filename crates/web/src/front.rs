@@ -2,6 +2,7 @@
 //! proxy, and any token in its path moves out of the URL, so that nothing behind this point can log or echo it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -9,10 +10,12 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bonded_model::actor::Origin;
 use bonded_model::ids::RequestId;
 use bonded_model::{Clock, Random};
+use bonded_registry::Error;
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::HeaderValue;
 use http::header::{HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
@@ -93,8 +96,11 @@ impl Front {
         let path = request.uri().path().to_owned();
         request.extensions_mut().insert(origin);
         let mut response = match routed {
-            Ok(()) => self.router.oneshot(request).await.unwrap_or_else(|never| match never {}),
-            Err(problem) => axum::response::IntoResponse::into_response(problem),
+            Ok(()) => match AssertUnwindSafe(self.router.oneshot(request)).catch_unwind().await {
+                Ok(answered) => answered.unwrap_or_else(|never| match never {}),
+                Err(_) => Problem::from(Error::internal("a handler panicked")).into_response(),
+            },
+            Err(problem) => problem.into_response(),
         };
         if wants_page {
             response = page::instead_of_problem(response, &self.reach.prefix);
@@ -108,7 +114,7 @@ impl Front {
     /// write `/t/TOKEN/` into a channel URL put it behind.
     fn enter(&self, request: &mut Request) -> Result<(), Problem> {
         let token = path_token::take(request)?;
-        let found = proxy::strip_prefix(request, &self.reach.prefix);
+        proxy::strip_prefix(request, &self.reach.prefix);
         let token = match token {
             Some(token) => Some(token),
             None => path_token::take(request)?,
@@ -116,7 +122,7 @@ impl Front {
         if let Some(token) = token {
             request.extensions_mut().insert::<PathToken>(token);
         }
-        if found { Ok(()) } else { Err(Problem::not_found()) }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod blob;
 mod conda;
 mod credentials;
+mod extract;
 mod front;
 mod linger;
 mod page;

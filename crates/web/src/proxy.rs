@@ -8,12 +8,10 @@ use ipnet::IpNet;
 
 use crate::path_token::replace_path;
 
-/// Removes the prefix from the path. False when the path does not stand under it; without a prefix everything does.
-///
-/// Requests without the prefix are accepted as well: some proxies strip it themselves.
-pub(crate) fn strip_prefix(request: &mut Request, prefix: &str) -> bool {
+/// Removes the prefix from the path. Paths without it stay as they are: some proxies strip it themselves.
+pub(crate) fn strip_prefix(request: &mut Request, prefix: &str) {
     if prefix.is_empty() {
-        return true;
+        return;
     }
     let whole = request.uri().path_and_query().map_or("/", |path| path.as_str());
     match whole.strip_prefix(prefix) {
@@ -24,7 +22,6 @@ pub(crate) fn strip_prefix(request: &mut Request, prefix: &str) -> bool {
         Some("") => replace_path(request, "/"),
         _ => {}
     }
-    true
 }
 
 /// The client's address: the peer's own, unless the peer is a trusted proxy. Then the rightmost address in
@@ -57,6 +54,19 @@ mod tests {
         )]);
         let trusted = ["10.0.0.0/8".parse().unwrap()];
         client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn the_prefix_goes_and_other_paths_stay() {
+        let stripped = |path: &str| {
+            let mut request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
+            strip_prefix(&mut request, "/packages");
+            request.uri().to_string()
+        };
+        assert_eq!(stripped("/packages/main/noarch/repodata.json?x=1"), "/main/noarch/repodata.json?x=1");
+        assert_eq!(stripped("/packages"), "/");
+        assert_eq!(stripped("/packagesque/simple/"), "/packagesque/simple/");
+        assert_eq!(stripped("/main/noarch/repodata.json"), "/main/noarch/repodata.json");
     }
 
     #[test]

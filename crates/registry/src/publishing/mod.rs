@@ -4,6 +4,7 @@ mod commit;
 
 use bonded_blobs::Staged;
 use bonded_model::Digests;
+use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
@@ -70,11 +71,16 @@ pub(crate) fn name_is_burnt() -> Error {
     )
 }
 
+/// How many archives are inspected at once. Reading one may take up to 128 MiB, the largest window of zstd that is
+/// accepted.
+static INSPECTIONS: Semaphore = Semaphore::const_new(4);
+
 /// Runs an inspection of staged bytes where blocking is allowed.
 pub(crate) async fn inspect<T: Send + 'static>(
     staged: &Staged,
     inspection: impl FnOnce(bonded_blobs::StagedReader) -> Result<T, bonded_formats::Rejection> + Send + 'static,
 ) -> Result<T, Error> {
+    let _turn = INSPECTIONS.acquire().await.map_err(Error::internal)?;
     let reader = staged.reader().map_err(Error::internal)?;
     let inspected = tokio::task::spawn_blocking(move || inspection(reader)).await.map_err(Error::internal)?;
     inspected.map_err(|rejection| match rejection {

@@ -1,12 +1,13 @@
 //! Taking a package out of the index.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use bonded_model::ChannelFormat;
 use bonded_registry::access::Delete;
 use http::StatusCode;
 
 use crate::App;
 use crate::credentials::Caller;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// `DELETE /api/v1/delete/{channel}/{subdir}/{file}`

@@ -1,6 +1,6 @@
 //! Reading a conda channel.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use bonded_blobs::StorageKey;
 use bonded_model::file::Stored;
@@ -14,6 +14,7 @@ use crate::App;
 use crate::answer::{self, Keep};
 use crate::blob::{self, Served, Source};
 use crate::credentials::Caller;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// `/{channel}/{subdir}/{file}`: an index file or a package.

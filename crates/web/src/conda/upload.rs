@@ -1,7 +1,7 @@
 //! Uploads of conda packages, in the three ways that clients speak. All of them meet in [`publish`].
 
 use axum::extract::multipart::{Field, Multipart};
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bonded_blobs::Staged;
 use bonded_model::actor::Origin;
@@ -14,6 +14,7 @@ use http::{HeaderMap, StatusCode};
 use super::target::{announced, filename, target, unprocessable};
 use crate::App;
 use crate::credentials::Caller;
+use crate::extract::{Path, Query};
 use crate::linger::linger;
 use crate::problem::Problem;
 use crate::receive;

@@ -1,6 +1,6 @@
 //! The simple API (PEP 503, 691), the JSON API, and downloads.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bonded_indexes::python::ContentType;
 use bonded_model::ChannelFormat;
@@ -14,6 +14,7 @@ use crate::App;
 use crate::answer::{self, Keep};
 use crate::blob::{self, Served, Source};
 use crate::credentials::Caller;
+use crate::extract::Path;
 use crate::problem::Problem;
 
 /// `/{channel}/simple/`

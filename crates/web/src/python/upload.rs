@@ -1,7 +1,7 @@
 //! The legacy upload API: what twine, uv, flit, hatch, poetry and pdm speak.
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bonded_blobs::StageError;
 use bonded_model::Actor;
@@ -13,6 +13,7 @@ use http::StatusCode;
 
 use crate::App;
 use crate::credentials::Caller;
+use crate::extract::Path;
 use crate::linger::linger;
 use crate::problem::Problem;
 use crate::receive;
