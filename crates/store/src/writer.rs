@@ -7,6 +7,8 @@
 mod group;
 mod task;
 
+use std::time::{Duration, Instant};
+
 use bonded_model::ids::ServerId;
 use group::Group;
 pub(crate) use task::{Task, Work};
@@ -23,9 +25,11 @@ type Inbox = mpsc::Receiver<Box<dyn Work>>;
 
 /// Runs works until nobody can send any more.
 pub(crate) async fn run(pools: Pools, server: ServerId, listeners: Listeners, mut inbox: Inbox) {
+    let mut pace = Pace::default();
     while let Some(first) = inbox.recv().await {
         let mut group = Group::new(&pools, server);
-        let done = fill(&mut group, first, &mut inbox).await;
+        let done = fill(&mut group, first, &mut inbox, pace).await;
+        let start = Instant::now();
         let done = match done {
             Ok(()) => group.commit().await,
             Err(error) => {
@@ -33,6 +37,7 @@ pub(crate) async fn run(pools: Pools, server: ServerId, listeners: Listeners, mu
                 Err(error)
             }
         };
+        pace = Pace { members: group.len(), commit: start.elapsed() };
         match &done {
             Ok(changes) => changes.iter().for_each(|change| listeners.tell(change)),
             // The commit may have gone through all the same, with only its confirmation lost.
@@ -44,7 +49,12 @@ pub(crate) async fn run(pools: Pools, server: ServerId, listeners: Listeners, mu
 }
 
 /// Runs `first` and whatever else has arrived by then.
-async fn fill(group: &mut Group<'_>, first: Box<dyn Work>, inbox: &mut Inbox) -> Result<(), StoreError> {
+async fn fill(
+    group: &mut Group<'_>,
+    first: Box<dyn Work>,
+    inbox: &mut Inbox,
+    pace: Pace,
+) -> Result<(), StoreError> {
     let mut next = Some(first);
     while let Some(work) = next {
         if let Err(error) = group.open().await {
@@ -56,7 +66,31 @@ async fn fill(group: &mut Group<'_>, first: Box<dyn Work>, inbox: &mut Inbox) ->
             return Err(error);
         }
         group.run(work).await?;
-        next = if group.len() < LARGEST_GROUP { inbox.try_recv().ok() } else { None };
+        next = if group.len() < LARGEST_GROUP { pace.next(group.len(), inbox).await } else { None };
     }
     Ok(())
+}
+
+/// How the last group went.
+#[derive(Clone, Copy, Default)]
+struct Pace {
+    members: usize,
+    commit: Duration,
+}
+
+impl Pace {
+    /// The next work for a group of `members`. When the last group was larger, its callers are likely on their way with
+    /// more: a moment's patience, small against the commit that it saves them, lets them come along.
+    async fn next(self, members: usize, inbox: &mut Inbox) -> Option<Box<dyn Work>> {
+        let start = Instant::now();
+        loop {
+            if let Ok(work) = inbox.try_recv() {
+                return Some(work);
+            }
+            if members >= self.members || start.elapsed() > self.commit / 8 {
+                return None;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
 }

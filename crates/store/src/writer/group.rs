@@ -38,8 +38,9 @@ impl<'w> Group<'w> {
         let Some(tx) = &mut self.tx else { return Err(StoreError::Closed) };
         // With nothing else in the transaction, there is nothing that a savepoint would save.
         let alone = self.kept == 0;
-        if !alone {
-            tx.run("SAVEPOINT member").await?;
+        if !alone && let Err(error) = tx.run("SAVEPOINT member").await {
+            work.refuse(error.clone());
+            return Err(error);
         }
         let mark = tx.mark();
         let member = work.run(tx).await;
