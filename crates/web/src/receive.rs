@@ -4,12 +4,40 @@ use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use bonded_blobs::{StageError, Staged};
 use bonded_registry::Error;
+use bonded_registry::access::Denial;
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
 use http::StatusCode;
 
 use crate::App;
+use crate::credentials::Caller;
 use crate::problem::Problem;
+
+/// Why an upload was refused: by a use case, or before one was reached.
+pub(crate) enum Refused {
+    Error(Error),
+    Problem(Problem),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// Puts on record that somebody who proved who they are may not publish here.
+pub(crate) async fn record(app: &App, caller: &Caller, channel: &str, error: &Error) {
+    if let Error::Denied(denial @ Denial::Forbidden(_)) = error {
+        let action = format!("publish to {channel}");
+        app.record_refusal(&caller.actor, &caller.origin, &action, &denial.to_string()).await;
+    }
+}
 
 /// Takes a file in, hashing and counting it.
 pub(crate) async fn stage(app: &App, mut field: Field<'_>) -> Result<Staged, Problem> {

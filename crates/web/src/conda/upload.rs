@@ -17,7 +17,7 @@ use crate::credentials::Caller;
 use crate::extract::{Path, Query};
 use crate::linger::linger;
 use crate::problem::Problem;
-use crate::receive;
+use crate::receive::{self, Refused};
 
 /// `POST /api/v1/upload/{channel}`: pixi and rattler. A multipart part `file` with its own headers, or the bare bytes
 /// with these headers on the request.
@@ -82,24 +82,6 @@ async fn bare(
             respond(&app, &channel, &caller, result).await
         }
         Err(problem) => problem.into_response(),
-    }
-}
-
-/// Why an upload was refused: by a use case, or before one was reached.
-enum Refused {
-    Error(Error),
-    Problem(Problem),
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
     }
 }
 
@@ -193,10 +175,7 @@ async fn respond(app: &App, channel: &str, caller: &Caller, result: Result<Outco
         Ok(Outcome::AlreadyThere) => StatusCode::OK.into_response(),
         Err(Refused::Problem(problem)) => problem.into_response(),
         Err(Refused::Error(error)) => {
-            if let Error::Denied(denial @ Denial::Forbidden(_)) = &error {
-                let action = format!("publish to {channel}");
-                app.record_refusal(&caller.actor, &caller.origin, &action, &denial.to_string()).await;
-            }
+            receive::record(app, caller, channel, &error).await;
             let unprocessable = matches!(error, Error::Invalid(_) | Error::WrongDigest(_));
             let problem = Problem::from(error);
             if unprocessable {

@@ -10,13 +10,13 @@ use crate::App;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/simple/", get(read::default_index))
+        .route("/simple/", get(read::index))
         .route("/simple", get(read::add_slash))
-        .route("/simple/{project}/", get(read::default_project))
+        .route("/simple/{project}/", get(read::project))
         .route("/simple/{project}", get(read::add_slash))
-        .route("/files/{filename}", get(read::default_file))
-        .route("/pypi/{project}/json", get(read::default_document))
-        .route("/pypi/{project}/{version}/json", get(read::default_release_document))
+        .route("/files/{filename}", get(read::file))
+        .route("/pypi/{project}/json", get(read::document))
+        .route("/pypi/{project}/{version}/json", get(read::release_document))
         .route("/legacy/", post(upload::to_default))
         .route("/legacy", post(read::keep_method))
         .route("/{channel}/simple/", get(read::index))

@@ -1,6 +1,6 @@
 //! The simple API (PEP 503, 691), the JSON API, and downloads.
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
 use bonded_indexes::python::ContentType;
 use bonded_model::ChannelFormat;
@@ -8,6 +8,7 @@ use bonded_model::python::ProjectName;
 use bonded_registry::Error;
 use bonded_registry::access::{Permit, Read};
 use http::header::{ACCEPT, LOCATION};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::App;
@@ -17,26 +18,61 @@ use crate::credentials::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
 
-/// `/{channel}/simple/`
+/// Leave to read the Python channel that the path names, or the default one where it names none.
+pub(super) struct Readable(Permit<Read>);
+
+impl FromRequestParts<App> for Readable {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let Path(named) = Path::<Named>::from_request_parts(parts, app).await?;
+        let channel = match named.channel {
+            Some(channel) => channel,
+            None => app.access.default_python(&caller.actor).await?,
+        };
+        Ok(Self(app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?))
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Named {
+    channel: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Project {
+    project: String,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Release {
+    project: String,
+    version: String,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct File {
+    filename: String,
+}
+
+/// `…/simple/`
 pub(super) async fn index(
     State(app): State<App>,
-    caller: Caller,
-    Path(channel): Path<String>,
+    Readable(permit): Readable,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?;
     let page = app.python_index(&permit, wanted(&headers)).await?;
     Ok(answer::page(&page, &permit, &headers, true))
 }
 
-/// `/{channel}/simple/{project}/`
+/// `…/simple/{project}/`
 pub(super) async fn project(
     State(app): State<App>,
-    caller: Caller,
-    Path((channel, project)): Path<(String, String)>,
+    Readable(permit): Readable,
+    Path(Project { project }): Path<Project>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?;
     if let Some(redirect) = to_normalized(&project, "../", "/") {
         return Ok(redirect);
     }
@@ -44,56 +80,46 @@ pub(super) async fn project(
     Ok(answer::page(&page, &permit, &headers, true))
 }
 
-/// `/{channel}/pypi/{project}/json`
+/// `…/pypi/{project}/json`
 pub(super) async fn document(
     State(app): State<App>,
-    caller: Caller,
-    Path((channel, project)): Path<(String, String)>,
+    Readable(permit): Readable,
+    Path(Project { project }): Path<Project>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?;
-    describe(&app, &permit, &project, None, &headers).await
-}
-
-/// `/{channel}/pypi/{project}/{version}/json`
-pub(super) async fn release_document(
-    State(app): State<App>,
-    caller: Caller,
-    Path((channel, project, version)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let permit = app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?;
-    describe(&app, &permit, &project, Some(&version), &headers).await
-}
-
-async fn describe(
-    app: &App,
-    permit: &Permit<Read>,
-    project: &str,
-    version: Option<&str>,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let (up, rest) = match version {
-        None => ("../", "/json".to_owned()),
-        Some(version) => ("../../", format!("/{version}/json")),
-    };
-    if let Some(redirect) = to_normalized(project, up, &rest) {
+    if let Some(redirect) = to_normalized(&project, "../", "/json") {
         return Ok(redirect);
     }
-    let channel_url = format!("{}/{}", app.base_url(), permit.action().channel.name);
-    let page = app.python_document(permit, project, version, channel_url).await?;
-    Ok(answer::page(&page, permit, headers, false))
+    let page = app.python_document(&permit, &project, None, channel_url(&app, &permit)).await?;
+    Ok(answer::page(&page, &permit, &headers, false))
 }
 
-/// `/{channel}/files/{filename}`, also with `.metadata` behind it (PEP 658)
+/// `…/pypi/{project}/{version}/json`
+pub(super) async fn release_document(
+    State(app): State<App>,
+    Readable(permit): Readable,
+    Path(Release { project, version }): Path<Release>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(redirect) = to_normalized(&project, "../../", &format!("/{version}/json")) {
+        return Ok(redirect);
+    }
+    let page = app.python_document(&permit, &project, Some(&version), channel_url(&app, &permit)).await?;
+    Ok(answer::page(&page, &permit, &headers, false))
+}
+
+fn channel_url(app: &App, permit: &Permit<Read>) -> String {
+    format!("{}/{}", app.base_url(), permit.action().channel.name)
+}
+
+/// `…/files/{filename}`, also with `.metadata` behind it (PEP 658)
 pub(super) async fn file(
     State(app): State<App>,
-    caller: Caller,
-    Path((channel, filename)): Path<(String, String)>,
+    Readable(permit): Readable,
+    Path(File { filename }): Path<File>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?;
     let download = app.python_download(&permit, &filename).await?;
     let content_type = if filename.ends_with(".metadata") {
         "text/plain; charset=utf-8"
@@ -102,61 +128,6 @@ pub(super) async fn file(
     };
     let served = Served { permit: &permit, blob: download.blob, content_type, keep: Keep::Forever };
     blob::answer(&app, &method, &headers, served, Source::Storage(download.key())).await
-}
-
-/// `/simple/`
-pub(super) async fn default_index(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let channel = app.access.default_python(&caller.actor).await?;
-    index(State(app), caller, Path(channel), headers).await
-}
-
-/// `/simple/{project}/`
-pub(super) async fn default_project(
-    State(app): State<App>,
-    caller: Caller,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let channel = app.access.default_python(&caller.actor).await?;
-    project(State(app), caller, Path((channel, name)), headers).await
-}
-
-/// `/files/{filename}`
-pub(super) async fn default_file(
-    State(app): State<App>,
-    caller: Caller,
-    Path(filename): Path<String>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let channel = app.access.default_python(&caller.actor).await?;
-    file(State(app), caller, Path((channel, filename)), method, headers).await
-}
-
-/// `/pypi/{project}/json`
-pub(super) async fn default_document(
-    State(app): State<App>,
-    caller: Caller,
-    Path(project): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let channel = app.access.default_python(&caller.actor).await?;
-    document(State(app), caller, Path((channel, project)), headers).await
-}
-
-/// `/pypi/{project}/{version}/json`
-pub(super) async fn default_release_document(
-    State(app): State<App>,
-    caller: Caller,
-    Path((project, version)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let channel = app.access.default_python(&caller.actor).await?;
-    release_document(State(app), caller, Path((channel, project, version)), headers).await
 }
 
 /// To the same path with the slash that its relative links need.

@@ -16,7 +16,7 @@ use crate::credentials::Caller;
 use crate::extract::Path;
 use crate::linger::linger;
 use crate::problem::Problem;
-use crate::receive;
+use crate::receive::{self, Refused};
 
 /// PyPI's words: clients and people look for them.
 const NO_VALID_TOKEN: &str = "Invalid or non-existent authentication information.";
@@ -55,30 +55,10 @@ async fn upload(app: &App, channel: &str, request: Request) -> Result<(), Proble
     match receive_form(app, channel, &caller, multipart).await {
         Ok(()) => Ok(()),
         Err(Refused::Error(error)) => {
-            if let Error::Denied(denial @ Denial::Forbidden(_)) = &error {
-                let action = format!("publish to {channel}");
-                app.record_refusal(&caller.actor, &caller.origin, &action, &denial.to_string()).await;
-            }
+            receive::record(app, &caller, channel, &error).await;
             Err(refusal(error))
         }
         Err(Refused::Problem(problem)) => Err(problem),
-    }
-}
-
-enum Refused {
-    Error(Error),
-    Problem(Problem),
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
     }
 }
 
