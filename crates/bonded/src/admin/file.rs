@@ -26,7 +26,8 @@ pub(crate) enum Command {
         /// The project.
         project: String,
         /// The version.
-        version: String,
+        #[arg(value_name = "VERSION")]
+        release: String,
         /// Why, for those who see it.
         #[arg(long, default_value = "")]
         reason: String,
@@ -38,7 +39,8 @@ pub(crate) enum Command {
         /// The project.
         project: String,
         /// The version.
-        version: String,
+        #[arg(value_name = "VERSION")]
+        release: String,
     },
 }
 
@@ -52,11 +54,11 @@ impl Command {
                 registry.delete_file(permit, registry.local_origin(), found).await?;
                 output.result(&json!({ "deleted": file }), || format!("deleted {file}"))
             }
-            Self::Yank { channel, project, version, reason } => {
+            Self::Yank { channel, project, release: version, reason } => {
                 set_yank(registry, actor, &channel, &project, &version, Some(reason)).await?;
                 output.result(&json!({ "yanked": version }), || format!("yanked {project} {version}"))
             }
-            Self::Unyank { channel, project, version } => {
+            Self::Unyank { channel, project, release: version } => {
                 set_yank(registry, actor, &channel, &project, &version, None).await?;
                 output.result(&json!({ "unyanked": version }), || format!("{project} {version} is back"))
             }
