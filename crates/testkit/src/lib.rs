@@ -1,3 +1,16 @@
 //! For tests only: a running app on either engine, with a clock that tests move.
 
+#[cfg(feature = "app")]
+pub mod app;
 pub mod database;
+#[cfg(feature = "app")]
+pub mod fixtures;
+#[cfg(feature = "app")]
+pub mod http;
+#[cfg(feature = "app")]
+pub mod logs;
+
+pub use bonded_store::Engine;
+
+#[cfg(feature = "app")]
+pub use app::TestApp;

@@ -1,0 +1,208 @@
+//! A registry that runs as it does in earnest: database, blobs, worker, routes and front, on a loopback socket.
+
+mod people;
+mod server;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bonded_blobs::{BlobKind, Blobs, BlobsUrl, S3Options};
+use bonded_model::counts::Counts;
+use bonded_model::{Clock, Random, Timestamp};
+use bonded_registry::{Registry, Settings};
+use bonded_web::{App, Front, Reach};
+use chrono::{DateTime, TimeDelta};
+use futures::TryStreamExt;
+use tempfile::TempDir;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use crate::database::TestDatabase;
+
+pub use people::Grant;
+
+/// When tests begin, unless they move their clock: 2026-01-02T03:04:05Z.
+const START: i64 = 1_767_323_045;
+/// A job that is due later than this is not waiting: somebody took it, and what is later is the end of the lease.
+const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(6);
+/// How long jobs may take, in the machine's own time.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running registry with the two channels of a new one: `pypi` and `main`.
+///
+/// Its clock stands still until [`TestApp::advance`] or [`TestApp::settle`] moves it. When it is dropped, every job
+/// must succeed and the audit chain must be whole, or the test fails.
+pub struct TestApp {
+    /// The use cases, for what no client can ask for.
+    pub registry: Registry,
+    /// The database, to be tampered with.
+    pub database: TestDatabase,
+    address: SocketAddr,
+    stop: CancellationToken,
+    worker: Option<JoinHandle<()>>,
+    tampered: bool,
+    _blobs: TempDir,
+}
+
+impl TestApp {
+    /// Starts one on a new database.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn create(engine: Engine) -> Self {
+        Self::with(engine, Clock::manual(start()), Settings::default()).await
+    }
+
+    /// Starts one with another clock or other settings.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn with(engine: Engine, clock: Clock, settings: Settings) -> Self {
+        let database = TestDatabase::create(engine).await;
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let blobs = BlobsUrl::Local(directory.path().join("blobs"));
+        let blobs = Blobs::open(&blobs, &directory.path().join("staging"), &S3Options::default());
+        let registry =
+            Registry::new(database.store().await, blobs.expect("blobs open"), clock, random(), settings);
+        let operator = registry.operator().expect("the operator is permitted");
+        assert!(registry.set_up(&operator).await.expect("the registry is set up"));
+
+        let stop = CancellationToken::new();
+        let worker = tokio::spawn(registry.clone().work(stop.clone()));
+        let listener = server::bind().await;
+        let address = listener.local_addr().expect("a bound address");
+        let router = bonded_web::router(App::new(registry.clone(), format!("http://{address}")));
+        let front = Front::new(router, Reach::default(), registry.clock.clone(), registry.random.clone());
+        tokio::spawn(server::run(listener, front, stop.clone()));
+        Self { registry, database, address, stop, worker: Some(worker), tampered: false, _blobs: directory }
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The time by its clock.
+    pub fn now(&self) -> Timestamp {
+        self.registry.clock.now()
+    }
+
+    /// Moves its clock forward.
+    pub fn advance(&self, by: TimeDelta) {
+        self.registry.clock.advance(by);
+    }
+
+    /// Moves its clock forward to each job that waits, until none is left.
+    ///
+    /// # Panics
+    /// When that takes too long, above all because a job fails again and again.
+    pub async fn settle(&self) {
+        let settled = tokio::time::timeout(PATIENCE, async {
+            while let Some(at) = self.next_job_at().await {
+                let wait = at - self.now();
+                if wait > TimeDelta::zero() && wait < LONGEST_DELAY {
+                    self.advance(wait);
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        settled.await.expect("every job succeeds in time");
+    }
+
+    async fn next_job_at(&self) -> Option<Timestamp> {
+        let mut reader = self.registry.store.read().await.expect("the database answers");
+        reader.next_job_at().await.expect("the database answers")
+    }
+
+    /// How much the database holds.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn counts(&self) -> Counts {
+        let mut reader = self.registry.store.read().await.expect("the database answers");
+        reader.counts().await.expect("the database answers")
+    }
+
+    /// How many blobs of a kind are stored.
+    ///
+    /// # Panics
+    /// When the storage fails.
+    pub async fn blobs(&self, kind: BlobKind) -> usize {
+        let all: Vec<_> = self.registry.blobs.list(kind).try_collect().await.expect("the storage answers");
+        all.len()
+    }
+
+    /// Changes the database behind everybody's back. The audit chain need not be whole at the end any more.
+    ///
+    /// # Panics
+    /// When a statement fails.
+    pub async fn tamper(&mut self, statements: &str) {
+        self.tampered = true;
+        self.database.tamper(statements).await.expect("the statements succeed");
+    }
+
+    async fn close(&mut self) {
+        self.settle().await;
+        let operator = self.registry.operator().expect("the operator is permitted");
+        let audit = self.registry.verify_audit(&operator).await.expect("the audit log can be read");
+        assert!(self.tampered || audit.broken_at.is_none(), "the audit chain breaks: {audit:?}");
+    }
+
+    async fn stop(&mut self) {
+        self.stop.cancel();
+        if let Some(worker) = self.worker.take() {
+            worker.await.expect("the worker ends");
+        }
+        self.registry.store.close().await;
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        tokio::task::block_in_place(|| {
+            Handle::current().block_on(async {
+                // A test that fails already has said why.
+                if !std::thread::panicking() {
+                    self.close().await;
+                }
+                self.stop().await;
+            });
+        });
+    }
+}
+
+fn start() -> Timestamp {
+    DateTime::from_timestamp(START, 0).unwrap_or_default()
+}
+
+/// Reproducible, and another stream for each app of a process: what one app logs must not be taken for another's.
+fn random() -> Random {
+    static SEED: AtomicU64 = AtomicU64::new(0);
+    Random::seeded(SEED.fetch_add(1 << 32, Ordering::Relaxed))
+}
+
+/// Makes of each `async fn name(app: TestApp) { … }` two tests, `name::sqlite` and `name::postgres`.
+#[macro_export]
+macro_rules! with_app {
+    ($($(#[$meta:meta])* async fn $name:ident($($app:ident)+: TestApp) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$meta])*
+            async fn run($($app)+: $crate::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                run($crate::TestApp::create($crate::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                run($crate::TestApp::create($crate::Engine::Postgres).await).await;
+            }
+        }
+    )*};
+}
