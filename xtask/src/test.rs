@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the project, with all that the tests need started before and stopped after.
 
-mod apt;
-mod children;
+pub(crate) mod apt;
+pub(crate) mod children;
 pub(crate) mod postgres;
 mod python;
 mod s3;
@@ -72,7 +72,7 @@ pub(crate) fn test(args: &Test) -> Result<()> {
 
 /// Runs one part of the work under its name and says how long it took.
 #[expect(clippy::print_stderr, reason = "the person at the terminal follows the steps")]
-fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("==> {name}");
     let start = Instant::now();
     let done = work().with_context(|| format!("{name} failed"))?;
@@ -92,7 +92,7 @@ pub(crate) fn workspace_root() -> Result<PathBuf> {
     Ok(root.to_owned())
 }
 
-fn target_dir(root: &Path) -> PathBuf {
+pub(crate) fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use super::children::run;
 
 /// Installs a package, or says which one the person has to install.
-pub(super) fn install(package: &str, missing: &str) -> Result<()> {
+pub(crate) fn install(package: &str, missing: &str) -> Result<()> {
     if !(is_root() && Path::new("/usr/bin/apt-get").exists()) {
         bail!("{missing} is missing: install your system's package (Debian: apt-get install {package})");
     }
@@ -21,7 +21,7 @@ pub(super) fn install(package: &str, missing: &str) -> Result<()> {
 }
 
 /// Whether we run as root.
-pub(super) fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     // The owner of our own process directory is the effective user; elsewhere than on Linux nobody tests as root.
     fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
 }

@@ -17,12 +17,12 @@ const GRACE: Duration = Duration::from_secs(15);
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// From now on Ctrl-C and SIGTERM end the present step with an error, so that the services are stopped on the way out.
-pub(super) fn stop_on_signals() -> Result<()> {
+pub(crate) fn stop_on_signals() -> Result<()> {
     ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed)).context("cannot handle signals")
 }
 
 /// Runs a program to its end and fails when it fails.
-pub(super) fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = spawn(command)?;
     match wait(&mut child)? {
@@ -53,11 +53,16 @@ fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
 }
 
 /// A program that runs in the background until this is dropped.
-pub(super) struct Service(Child);
+pub(crate) struct Service(Child);
 
 impl Service {
+    /// The process's id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Starts the program and waits until it accepts connections on `port` of the loopback interface.
-    pub(super) fn start(command: &mut Command, port: u16) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command, port: u16) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let mut service = Self(spawn(command)?);
         let start = Instant::now();
@@ -96,7 +101,7 @@ fn terminate(child: &mut Child) {
 }
 
 /// A port that nobody listens on. It may be taken again before it is used, which has not been seen in practice.
-pub(super) fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port on the loopback interface")?;
     Ok(listener.local_addr()?.port())
 }

@@ -1,0 +1,161 @@
+//! `cargo xtask bench`: speed and memory on a large store, beside nginx with the same bytes in the same run.
+
+mod cores;
+mod floor;
+mod http;
+mod index;
+mod load;
+mod machine;
+mod nginx;
+mod package;
+mod plan;
+mod reads;
+mod report;
+mod run;
+mod samples;
+mod seed;
+mod server;
+mod target;
+mod wheel;
+mod write_up;
+mod writes;
+mod wrk;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::test::{apt, cargo, children, step, target_dir, workspace_root};
+use nginx::Nginx;
+use plan::Plan;
+use report::{Goal, Row};
+use samples::Samples;
+use server::{Admin, Server};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Bench {
+    /// A small store and short rounds: shows that everything works, and no number worth keeping.
+    #[arg(long)]
+    quick: bool,
+    /// Measure these only; may be repeated.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// Fill a new store, even when an earlier run left one.
+    #[arg(long)]
+    fresh: bool,
+    /// Measure this program in place of the one that is built now.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// Put the results into docs/benchmarks.md.
+    #[arg(long, conflicts_with_all = ["quick", "only"])]
+    write: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Start,
+    Pages,
+    Downloads,
+    Uploads,
+    Conda,
+}
+
+/// Measures and prints the table.
+#[expect(clippy::print_stdout, reason = "the table is what the person wants")]
+pub(crate) fn bench(args: &Bench) -> Result<()> {
+    children::stop_on_signals()?;
+    cores::check()?;
+    tools()?;
+    let root = workspace_root()?;
+    let program = match &args.program {
+        Some(program) => program.canonicalize()?,
+        None => build(&root)?,
+    };
+    let plan = if args.quick { Plan::QUICK } else { Plan::FULL };
+    let dir = target_dir(&root).join(if args.quick { "bench-quick" } else { "bench" });
+    let admin = Admin { program, data: dir.join("data") };
+    let seeded = fill(args, &plan, &dir, &admin)?;
+    let mut rows = measure(args, &plan, &dir, &admin)?;
+    rows.extend(seeded);
+    let table = report::table(&rows);
+    println!("{table}");
+    if args.write { write_up::write(&root, &table) } else { Ok(()) }
+}
+
+fn tools() -> Result<()> {
+    for (program, package) in [("nginx", "nginx-light"), ("wrk", "wrk")] {
+        let is_there = ["/usr/sbin", "/usr/bin", "/usr/local/bin"]
+            .iter()
+            .any(|dir| Path::new(dir).join(program).exists());
+        if !is_there {
+            apt::install(package, program)?;
+        }
+    }
+    Ok(())
+}
+
+fn build(root: &Path) -> Result<PathBuf> {
+    step("build", || children::run(cargo(root).args(["build", "--release", "-p", "bonded"])))?;
+    Ok(target_dir(root).join("release/bonded"))
+}
+
+/// Fills the store, unless an earlier run did; how fast that went.
+fn fill(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<Row>> {
+    let complete = dir.join("complete");
+    if complete.exists() && !args.fresh {
+        return Ok(Vec::new());
+    }
+    if dir.exists() {
+        fs::remove_dir_all(dir)?;
+    }
+    fs::create_dir_all(dir)?;
+    let mut server = Server::start(&admin.program, &admin.data)?;
+    seed::accounts(admin)?;
+    server.target.token = seed::token(admin, "fill")?;
+    let python = step("fill the Python channel", || seed::python(&server.target, plan))?;
+    let conda = step("fill the conda channel", || seed::conda(&server.target, plan))?;
+    fs::write(complete, "")?;
+    let row = |what, rate| Row::of_one(what, "uploads/s", rate, Goal::Told);
+    Ok(vec![
+        row("filling the Python channel, 8 connections", python)?,
+        row("filling the conda channel, 8 connections", conda)?,
+    ])
+}
+
+fn measure(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<Row>> {
+    let wanted = |part| args.only.is_empty() || args.only.contains(&part);
+    let mut rows = Vec::new();
+    if wanted(Part::Start) {
+        rows.push(step("start", || start(plan, admin))?);
+    }
+    let mut server = Server::start(&admin.program, &admin.data)?;
+    let nginx = Nginx::start(dir)?;
+    server.target.token = seed::token(admin, "measure")?;
+    let target = &server.target;
+    if wanted(Part::Pages) {
+        rows.extend(step("pages", || reads::pages(target, &nginx, plan))?);
+    }
+    if wanted(Part::Downloads) {
+        rows.extend(step("downloads", || reads::downloads(target, &nginx, plan))?);
+    }
+    if wanted(Part::Uploads) {
+        rows.extend(step("uploads", || writes::uploads(target, dir, plan))?);
+    }
+    if wanted(Part::Conda) {
+        rows.extend(step("conda", || index::one_more_package(target, plan))?);
+    }
+    let (now, most) = server.memory()?;
+    rows.push(Row::of_one("memory after all of that", "MiB", now, Goal::AtMost(128.0))?);
+    rows.push(Row::of_one("the most that it held meanwhile", "MiB", most, Goal::Told)?);
+    Ok(rows)
+}
+
+fn start(plan: &Plan, admin: &Admin) -> Result<Row> {
+    let path = format!("/{}/simple/{}/", seed::PYTHON, seed::TEN);
+    let times: Result<Vec<_>> =
+        (0..plan.rounds).map(|_| server::first_answer(&admin.program, &admin.data, &path)).collect();
+    let what = format!("start to first answer with {} files", plan.files);
+    Ok(Row { what, unit: "ms", ours: Samples::new(times?)?, goal: Goal::AtMost(300.0) })
+}
