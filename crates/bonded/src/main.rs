@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let output = Output { json: cli.json };
     match run(cli, output) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error);
             ExitCode::FAILURE

@@ -50,14 +50,30 @@ impl Output {
 
     /// Prints why a command failed, with all causes.
     pub(crate) fn error(self, error: &anyhow::Error) {
-        let line = if self.json {
-            json!({ "error": format!("{error:#}") }).to_string()
-        } else {
-            format!("error: {error:#}")
-        };
+        let text = with_causes(error);
+        let line = if self.json { json!({ "error": text }).to_string() } else { format!("error: {text}") };
         // When even this cannot be written there is nobody left to tell.
         let _ = writeln!(stderr(), "{line}");
     }
+}
+
+/// The error and its causes, without those that a text before them has told already.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| {
+        if told.is_empty() {
+            cause
+        } else if told.contains(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
+}
+
+/// Whether whoever read our output has gone away, as `head` does.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    kind == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 fn cell(value: &Value) -> String {
@@ -66,5 +82,25 @@ fn cell(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow!("no route").context("the server is gone: no route").context("cannot start");
+        assert_eq!(with_causes(&error), "cannot start: the server is gone: no route");
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_error() {
+        let gone = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        assert!(is_broken_pipe(&gone));
+        assert!(!is_broken_pipe(&anyhow!("something else")));
     }
 }

@@ -36,6 +36,12 @@ pub enum Event {
         /// Its visibility.
         visibility: Visibility,
     },
+    /// Another Python channel became the default one.
+    #[serde(rename = "instance:channel:default")]
+    DefaultChannelSet {
+        /// Its name.
+        name: ChannelName,
+    },
     /// Stored bytes that nothing referred to were removed.
     #[serde(rename = "instance:storage:collect")]
     StorageCollected {

@@ -10,7 +10,7 @@ use sqlx::migrate::MigrateError;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no SQLite file where one was expected.
-    #[error("there is no database at {}: check the path, or start the server once to create it", .0.display())]
+    #[error("there is no database at {}: check the path, or create it with 'bonded migrate --create'", .0.display())]
     Missing(PathBuf),
     /// The SQLite file cannot be made or opened.
     #[error("the database {} cannot be opened: {source}", .path.display())]

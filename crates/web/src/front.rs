@@ -137,7 +137,7 @@ fn finish(response: &mut Response, origin: &Origin) {
 }
 
 /// One line per request. Reads that went well are for debugging only: there are thousands in a second. The path has
-/// lost its token by now, and the query is never written.
+/// lost its token by now, what looks like one in another place is hidden, and the query is never written.
 fn log(method: &http::Method, path: &str, response: &Response, origin: &Origin, begun: Instant) {
     let status = response.status();
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -145,7 +145,7 @@ fn log(method: &http::Method, path: &str, response: &Response, origin: &Origin, 
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
-                request_id = %origin.request, %method, path, status = status.as_u16(), micros, address, "request"
+                request_id = %origin.request, %method, path = %path_token::redacted(path), status = status.as_u16(), micros, address, "request"
             )
         };
     }

@@ -1,5 +1,7 @@
 //! `bonded admin token`
 
+use std::collections::HashMap;
+
 use anyhow::bail;
 use bonded_model::ids::{ChannelId, ProjectId, TokenId};
 use bonded_model::token::{Token, TokenScope, TokenState, Verb};
@@ -69,8 +71,8 @@ impl Command {
                 output.result(&json!({ "id": id, "revoked": true }), || format!("revoked {id}"))
             }
             Self::List => {
-                let names = Names::load(registry).await?;
                 let tokens = registry.tokens(&permit).await?;
+                let names = Names::load(registry, &tokens).await?;
                 let now = registry.clock.now();
                 let rows: Vec<_> = tokens.iter().map(|token| names.row(token, token.state(now))).collect();
                 output.table(
@@ -86,12 +88,25 @@ impl Command {
 struct Names {
     users: Vec<bonded_model::user::User>,
     channels: Vec<bonded_model::Channel>,
+    projects: HashMap<ProjectId, String>,
 }
 
 impl Names {
-    async fn load(registry: &Registry) -> anyhow::Result<Self> {
+    async fn load(registry: &Registry, tokens: &[Token]) -> anyhow::Result<Self> {
         let permit = registry.operator()?;
-        Ok(Self { users: registry.users(&permit).await?, channels: registry.channels(&permit).await? })
+        let mut projects = HashMap::new();
+        for token in tokens {
+            if let TokenScope::Limited { projects: scope, .. } = &token.scope {
+                for (_, project) in scope {
+                    projects.insert(*project, registry.project_name(&permit, *project).await?);
+                }
+            }
+        }
+        Ok(Self {
+            users: registry.users(&permit).await?,
+            channels: registry.channels(&permit).await?,
+            projects,
+        })
     }
 
     fn row(&self, token: &Token, state: TokenState) -> Value {
@@ -131,7 +146,8 @@ impl Names {
     }
 
     fn project(&self, channel: ChannelId, project: ProjectId) -> String {
-        format!("{}/{project}", self.channel(channel))
+        let name = self.projects.get(&project).cloned().unwrap_or_else(|| project.to_string());
+        format!("{}/{name}", self.channel(channel))
     }
 }
 

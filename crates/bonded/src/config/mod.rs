@@ -22,7 +22,6 @@ pub(crate) use options::{Common, LogFormat, Serving};
 /// Where everything is unless somebody says otherwise.
 const DATA: &str = "./bonded-data";
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
-const REGION: &str = "us-east-1";
 
 /// The effective configuration.
 #[derive(Debug)]
@@ -94,7 +93,7 @@ impl Config {
             s3: S3Options {
                 allow_http: common.s3_endpoint.as_ref().is_some_and(|url| url.scheme() == "http"),
                 endpoint: common.s3_endpoint,
-                region: Some(common.s3_region.unwrap_or_else(|| REGION.to_owned())),
+                region: common.s3_region,
                 access_key_id: common.s3_access_key,
                 secret_access_key: common.s3_secret_key.map(SecretString::from),
                 ..S3Options::default()

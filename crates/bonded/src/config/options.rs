@@ -45,7 +45,7 @@ options! {
         /// The S3-compatible server's address, such as https://s3.example.com
         #[arg(long, global = true, env = "BONDED_S3_ENDPOINT", value_name = "URL")]
         s3_endpoint: Url,
-        /// The bucket's region. Default: us-east-1
+        /// The bucket's region. Default: AWS_REGION, or else us-east-1
         #[arg(long, global = true, env = "BONDED_S3_REGION", value_name = "REGION")]
         s3_region: String,
         /// The access key for the bucket.

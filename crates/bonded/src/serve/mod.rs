@@ -20,9 +20,14 @@ use tls::Tls;
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
-    instance::create_data_directory(&config.data)?;
-    let mode = if config.own_database { OpenMode::CreateIfMissing } else { OpenMode::MustExist };
+    let mode = if config.own_database {
+        instance::create_data_directory(&config.data)?;
+        OpenMode::CreateIfMissing
+    } else {
+        OpenMode::MustExist
+    };
     let store = open::database(config, mode).await?;
+    instance::create_data_directory(&config.data)?;
     store.migrate().await.context("the database cannot be brought to this version's schema")?;
     let registry = open::registry(config, store).await?;
     instance::ensure_key(&config.instance_key(), &registry.random)?;

@@ -66,17 +66,21 @@ impl Registry {
     /// [`Error::Invalid`] for a conda channel.
     pub async fn set_default_python_channel(
         &self,
-        _permit: &Permit<Operate>,
+        permit: &Permit<Operate>,
         channel: &Channel,
     ) -> Result<(), Error> {
         if channel.format != ChannelFormat::Python {
             return Err(Error::Invalid(format!("'{}' is not a Python channel", channel.name)));
         }
+        let event = Event::DefaultChannelSet { name: channel.name.clone() };
+        let entry = AuditEntry::new(self.clock.now(), permit.actor(), &self.local_origin(), event)
+            .in_channel(channel.id);
         let name = channel.name.to_string();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
                     tx.put_setting(DEFAULT_PYTHON_CHANNEL, &name).await?;
+                    tx.audit(entry).await?;
                     tx.announce(Change::Access);
                     Ok(())
                 })

@@ -2,7 +2,7 @@
 
 use bonded_model::Timestamp;
 use bonded_model::audit::{AuditEntry, Event};
-use bonded_model::ids::TokenId;
+use bonded_model::ids::{ProjectId, TokenId};
 use bonded_model::token::{ApiToken, Token, TokenScope, Verbs};
 use bonded_model::user::User;
 use bonded_store::{Change, Queries};
@@ -121,6 +121,15 @@ impl Registry {
                 })
             })
             .await
+    }
+
+    /// The name of a project, for showing a token's scope.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn project_name(&self, _permit: &Permit<Operate>, id: ProjectId) -> Result<String, Error> {
+        let found = self.store.read().await?.project(id).await?;
+        found.map(|project| project.name).ok_or_else(|| Error::NotFound(format!("there is no project {id}")))
     }
 
     /// Every token, the ended ones too.

@@ -39,9 +39,6 @@ impl Registry {
         package: &PackageName,
     ) -> Result<Permit<Publish>, Error> {
         let channel = self.access.channel(actor, channel, ChannelFormat::Conda).await?;
-        let found = self.store.read().await?.project_by_name(channel.id, package.as_str()).await?;
-        let action =
-            Publish { channel, name: package.as_str().to_owned(), project: found.map(|project| project.id) };
-        Ok(self.access.permit(actor, action)?)
+        self.permit_upload(actor, channel, package.as_str(), package.as_str()).await
     }
 }

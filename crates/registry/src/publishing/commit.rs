@@ -1,12 +1,14 @@
 //! The write transaction of an upload, as far as both formats share it.
 
+use std::sync::Arc;
+
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::file::File;
 use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::project::{Project, Release};
 use bonded_model::user::ProjectRole;
-use bonded_model::{Actor, Digests, Principal, Sha256, Timestamp};
+use bonded_model::{Actor, Channel, Digests, Principal, Sha256, Timestamp};
 use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
@@ -46,8 +48,9 @@ impl Commit {
     pub(crate) async fn begin(&self, tx: &mut Tx) -> Result<Option<Place>, Error> {
         let now = self.registry.clock.now();
         let channel = self.permit.action().channel.id;
-        let actor = self.present_actor(tx).await?;
         let found = tx.project_by_name(channel, &self.project).await?;
+        let appeared = found.is_some() && self.permit.action().project.is_none();
+        let actor = self.present_actor(tx, appeared).await?;
         let action =
             Publish { project: found.as_ref().map(|project| project.id), ..self.permit.action().clone() };
         action.decide(&actor, now)?;
@@ -97,19 +100,14 @@ impl Commit {
         Ok(())
     }
 
-    /// The actor with the rights of this very moment, in case they changed while the upload was on its way.
-    async fn present_actor(&self, tx: &mut Tx) -> Result<Actor, Error> {
-        let Actor::Token(known) = self.permit.actor() else { return Ok(self.permit.actor().clone()) };
-        if self.registry.access.still_valid(&self.permit) {
+    /// The actor with the rights of this very moment, in case they changed while the upload was on its way. Where the
+    /// project `appeared` meanwhile, perhaps by another upload of the same actor in this very group of transactions,
+    /// the role in it is in no cache yet.
+    async fn present_actor(&self, tx: &mut Tx, appeared: bool) -> Result<Actor, Error> {
+        if !appeared && self.registry.access.still_valid(&self.permit) {
             return Ok(self.permit.actor().clone());
         }
-        let gone = || Denial::Unauthenticated(BadCredential::Unknown);
-        let token = tx.token(known.token.id).await?.ok_or_else(gone)?;
-        let user = tx.user(token.user).await?.ok_or_else(gone)?;
-        let roles = tx.roles_of(user.id).await?;
-        let principal =
-            Principal { token, user, channel_roles: roles.channels, project_roles: roles.projects };
-        Ok(Actor::Token(principal.into()))
+        present(tx, self.permit.actor()).await
     }
 
     async fn create_project(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<ProjectId, Error> {
@@ -145,6 +143,42 @@ impl Commit {
         };
         tx.insert_release(&release).await?;
         Ok(release.id)
+    }
+}
+
+/// The actor with the rights that the database has for it now.
+async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
+    let Actor::Token(principal) = known else { return Ok(known.clone()) };
+    let gone = || Denial::Unauthenticated(BadCredential::Unknown);
+    let token = queries.token(principal.token.id).await?.ok_or_else(gone)?;
+    let user = queries.user(token.user).await?.ok_or_else(gone)?;
+    let roles = queries.roles_of(user.id).await?;
+    let principal = Principal { token, user, channel_roles: roles.channels, project_roles: roles.projects };
+    Ok(Actor::Token(principal.into()))
+}
+
+impl Registry {
+    /// Permits an upload to the project of this normalized name, whether it exists or not. Before the answer is no, the
+    /// database is asked once more: the actor was read before the project, which another upload of the same actor may
+    /// have created in between.
+    pub(crate) async fn permit_upload(
+        &self,
+        actor: &Actor,
+        channel: Arc<Channel>,
+        project: &str,
+        display_name: &str,
+    ) -> Result<Permit<Publish>, Error> {
+        let mut reader = self.store.read().await?;
+        let found = reader.project_by_name(channel.id, project).await?;
+        let action =
+            Publish { channel, name: display_name.to_owned(), project: found.map(|project| project.id) };
+        match self.access.permit(actor, action.clone()) {
+            Err(Denial::Forbidden(_)) if action.project.is_some() => {
+                let actor = present(&mut reader, actor).await?;
+                Ok(self.access.permit(&actor, action)?)
+            }
+            decided => Ok(decided?),
+        }
     }
 }
 

@@ -27,13 +27,7 @@ impl Registry {
         project: &ProjectName,
     ) -> Result<Permit<Publish>, Error> {
         let channel = self.access.channel(actor, channel, ChannelFormat::Python).await?;
-        let found = self.store.read().await?.project_by_name(channel.id, project.normalized()).await?;
-        let action = Publish {
-            channel,
-            name: project.as_given().to_owned(),
-            project: found.map(|project| project.id),
-        };
-        Ok(self.access.permit(actor, action)?)
+        self.permit_upload(actor, channel, project.normalized(), project.as_given()).await
     }
 
     /// Publishes a distribution whose bytes have arrived. When this returns, it is in the index.

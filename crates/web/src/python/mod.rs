@@ -16,6 +16,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/simple/{project}", get(read::add_slash))
         .route("/files/{filename}", get(read::file))
         .route("/pypi/{project}/json", get(read::document))
+        .route("/pypi/pypi/{project}/json", get(read::ambiguous_document))
         .route("/pypi/{project}/{version}/json", get(read::release_document))
         .route("/legacy/", post(upload::to_default))
         .route("/legacy", post(read::keep_method))

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
 use bonded_indexes::python::ContentType;
 use bonded_model::ChannelFormat;
-use bonded_model::python::ProjectName;
+use bonded_model::python::{ProjectName, Version};
 use bonded_registry::Error;
 use bonded_registry::access::{Permit, Read};
 use http::header::{ACCEPT, LOCATION};
@@ -106,6 +106,28 @@ pub(super) async fn release_document(
     }
     let page = app.python_document(&permit, &project, Some(&version), channel_url(&app, &permit)).await?;
     Ok(answer::page(&page, &permit, &headers, false))
+}
+
+/// `/pypi/pypi/{project}/json`: the channel that is named `pypi`, or the project of that name in the default channel
+/// at a version. What stands in the third place tells: hardly a project is named like a version.
+pub(super) async fn ambiguous_document(
+    State(app): State<App>,
+    caller: Caller,
+    Path(Project { project: third }): Path<Project>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (channel, project, version) = if third.parse::<Version>().is_ok() {
+        (app.access.default_python(&caller.actor).await?, "pypi".to_owned(), Some(third))
+    } else {
+        ("pypi".to_owned(), third, None)
+    };
+    let readable = Readable(app.access.read(&caller.actor, &channel, ChannelFormat::Python).await?);
+    match version {
+        Some(version) => {
+            release_document(State(app), readable, Path(Release { project, version }), headers).await
+        }
+        None => document(State(app), readable, Path(Project { project }), headers).await,
+    }
 }
 
 fn channel_url(app: &App, permit: &Permit<Read>) -> String {
