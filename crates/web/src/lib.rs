@@ -13,6 +13,7 @@ mod problem;
 mod proxy;
 mod python;
 mod receive;
+mod routes;
 mod status;
 
 use std::ops::Deref;
@@ -20,11 +21,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
 use bonded_registry::Registry;
+use http::Method;
 
 pub use front::{Connection, Front, Reach};
 pub use problem::Problem;
+use routes::Routes;
 
 /// What every handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -55,14 +57,22 @@ impl Deref for App {
     }
 }
 
-/// Every route. What is not here answers 404.
+/// Every route as its method and its path, for a test that wants to know that it misses none. What takes GET takes
+/// HEAD too.
+pub fn routes() -> Vec<(Method, &'static str)> {
+    table().list
+}
+
+fn table() -> Routes {
+    let table =
+        Routes::default().get("/", status::home).get("/health", status::health).get("/ready", status::ready);
+    conda::add(python::add(table))
+}
+
+/// Answers every route. What is not there answers 404.
 pub fn router(app: App) -> Router {
-    Router::new()
-        .merge(python::routes())
-        .merge(conda::routes())
-        .route("/", get(status::home))
-        .route("/health", get(status::health))
-        .route("/ready", get(status::ready))
+    table()
+        .router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(http::StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method")

@@ -6,17 +6,15 @@ mod read;
 mod target;
 mod upload;
 
-use axum::Router;
-use axum::routing::{delete, get, post};
+use crate::routes::Routes;
 
-use crate::App;
-
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/{channel}/channeldata.json", get(read::channeldata))
-        .route("/{channel}/{subdir}/{file}", get(read::file).put(upload::put))
-        .route("/{channel}/{subdir}/shards/{shard}", get(read::shard))
-        .route("/api/v1/upload/{channel}", post(upload::prefix))
-        .route("/api/v1/delete/{channel}/{subdir}/{file}", delete(delete::file))
-        .route("/api/channels/{channel}/upload/{file}", post(upload::quetz))
+pub(crate) fn add(routes: Routes) -> Routes {
+    routes
+        .get("/{channel}/channeldata.json", read::channeldata)
+        .get("/{channel}/{subdir}/{file}", read::file)
+        .put("/{channel}/{subdir}/{file}", upload::put)
+        .get("/{channel}/{subdir}/shards/{shard}", read::shard)
+        .post("/api/v1/upload/{channel}", upload::prefix)
+        .delete("/api/v1/delete/{channel}/{subdir}/{file}", delete::file)
+        .post("/api/channels/{channel}/upload/{file}", upload::quetz)
 }

@@ -3,30 +3,27 @@
 mod read;
 mod upload;
 
-use axum::Router;
-use axum::routing::{get, post};
+use crate::routes::Routes;
 
-use crate::App;
-
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/simple/", get(read::index))
-        .route("/simple", get(read::add_slash))
-        .route("/simple/{project}/", get(read::project))
-        .route("/simple/{project}", get(read::add_slash))
-        .route("/files/{filename}", get(read::file))
-        .route("/pypi/{project}/json", get(read::document))
-        .route("/pypi/pypi/{project}/json", get(read::ambiguous_document))
-        .route("/pypi/{project}/{version}/json", get(read::release_document))
-        .route("/legacy/", post(upload::to_default))
-        .route("/legacy", post(read::keep_method))
-        .route("/{channel}/simple/", get(read::index))
-        .route("/{channel}/simple", get(read::add_slash))
-        .route("/{channel}/simple/{project}/", get(read::project))
-        .route("/{channel}/simple/{project}", get(read::add_slash))
-        .route("/{channel}/files/{filename}", get(read::file))
-        .route("/{channel}/pypi/{project}/json", get(read::document))
-        .route("/{channel}/pypi/{project}/{version}/json", get(read::release_document))
-        .route("/{channel}/legacy/", post(upload::to_channel))
-        .route("/{channel}/legacy", post(read::keep_method))
+pub(crate) fn add(routes: Routes) -> Routes {
+    routes
+        .get("/simple/", read::index)
+        .get("/simple", read::add_slash)
+        .get("/simple/{project}/", read::project)
+        .get("/simple/{project}", read::add_slash)
+        .get("/files/{filename}", read::file)
+        .get("/pypi/{project}/json", read::document)
+        .get("/pypi/pypi/{project}/json", read::ambiguous_document)
+        .get("/pypi/{project}/{version}/json", read::release_document)
+        .post("/legacy/", upload::to_default)
+        .post("/legacy", read::keep_method)
+        .get("/{channel}/simple/", read::index)
+        .get("/{channel}/simple", read::add_slash)
+        .get("/{channel}/simple/{project}/", read::project)
+        .get("/{channel}/simple/{project}", read::add_slash)
+        .get("/{channel}/files/{filename}", read::file)
+        .get("/{channel}/pypi/{project}/json", read::document)
+        .get("/{channel}/pypi/{project}/{version}/json", read::release_document)
+        .post("/{channel}/legacy/", upload::to_channel)
+        .post("/{channel}/legacy", read::keep_method)
 }
