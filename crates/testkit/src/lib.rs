@@ -2,6 +2,8 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+#[cfg(feature = "app")]
+pub mod conda;
 pub mod database;
 #[cfg(feature = "app")]
 pub mod fixtures;

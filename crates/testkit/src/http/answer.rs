@@ -1,6 +1,9 @@
 //! What came back.
 
+use std::io::Read;
+
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use http::response::Parts;
 use hyper::ext::ReasonPhrase;
 use serde_json::Value;
@@ -84,6 +87,16 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{}: {error}: {:?}", self.request, self.body))
+    }
+
+    /// The body behind gzip.
+    ///
+    /// # Panics
+    /// When it is not gzip.
+    pub fn gunzip(&self) -> Vec<u8> {
+        let mut plain = Vec::new();
+        GzDecoder::new(self.body.as_ref()).read_to_end(&mut plain).expect("a body of gzip");
+        plain
     }
 
     /// The body behind zstd.

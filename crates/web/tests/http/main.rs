@@ -1,0 +1,10 @@
+//! The registry through HTTP, on both engines.
+
+mod conda_index;
+mod conda_upload;
+mod logs;
+mod python_index;
+mod python_names;
+mod python_refusals;
+mod python_upload;
+mod tokens;
