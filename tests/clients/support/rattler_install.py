@@ -31,3 +31,6 @@ async def main() -> None:
 
 
 asyncio.run(main())
+sys.stdout.flush()
+# Not by the ordinary way out: py-rattler's threads may still want the interpreter, and abort when it is gone.
+os._exit(0)
