@@ -66,7 +66,6 @@ impl Answer {
     /// # Panics
     /// When it has another.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "the check is what most callers want")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status(), status, "{}: {:?}", self.request, self.body);
         self

@@ -1,5 +1,8 @@
 //! The registry through HTTP, on both engines.
 
+mod audit;
+mod authorization;
+mod concurrency;
 mod conda_index;
 mod conda_upload;
 mod logs;

@@ -1,0 +1,111 @@
+//! From a row to a request.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bonded_model::token::Verb;
+use bonded_model::{ChannelFormat, Visibility};
+use bonded_testkit::TestApp;
+use bonded_testkit::app::Grant;
+use bonded_testkit::fixtures::{Form, Package, Wheel};
+use bonded_testkit::http::{Answer, Request};
+use http::Method;
+
+use super::callers::Credential;
+use super::table::{Place, Row};
+
+/// The project that the owner owns, in Python channels.
+pub(super) const PROJECT: &str = "parcel";
+/// The same in conda channels.
+pub(super) const PACKAGE: &str = "box";
+/// The channels of the world, besides those of every new registry.
+pub(super) const CHANNELS: [&str; 4] = ["public-python", "private-python", "public-conda", "private-conda"];
+
+/// What the requests are about.
+pub(super) struct World<'a> {
+    app: &'a TestApp,
+    /// The instance's administrator, who prepares what others may then delete.
+    helper: String,
+    /// Numbers versions and names, so that no request meets what another one published.
+    next: AtomicU32,
+}
+
+impl<'a> World<'a> {
+    /// Makes the channels.
+    pub(super) async fn new(app: &'a TestApp) -> Self {
+        for (visible, visibility) in [("public", Visibility::Public), ("private", Visibility::Private)] {
+            app.channel(&format!("{visible}-python"), ChannelFormat::Python, visibility).await;
+            app.channel(&format!("{visible}-conda"), ChannelFormat::Conda, visibility).await;
+        }
+        let helper = app.admin("helper").await;
+        let helper = app.token(&helper, Grant::verbs(Verb::ALL)).await;
+        Self { app, helper, next: AtomicU32::new(2) }
+    }
+
+    /// Asks for what the row is about, as this caller.
+    pub(super) async fn send(&self, row: &Row, credential: &Credential, head: bool) -> Answer {
+        let channel = self.channel(row).await;
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        let name = |known: &str| if row.variant == "new" { format!("new{n}") } else { known.to_owned() };
+        let package = Package::noarch(&name(PACKAGE), &format!("{n}.0"));
+        let wheel = Wheel::new(&name(PROJECT), &format!("{n}.0"));
+        let file = match row.method.as_str() {
+            "GET" => format!("{PACKAGE}-1.0-0.conda"),
+            _ => package.filename(),
+        };
+        if row.method == "DELETE" && row.place != Place::Unknown {
+            self.app.upload_conda(&channel, &self.helper, &package).await.expect(201);
+        }
+        let path = row.path.replace("{channel}", &channel);
+        let path =
+            path.replace("{project}", PROJECT).replace("{version}", "1.0").replace("{subdir}", "noarch");
+        let path =
+            path.replace("{filename}", &format!("{PROJECT}-1.0-py3-none-any.whl")).replace("{file}", &file);
+        let path =
+            if path.contains("{shard}") { path.replace("{shard}", &self.shard(row).await) } else { path };
+        let method = if head { "HEAD" } else { &row.method };
+        let request = self.presented(credential, method, &path);
+        match row.method.as_str() {
+            "GET" | "DELETE" => request.await,
+            _ if row.path.contains("legacy") => request.form(Form::wheel(&wheel).multipart()).await,
+            _ => request.header("x-file-name", &package.filename()).body(package.build()).await,
+        }
+    }
+
+    fn presented(&self, credential: &Credential, method: &str, path: &str) -> Request {
+        let method: Method = method.parse().expect("a method");
+        match credential {
+            Credential::Nothing => self.app.request(method, path),
+            Credential::Header(token) => self.app.request(method, path).token(token),
+            Credential::Path(token) => self.app.request(method, &format!("/t/{token}{path}")),
+        }
+    }
+
+    /// The channel that the row is about; it becomes the default one if the route names none.
+    async fn channel(&self, row: &Row) -> String {
+        let python = ["/simple", "/legacy", "/files/", "/pypi/"].iter().any(|part| row.path.contains(part));
+        let format = if python { "python" } else { "conda" };
+        let visible = match row.place {
+            Place::Public => "public",
+            Place::Private => "private",
+            Place::Unknown => "unknown",
+            Place::Nowhere => return String::new(),
+        };
+        let name = format!("{visible}-{format}");
+        if !row.path.contains("{channel}") {
+            let operator = self.app.operator();
+            let channel = self.app.registry.channel_named(&operator, &name).await.expect("the channel");
+            self.app
+                .registry
+                .set_default_python_channel(&operator, &channel)
+                .await
+                .expect("a Python channel");
+        }
+        name
+    }
+
+    async fn shard(&self, row: &Row) -> String {
+        let channel = if row.place == Place::Public { "public-conda" } else { "private-conda" };
+        let shards = self.app.subdir(channel, "noarch").with(&self.helper).shards().await;
+        format!("{}.msgpack.zst", shards[PACKAGE])
+    }
+}
