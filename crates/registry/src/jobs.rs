@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bonded_model::Timestamp;
 use bonded_model::conda_index::SubdirRow;
 use bonded_model::ids::{JobId, SubdirId};
 use bonded_model::job::Job;
@@ -17,9 +18,10 @@ use crate::{Error, Registry};
 const SHARDS_RETRY: TimeDelta = TimeDelta::seconds(2);
 /// Uploads that come in this time share one run of the full repodata.
 const GATHER: TimeDelta = TimeDelta::milliseconds(250);
-/// For each so many bytes of repodata one more second is gathered: what takes long to write is written less often.
-const BYTES_PER_SECOND: u64 = 32 << 20;
-const LONGEST_GATHER: i64 = 60;
+/// While uploads keep coming, the full repodata rests after each writing, a second for so many bytes: what takes long
+/// to write is written less often.
+const BYTES_PER_SECOND: u64 = 4 << 20;
+const LONGEST_REST: i64 = 60;
 
 /// Nobody else takes a job before its lease ends.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -41,11 +43,13 @@ pub(crate) enum JobKind {
 
 bonded_model::text_enum!(JobKind { Shards = "conda:shards", Repodata = "conda:repodata" });
 
-/// When the full repodata of a subdir is written after a change.
-fn repodata_delay(subdir: &SubdirRow) -> TimeDelta {
-    let size = subdir.repodata.map_or(0, |published| published.set.json.size);
-    let seconds = i64::try_from(size / BYTES_PER_SECOND).unwrap_or(LONGEST_GATHER).min(LONGEST_GATHER);
-    GATHER + TimeDelta::seconds(seconds)
+/// When the full repodata of a subdir is written after a change: soon, unless it was written just now.
+fn repodata_due(subdir: &SubdirRow, now: Timestamp) -> Timestamp {
+    let soon = now + GATHER;
+    subdir.repodata.map_or(soon, |published| {
+        let rest = i64::try_from(published.set.json.size / BYTES_PER_SECOND).unwrap_or(LONGEST_REST);
+        soon.max(published.at + TimeDelta::seconds(rest.min(LONGEST_REST)))
+    })
 }
 
 impl Registry {
@@ -138,12 +142,12 @@ impl Registry {
     ) -> Result<(), Error> {
         let now = self.clock.now();
         for kind in kinds {
-            let delay = match kind {
-                JobKind::Shards => SHARDS_RETRY,
-                JobKind::Repodata => repodata_delay(subdir),
+            let due = match kind {
+                JobKind::Shards => now + SHARDS_RETRY,
+                JobKind::Repodata => repodata_due(subdir, now),
             };
             let id = JobId::generate(now, &self.random);
-            tx.schedule(id, kind.as_str(), &subdir.id.to_string(), now + delay).await?;
+            tx.schedule(id, kind.as_str(), &subdir.id.to_string(), due).await?;
         }
         tx.announce(Change::Subdir(subdir.id));
         tx.announce(Change::Jobs);

@@ -19,6 +19,8 @@ use crate::{DatabaseUrl, Engine, StoreError};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Prepared statements that a connection keeps; there are fewer queries than that.
 const STATEMENTS: usize = 256;
+/// Rows that wait for their reader at most.
+const ROWS: usize = 1_024;
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
 /// The advisory lock that makes writers wait for each other, across all servers on one PostgreSQL database.
@@ -46,7 +48,9 @@ impl Pools {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(PATIENCE)
-                    .statement_cache_capacity(STATEMENTS);
+                    .statement_cache_capacity(STATEMENTS)
+                    // Rows cross from the connection's thread in batches of this size, not one by one.
+                    .row_buffer_size(ROWS);
                 let opened = Self::open_sqlite(options).await;
                 opened.map_err(|source| StoreError::File { path: path.clone(), source: source.into() })
             }

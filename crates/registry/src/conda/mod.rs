@@ -37,8 +37,8 @@ pub(crate) struct Published {
     bytes: Cache<Sha256, Bytes, Length>,
     /// Which shards belong to which subdir; once true, always true.
     shards: Cache<(SubdirId, Sha256), u64>,
-    /// One publication of a subdir at a time in this process.
-    locks: Mutex<HashMap<SubdirId, Arc<tokio::sync::Mutex<()>>>>,
+    /// One publication of a subdir at a time in this process, and what the last one published.
+    locks: Mutex<HashMap<SubdirId, Arc<tokio::sync::Mutex<shards::Generation>>>>,
 }
 
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl Published {
         self.channeldata.clear();
     }
 
-    fn lock_of(&self, subdir: SubdirId) -> Arc<tokio::sync::Mutex<()>> {
+    fn lock_of(&self, subdir: SubdirId) -> Arc<tokio::sync::Mutex<shards::Generation>> {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(locks.entry(subdir).or_default())
     }

@@ -15,6 +15,15 @@ use crate::{Error, Registry};
 /// More names than this do not become stale at once.
 const ALL: i64 = 1_000_000;
 
+/// The shards of a subdir as this process published them last, so that one more package costs one shard and not a
+/// look at all of them.
+#[derive(Default)]
+pub(super) struct Generation {
+    /// The serial of the state; `None` while nothing is known.
+    serial: Option<i64>,
+    shards: BTreeMap<String, Sha256>,
+}
+
 /// A rendered shard on its way to being published. `None`: the name has no files left.
 struct Rendered {
     stale: StaleShard,
@@ -62,37 +71,43 @@ impl Registry {
     /// When database or storage fail; nothing was published then.
     pub async fn publish_shards(&self, subdir: SubdirId) -> Result<(), Error> {
         let lock = self.conda.lock_of(subdir);
-        let _alone = lock.lock().await;
-        while self.publish_some_shards(subdir).await? {}
+        let mut known = lock.lock().await;
+        while self.publish_generation(subdir, &mut known).await? {}
         Ok(())
     }
 
     /// Publishes a generation; whether another may be due.
-    async fn publish_some_shards(&self, subdir: SubdirId) -> Result<bool, Error> {
+    async fn publish_generation(&self, subdir: SubdirId, known: &mut Generation) -> Result<bool, Error> {
         let mut snapshot = self.store.snapshot().await?;
         let Some(row) = snapshot.subdir(subdir).await? else { return Ok(false) };
         let stale = snapshot.stale_shards(subdir, ALL).await?;
         if stale.is_empty() && row.shards.is_some() {
             return Ok(false);
         }
-        let mut published: BTreeMap<String, Sha256> =
-            snapshot.shards(subdir).await?.into_iter().map(|shard| (shard.name, shard.blob.sha256)).collect();
+        if known.serial != row.shards.map(|shards| shards.serial) {
+            let shards = snapshot.shards(subdir).await?.into_iter();
+            known.shards = shards.map(|shard| (shard.name, shard.blob.sha256)).collect();
+        }
+        // Until this generation is published, what is remembered is no published state.
+        known.serial = None;
         let mut rendered = Vec::with_capacity(stale.len());
         for stale in stale {
-            rendered.push(self.render_shard(&mut snapshot, subdir, stale, &mut published).await?);
+            rendered.push(self.render_shard(&mut snapshot, subdir, stale, &mut known.shards).await?);
         }
         drop(snapshot);
-        let index = self.render_index(&row, published).await?;
-        let now = self.clock.now();
+        let index = self.render_index(&row, &mut known.shards).await?;
+        let (now, serial) = (self.clock.now(), row.serial);
         let written = self
             .store
-            .write(move |tx| {
-                Box::pin(async move { flip(tx, subdir, &rendered, row.serial, index, now).await })
-            })
+            .write(move |tx| Box::pin(async move { flip(tx, subdir, &rendered, serial, index, now).await }))
             .await;
         match written {
+            Ok(()) => {
+                known.serial = Some(serial);
+                Ok(true)
+            }
             // Another server was faster, perhaps with a newer state: look again.
-            Ok(()) | Err(Setback::Outrun) => Ok(true),
+            Err(Setback::Outrun) => Ok(true),
             Err(Setback::Failed(error)) => Err(error),
         }
     }
@@ -130,12 +145,21 @@ impl Registry {
         Ok(Rendered { stale, blob: Some(blob) })
     }
 
-    async fn render_index(&self, row: &SubdirRow, shards: BTreeMap<String, Sha256>) -> Result<Stored, Error> {
+    async fn render_index(
+        &self,
+        row: &SubdirRow,
+        shards: &mut BTreeMap<String, Sha256>,
+    ) -> Result<Stored, Error> {
         let (subdir, now) = (row.name.clone(), self.clock.now());
-        let render =
-            move || shard_index(&subdir, now, shards.iter().map(|(name, sha256)| (name.as_str(), *sha256)));
-        let bytes =
-            tokio::task::spawn_blocking(render).await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let taken = std::mem::take(shards);
+        let render = move || {
+            let bytes =
+                shard_index(&subdir, now, taken.iter().map(|(name, sha256)| (name.as_str(), *sha256)));
+            (bytes, taken)
+        };
+        let (bytes, taken) = tokio::task::spawn_blocking(render).await.map_err(Error::internal)?;
+        *shards = taken;
+        let bytes = bytes.map_err(Error::internal)?;
         let index = Stored { sha256: Sha256::of(&bytes), size: bytes.len() as u64 };
         self.blobs.store(BlobKind::Index, bytes).await.map_err(Error::internal)?;
         Ok(index)
