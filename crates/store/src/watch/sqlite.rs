@@ -31,7 +31,6 @@ pub(super) async fn run(pool: &SqlitePool, server: ServerId, listeners: &Listene
 async fn follow(pool: &SqlitePool, server: ServerId, listeners: &Listeners) -> sqlx::Result<()> {
     let mut db = pool.acquire().await?;
     let mut version = None;
-    // Nothing is remembered from before the store was opened; after an error everything was forgotten.
     let mut heard = None;
     loop {
         let now = changes::data_version(&mut db).await?;
@@ -54,7 +53,12 @@ async fn hear(
         return Ok(None);
     }
     let (oldest, newest) = changes::span(db).await?;
-    let Some(heard) = heard else { return Ok(Some(newest)) };
+    let Some(heard) = heard else {
+        // What happened before this moment was not heard, and something may be remembered from before it: the store was
+        // open already, and until now the schema may have been missing.
+        listeners.tell(&Change::Everything);
+        return Ok(Some(newest));
+    };
     if oldest > heard + 1 {
         listeners.tell(&Change::Everything);
         return Ok(Some(newest));

@@ -70,6 +70,19 @@ on_both! {
         assert_eq!(here.0.lock().unwrap().len(), 1, "nobody hears of their own changes twice");
     }
 
+    async fn a_change_before_the_first_look_is_not_missed(database: TestDatabase) {
+        let one = database.store().await;
+        let here = Heard::listen(&one);
+        let two = database.store().await;
+        let change = Change::Channel(ChannelId::generate(now(), &random()));
+        announce(&two, change.clone()).await;
+        let start = Instant::now();
+        while !here.has(&change) && !here.has(&Change::Everything) {
+            assert!(start.elapsed() < Duration::from_secs(5), "{:?}", here.0);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn what_was_not_committed_is_not_announced(database: TestDatabase) {
         let (one, two) = (database.store().await, database.store().await);
         settled(&two).await;
