@@ -4,6 +4,7 @@ mod people;
 mod server;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -39,12 +40,29 @@ pub struct TestApp {
     /// The use cases, for what no client can ask for.
     pub registry: Registry,
     /// The database, to be tampered with.
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     address: SocketAddr,
     stop: CancellationToken,
     worker: Option<JoinHandle<()>>,
     tampered: bool,
-    _blobs: TempDir,
+    directory: Arc<TempDir>,
+}
+
+/// What a test may want to be different.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Time; by default a clock that stands still.
+    pub clock: Clock,
+    /// What the operator chose.
+    pub settings: Settings,
+    /// How the server is reached; the prefix also stands in the base URL.
+    pub reach: Reach,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { clock: Clock::manual(start()), settings: Settings::default(), reach: Reach::default() }
+    }
 }
 
 impl TestApp {
@@ -53,31 +71,53 @@ impl TestApp {
     /// # Panics
     /// When it does not start.
     pub async fn create(engine: Engine) -> Self {
-        Self::with(engine, Clock::manual(start()), Settings::default()).await
+        Self::with(engine, Setup::default()).await
     }
 
-    /// Starts one with another clock or other settings.
+    /// Starts one that is different in something.
     ///
     /// # Panics
     /// When it does not start.
-    pub async fn with(engine: Engine, clock: Clock, settings: Settings) -> Self {
+    pub async fn with(engine: Engine, setup: Setup) -> Self {
         let database = TestDatabase::create(engine).await;
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let blobs = BlobsUrl::Local(directory.path().join("blobs"));
-        let blobs = Blobs::open(&blobs, &directory.path().join("staging"), &S3Options::default());
+        let url = BlobsUrl::Local(directory.path().join("blobs"));
+        let blobs = Blobs::open(&url, &directory.path().join("staging"), &S3Options::default());
+        let store = database.store().await;
         let registry =
-            Registry::new(database.store().await, blobs.expect("blobs open"), clock, random(), settings);
+            Registry::new(store, blobs.expect("blobs open"), setup.clock, random(), setup.settings);
         let operator = registry.operator().expect("the operator is permitted");
         assert!(registry.set_up(&operator).await.expect("the registry is set up"));
+        Self::serve(registry, Arc::new(database), Arc::new(directory), setup.reach).await
+    }
 
+    /// Starts another server on the same database, blobs and clock, which knows nothing of this one.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn beside(&self) -> Self {
+        let (store, blobs) = (self.database.store().await, self.registry.blobs.clone());
+        let (clock, settings) = (self.registry.clock.clone(), self.registry.settings.clone());
+        let registry = Registry::new(store, blobs, clock, random(), settings);
+        let (database, directory) = (Arc::clone(&self.database), Arc::clone(&self.directory));
+        Self::serve(registry, database, directory, Reach::default()).await
+    }
+
+    async fn serve(
+        registry: Registry,
+        database: Arc<TestDatabase>,
+        directory: Arc<TempDir>,
+        reach: Reach,
+    ) -> Self {
         let stop = CancellationToken::new();
         let worker = tokio::spawn(registry.clone().work(stop.clone()));
         let listener = server::bind().await;
         let address = listener.local_addr().expect("a bound address");
-        let router = bonded_web::router(App::new(registry.clone(), format!("http://{address}")));
-        let front = Front::new(router, Reach::default(), registry.clock.clone(), registry.random.clone());
+        let base_url = format!("http://{address}{}", reach.prefix);
+        let router = bonded_web::router(App::new(registry.clone(), base_url));
+        let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
         tokio::spawn(server::run(listener, front, stop.clone()));
-        Self { registry, database, address, stop, worker: Some(worker), tampered: false, _blobs: directory }
+        Self { registry, database, address, stop, worker: Some(worker), tampered: false, directory }
     }
 
     /// Where it listens.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bonded_model::Clock;
-use bonded_registry::Settings;
+use bonded_testkit::app::Setup;
 use bonded_testkit::fixtures::{Package, Wheel};
 use bonded_testkit::{Engine, TestApp};
 use futures::future::join_all;
@@ -14,7 +14,8 @@ use futures::stream::{self, StreamExt};
 
 /// An app whose clock goes: what is published in time must be published by its worker.
 async fn live(engine: Engine) -> Arc<TestApp> {
-    Arc::new(TestApp::with(engine, Clock::System, Settings::default()).await)
+    let setup = Setup { clock: Clock::System, ..Setup::default() };
+    Arc::new(TestApp::with(engine, setup).await)
 }
 
 /// 50 uploads of one file name with different bytes, as one publisher: exactly one is there afterwards.

@@ -10,4 +10,6 @@ mod python_index;
 mod python_names;
 mod python_refusals;
 mod python_upload;
+mod reach;
+mod servers;
 mod tokens;

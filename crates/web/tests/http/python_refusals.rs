@@ -112,6 +112,14 @@ with_app! {
         refused(&app, &token, "an sdist of another directory", &Form::sdist(&outside)).await;
     }
 
+    async fn a_nul_that_one_of_the_databases_could_not_keep(app: TestApp) {
+        let token = app.publisher("pypi").await;
+        for header in ["Requires-Python: >=3\0", "Summary: a\0b", "Requires-Dist: a\0b"] {
+            refused(&app, &token, header, &changed(|wheel| *wheel = wheel.clone().header(header))).await;
+        }
+        refused(&app, &token, "in the form", &honest().set("summary", "a\0b")).await;
+    }
+
     async fn a_bomb(app: TestApp) {
         let token = app.publisher("pypi").await;
         let form = changed(|wheel| *wheel = wheel.clone().member("parcel/zeros", &vec![0; 80 << 20]));
