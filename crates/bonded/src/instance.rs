@@ -1,8 +1,8 @@
 //! The instance key: 32 random bytes that live outside the database, so that the database alone opens nothing.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -22,17 +22,26 @@ pub(crate) fn create_data_directory(path: &Path) -> anyhow::Result<()> {
 
 /// Makes the key if it is not there, and checks the one that is.
 pub(crate) fn ensure_key(path: &Path, random: &Random) -> anyhow::Result<()> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            let key = Zeroizing::new(STANDARD.encode(Zeroizing::new(random.bytes::<32>())));
-            let written = writeln!(file, "{}", *key).and_then(|()| file.sync_all());
-            written.with_context(|| format!("the instance key {} cannot be written", shown(path)))
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_key(path),
-        Err(error) => {
-            Err(error).with_context(|| format!("the instance key {} cannot be created", shown(path)))
-        }
+    if path.exists() {
+        return check_key(path);
     }
+    match create_key(path, random) {
+        // Another server that starts at the same moment was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_key(path),
+        other => other.with_context(|| format!("the instance key {} cannot be created", shown(path))),
+    }
+}
+
+/// Writes the key beside its place and then gives it its name, so that it is there whole or not at all. The temporary
+/// file is for its owner alone from the beginning.
+fn create_key(path: &Path, random: &Random) -> std::io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    let key = Zeroizing::new(STANDARD.encode(Zeroizing::new(random.bytes::<32>())));
+    writeln!(file, "{}", *key)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    fs::File::open(directory)?.sync_all()
 }
 
 fn check_key(path: &Path) -> anyhow::Result<()> {
