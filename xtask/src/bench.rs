@@ -23,6 +23,7 @@ mod wrk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -76,9 +77,8 @@ pub(crate) fn bench(args: &Bench) -> Result<()> {
     let plan = if args.quick { Plan::QUICK } else { Plan::FULL };
     let dir = target_dir(&root).join(if args.quick { "bench-quick" } else { "bench" });
     let admin = Admin { program, data: dir.join("data") };
-    let seeded = fill(args, &plan, &dir, &admin)?;
-    let mut rows = measure(args, &plan, &dir, &admin)?;
-    rows.extend(seeded);
+    fill(args, &plan, &dir, &admin)?;
+    let rows = measure(args, &plan, &dir, &admin)?;
     let table = report::table(&rows);
     println!("{table}");
     if args.write { write_up::write(&root, &table) } else { Ok(()) }
@@ -101,27 +101,35 @@ fn build(root: &Path) -> Result<PathBuf> {
     Ok(target_dir(root).join("release/bonded"))
 }
 
-/// Fills the store, unless an earlier run did; how fast that went.
-fn fill(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<Row>> {
-    let complete = dir.join("complete");
-    if complete.exists() && !args.fresh {
-        return Ok(Vec::new());
-    }
-    if dir.exists() {
+/// Fills the store, as far as no earlier run did.
+fn fill(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<()> {
+    if dir.exists() && args.fresh {
         fs::remove_dir_all(dir)?;
     }
     fs::create_dir_all(dir)?;
-    let mut server = Server::start(&admin.program, &admin.data)?;
-    seed::accounts(admin)?;
-    server.target.token = seed::token(admin, "fill")?;
-    let python = step("fill the Python channel", || seed::python(&server.target, plan))?;
-    let conda = step("fill the conda channel", || seed::conda(&server.target, plan))?;
-    fs::write(complete, "")?;
-    let row = |what, rate| Row::of_one(what, "uploads/s", rate, Goal::Told);
-    Ok(vec![
-        row("filling the Python channel, 8 connections", python)?,
-        row("filling the conda channel, 8 connections", conda)?,
-    ])
+    once(&dir.join("filled-accounts"), || {
+        let _server = Server::start(&mut Command::new(&admin.program), &admin.data)?;
+        seed::accounts(admin)
+    })?;
+    // Filling is not measured: it may have every core.
+    let serve = || -> Result<Server> {
+        let mut server = Server::start(&mut Command::new(&admin.program), &admin.data)?;
+        server.target.token = seed::token(admin, "fill")?;
+        Ok(server)
+    };
+    once(&dir.join("filled-python"), || {
+        step("fill the Python channels", || seed::python(&serve()?.target, plan))
+    })?;
+    once(&dir.join("filled-conda"), || step("fill the conda channel", || seed::conda(&serve()?.target, plan)))
+}
+
+/// Does something that leaves a mark when it is done, and then never again.
+fn once(mark: &Path, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    if mark.exists() {
+        return Ok(());
+    }
+    work()?;
+    Ok(fs::write(mark, "")?)
 }
 
 fn measure(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<Row>> {
@@ -130,7 +138,7 @@ fn measure(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<R
     if wanted(Part::Start) {
         rows.push(step("start", || start(plan, admin))?);
     }
-    let mut server = Server::start(&admin.program, &admin.data)?;
+    let mut server = Server::start(&mut cores::server(&admin.program), &admin.data)?;
     let nginx = Nginx::start(dir)?;
     server.target.token = seed::token(admin, "measure")?;
     let target = &server.target;

@@ -22,12 +22,11 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts the program over a data directory.
-    pub(super) fn start(program: &Path, data: &Path) -> Result<Self> {
+    pub(super) fn start(command: &mut Command, data: &Path) -> Result<Self> {
         let port = free_port()?;
-        let mut command = cores::server(program);
         command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(data);
         command.args(["--log", "warn"]).stdout(Stdio::null());
-        let service = Service::start(clean(&mut command), port)?;
+        let service = Service::start(clean(command), port)?;
         Ok(Self { target: Target { port, token: String::new() }, service })
     }
 
