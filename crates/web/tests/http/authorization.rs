@@ -62,7 +62,8 @@ with_app! {
         }
         assert!(wrong.is_empty(), "these rows are different:\n{}", wrong.join("\n"));
         for (what, _, private) in told.iter().filter(|(_, place, _)| *place == Place::Private) {
-            let Some((.., unknown)) = told.iter().find(|(other, place, _)| other == what && *place == Place::Unknown) else {
+            let same = |(other, place, _): &&(_, Place, _)| other == what && *place == Place::Unknown;
+            let Some((.., unknown)) = told.iter().find(same) else {
                 // The default channel is never unknown.
                 continue;
             };

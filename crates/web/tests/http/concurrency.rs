@@ -72,8 +72,8 @@ async fn no_torn_set(app: Arc<TestApp>) {
     assert_eq!(noarch.names_in_shards().await, expected);
 }
 
-/// Every shard that an index names is there, every file that a shard names can be downloaded, nothing ever gets less, and
-/// the two forms of repodata agree whenever no generation came between.
+/// Every shard that an index names is there, every file that a shard names can be downloaded, nothing ever gets less,
+/// and the two forms of repodata agree whenever no generation came between.
 async fn look_until(app: Arc<TestApp>, done: Arc<AtomicBool>) {
     let noarch = app.subdir("main", "noarch");
     let (mut in_shards, mut in_json) = (BTreeSet::new(), BTreeSet::new());

@@ -177,7 +177,10 @@ with_app! {
         app.upload_conda("inner", &secret, &Package::new("linux-64", "secret", "1.0")).await.expect(201);
         let public = app.publisher("main").await;
         for subdir in ["linux-64", "noarch"] {
-            let package = if subdir == "noarch" { Package::noarch("p", "1.0") } else { Package::new(subdir, "p", "1.0") };
+            let package = match subdir {
+                "noarch" => Package::noarch("p", "1.0"),
+                _ => Package::new(subdir, "p", "1.0"),
+            };
             app.upload_conda("main", &public, &package).await.expect(201);
         }
         let digest = app.subdir("inner", "linux-64").with(&secret).shards().await["secret"].clone();
@@ -213,7 +216,12 @@ with_app! {
         let reader = app.user_as("rita", "inner", ChannelRole::Reader).await;
         let reading = app.token(&reader, Grant::verbs(&[Verb::Read])).await;
         for prefix in ["/t", "/conda/t"] {
-            for file in ["noarch/repodata.json", "noarch/repodata_shards.msgpack.zst", "noarch/p-1.0-0.conda", "channeldata.json"] {
+            for file in [
+                "noarch/repodata.json",
+                "noarch/repodata_shards.msgpack.zst",
+                "noarch/p-1.0-0.conda",
+                "channeldata.json",
+            ] {
                 let answer = app.get(&format!("{prefix}/{reading}/inner/{file}")).await.expect(200);
                 assert!(answer.header("cache-control").starts_with("private"), "{file}");
                 app.head(&format!("{prefix}/{reading}/inner/{file}")).await.expect(200);

@@ -70,7 +70,8 @@ with_app! {
         app.settle().await;
         let expected: BTreeSet<_> = packages.iter().map(Package::filename).collect();
         for server in [&app, &other] {
-            until(server, "/main/noarch/repodata.json", |answer| expected.iter().all(|name| answer.text().contains(name))).await;
+            let whole = |answer: &Answer| expected.iter().all(|name| answer.text().contains(name));
+            until(server, "/main/noarch/repodata.json", whole).await;
             until(server, "/main/channeldata.json", |answer| answer.text().contains("p9")).await;
             let noarch = server.subdir("main", "noarch");
             assert_eq!(noarch.names_in_shards().await, expected);
