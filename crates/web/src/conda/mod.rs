@@ -14,6 +14,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .get("/{channel}/{subdir}/{file}", read::file)
         .put("/{channel}/{subdir}/{file}", upload::put)
         .get("/{channel}/{subdir}/shards/{shard}", read::shard)
+        .get("/{channel}/shards/{shard}/{subdir}", read::mangled_shard)
         .post("/api/v1/upload/{channel}", upload::prefix)
         .delete("/api/v1/delete/{channel}/{subdir}/{file}", delete::file)
         .post("/api/channels/{channel}/upload/{file}", upload::quetz)

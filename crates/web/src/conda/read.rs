@@ -62,6 +62,18 @@ pub(super) async fn shard(
     blob::answer(&app, &method, &headers, served, source).await
 }
 
+/// `/{channel}/shards/{sha256}.msgpack.zst/{subdir}`: the same, as conda asks for it when the token comes from its token
+/// file. Whoever got the shard index in that order has to get the shards too.
+pub(super) async fn mangled_shard(
+    state: State<App>,
+    caller: Caller,
+    Path((channel, shard_name, subdir)): Path<(String, String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    shard(state, caller, Path((channel, subdir, shard_name)), method, headers).await
+}
+
 /// `/{channel}/channeldata.json`
 pub(super) async fn channeldata(
     State(app): State<App>,

@@ -207,6 +207,13 @@ with_app! {
             let mangled = app.get(&format!("/inner/{file}/noarch")).token(&token).await.expect(200);
             assert_eq!(right.body, mangled.body);
         }
+        let shards = app.subdir("inner", "noarch").with(&token).shards().await;
+        for digest in shards.values() {
+            let mangled = app.get(&format!("/inner/shards/{digest}.msgpack.zst/noarch")).token(&token).await;
+            let right = app.get(&format!("/inner/noarch/shards/{digest}.msgpack.zst")).token(&token).await;
+            assert_eq!(right.expect(200).body, mangled.expect(200).body);
+        }
+        assert_eq!(shards.len(), 1);
     }
 
     async fn a_token_in_the_path_opens_a_private_channel_for_conda(app: TestApp) {
