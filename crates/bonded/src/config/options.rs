@@ -42,7 +42,7 @@ options! {
         /// Where files live: a directory or s3://BUCKET/PREFIX. Default: blobs in the data directory.
         #[arg(long, global = true, env = "BONDED_BLOBS", value_name = "PLACE")]
         blobs: String,
-        /// The S3-compatible server's address, such as https://s3.example.com
+        /// The S3-compatible server's address, such as `https://s3.example.com`
         #[arg(long, global = true, env = "BONDED_S3_ENDPOINT", value_name = "URL")]
         s3_endpoint: Url,
         /// The bucket's region. Default: AWS_REGION, or else us-east-1
