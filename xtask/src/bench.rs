@@ -76,9 +76,11 @@ pub(crate) fn bench(args: &Bench) -> Result<()> {
     };
     let plan = if args.quick { Plan::QUICK } else { Plan::FULL };
     let dir = target_dir(&root).join(if args.quick { "bench-quick" } else { "bench" });
-    let admin = Admin { program, data: dir.join("data") };
-    fill(args, &plan, &dir, &admin)?;
-    let rows = measure(args, &plan, &dir, &admin)?;
+    let filled = Admin { program, data: dir.join("data") };
+    fill(args, &plan, &dir, &filled)?;
+    let measured = Admin { data: dir.join("measured"), ..filled.clone() };
+    step("copy the store", || copy(&filled.data, &measured.data))?;
+    let rows = measure(args, &plan, &dir, &measured)?;
     let table = report::table(&rows);
     println!("{table}");
     if args.write { write_up::write(&root, &table) } else { Ok(()) }
@@ -121,6 +123,16 @@ fn fill(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<()> {
         step("fill the Python channels", || seed::python(&serve()?.target, plan))
     })?;
     once(&dir.join("filled-conda"), || step("fill the conda channel", || seed::conda(&serve()?.target, plan)))
+}
+
+/// Copies the filled store. Measuring adds files, and the next run must not find them.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    children::run(Command::new("cp").args(["-a", "--reflink=auto"]).arg(from).arg(to))?;
+    // What is left to write of the copy must not be written while something is measured.
+    children::run(&mut Command::new("sync"))
 }
 
 /// Does something that leaves a mark when it is done, and then never again.

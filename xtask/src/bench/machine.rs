@@ -17,10 +17,11 @@ pub(super) fn description() -> Result<String> {
     let loaded = fs::read_to_string("/proc/loadavg")?;
     let load: Vec<&str> = loaded.split(' ').take(3).collect();
     Ok(format!(
-        "- {model}, {cores} cores{hypervisor}, {} GiB of memory\n- Linux {}\n- nginx {}, wrk {}\n- taken {} \
+        "- {model}, {cores} cores{hypervisor}, {} GiB of memory\n- Linux {}, TCP congestion control {}\n- nginx {}, wrk {}\n- taken {} \
          (load averages when it ended, the measurement itself included: {})\n",
         memory.div_ceil(1 << 20),
         fs::read_to_string("/proc/sys/kernel/osrelease")?.trim(),
+        fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control")?.trim(),
         package_version("nginx"),
         package_version("wrk"),
         said_by(Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])),

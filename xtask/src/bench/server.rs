@@ -67,6 +67,7 @@ fn wait_for(port: u16, path: &str, start: Instant) -> Result<f64> {
 }
 
 /// The administration of a data directory.
+#[derive(Clone)]
 pub(super) struct Admin {
     pub(super) program: PathBuf,
     pub(super) data: PathBuf,
