@@ -10,8 +10,9 @@ use futures::TryStreamExt;
 use crate::access::{Operate, Permit};
 use crate::{Error, Registry};
 
-/// A blob that was written so recently may belong to a publication that is under way.
-const YOUNG: TimeDelta = TimeDelta::minutes(10);
+/// A blob that was written so recently may belong to a publication that is under way. Shorter than any time for which
+/// superseded files are kept: otherwise one could be forgotten without being removed.
+const YOUNG: TimeDelta = TimeDelta::minutes(2);
 
 /// What a collection found, and removed unless it was only asked to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]

@@ -87,6 +87,8 @@ impl Registry {
     pub async fn publish_everything(&self) -> Result<(), Error> {
         let subdirs = self.store.read().await?.all_subdirs().await?;
         for subdir in subdirs {
+            self.renew_if_damaged(&subdir).await?;
+            let Some(subdir) = self.store.read().await?.subdir(subdir.id).await? else { continue };
             if subdir.shards.is_none_or(|shards| shards.serial < subdir.serial) {
                 self.publish_shards(subdir.id).await?;
             }

@@ -18,8 +18,9 @@ use crate::{Change, Queries, StoreError};
 
 /// A client that holds an older shard index asks for the shards that it names; CEP 16 wants them kept for a week.
 const KEEP_SHARDS: TimeDelta = TimeDelta::days(7);
-/// Nothing names an older full repodata; it is kept for those who are reading it.
-const KEEP_REPODATA: TimeDelta = TimeDelta::hours(1);
+/// Nothing names an older shard index or full repodata; it is kept for those who are about to read it. Each generation
+/// leaves one behind, so that a longer time would cost gigabytes while a large channel is filled.
+const KEEP_INDEX: TimeDelta = TimeDelta::minutes(5);
 
 /// A write on its way: everything done through it becomes true together, or not at all.
 ///
@@ -149,7 +150,7 @@ impl Tx {
         let before = self.subdir(subdir).await?.and_then(|row| row.shards);
         let done = self.put_shard_index(subdir, serial, index, at).await?;
         if let Some(old) = before.filter(|old| done && old.index != *index) {
-            self.retire_index(subdir, &old.index.sha256, at + KEEP_SHARDS).await?;
+            self.retire_index(subdir, &old.index.sha256, at + KEEP_INDEX).await?;
         }
         Ok(done)
     }
@@ -172,7 +173,7 @@ impl Tx {
         let kept = [set.json, set.zst, set.run_exports_json, set.run_exports_zst];
         for blob in [old.json, old.zst, old.run_exports_json, old.run_exports_zst] {
             if !kept.contains(&blob) {
-                self.retire_index(subdir, &blob.sha256, at + KEEP_REPODATA).await?;
+                self.retire_index(subdir, &blob.sha256, at + KEEP_INDEX).await?;
             }
         }
         Ok(done)

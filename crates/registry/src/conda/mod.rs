@@ -4,6 +4,7 @@ mod archive;
 mod channeldata;
 mod download;
 mod publish;
+mod renew;
 mod repodata;
 mod served;
 mod shards;

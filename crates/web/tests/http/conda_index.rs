@@ -1,5 +1,6 @@
 //! What a conda channel serves.
 
+use bonded_blobs::BlobKind;
 use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Visibility};
@@ -8,6 +9,7 @@ use bonded_testkit::conda::names_in;
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
+use futures::TryStreamExt;
 use serde_json::json;
 
 const INDEX_FILES: [&str; 5] = [
@@ -195,6 +197,27 @@ with_app! {
         app.subdir("inner", "linux-64").get(&file).await.expect(401);
         for malformed in ["shards/x.msgpack.zst", "shards/..%2f..%2fx.msgpack.zst", &file.replace(".zst", "")] {
             app.subdir("main", "linux-64").get(malformed).await.expect(404);
+        }
+    }
+
+    async fn index_files_that_a_restored_backup_lacks_are_made_anew(app: TestApp) {
+        let token = inner(&app).await;
+        for name in ["p", "q"] {
+            app.upload_conda("inner", &token, &Package::noarch(name, "1.0")).await.expect(201);
+        }
+        app.settle().await;
+        let blobs = &app.registry.blobs;
+        let lost: Vec<_> = blobs.list(BlobKind::Index).try_collect().await.expect("blobs are listed");
+        assert!(!lost.is_empty());
+        for blob in lost {
+            blobs.delete(blob.key).await.expect("a blob is deleted");
+        }
+        app.registry.publish_everything().await.expect("everything is published");
+        let subdir = app.subdir("inner", "noarch").with(&token);
+        assert_eq!(subdir.names_in_json().await, subdir.names_in_shards().await);
+        assert_eq!(subdir.names_in_zst().await.len(), 2);
+        for digest in subdir.shards().await.values() {
+            subdir.get(&format!("shards/{digest}.msgpack.zst")).await.expect(200);
         }
     }
 
