@@ -20,7 +20,7 @@ const SHARDS_RETRY: TimeDelta = TimeDelta::seconds(2);
 const GATHER: TimeDelta = TimeDelta::milliseconds(250);
 /// While uploads keep coming, the full repodata rests after each writing, a second for so many bytes: what takes long
 /// to write is written less often.
-const BYTES_PER_SECOND: u64 = 4 << 20;
+const BYTES_PER_SECOND: u64 = 16 << 20;
 const LONGEST_REST: i64 = 60;
 
 /// Nobody else takes a job before its lease ends.
