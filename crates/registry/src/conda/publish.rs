@@ -9,7 +9,7 @@ use bonded_model::conda_index::NewSubdir;
 use bonded_model::file::CondaFile;
 use bonded_model::ids::SubdirId;
 use bonded_model::{Digests, Timestamp};
-use bonded_store::{Change, Tx};
+use bonded_store::Tx;
 use serde_json::json;
 
 use super::CondaUpload;
@@ -135,7 +135,6 @@ impl Commit {
         }
         tx.change_shard(subdir.id, &file.package).await?;
         self.registry.schedule_publication(tx, &subdir, JobKind::ALL).await?;
-        tx.announce(Change::Channel(place.file.channel));
         self.finish(tx, place).await?;
         Ok(Some(subdir.id))
     }

@@ -92,10 +92,11 @@ impl Commit {
         let entry = AuditEntry::new(place.now, &place.actor, &self.origin, event);
         tx.audit(entry.in_channel(file.channel).of_project(file.project)).await?;
         tx.announce(Change::Project { channel: file.channel, project: file.project });
+        // The channel may list one project more: a new one, or one whose files had all been deleted.
+        tx.announce(Change::Channel(file.channel));
         if place.new_project {
-            // The owner's rights changed, and the channel lists one project more.
+            // Its owner's rights changed.
             tx.announce(Change::Access);
-            tx.announce(Change::Channel(file.channel));
         }
         Ok(())
     }

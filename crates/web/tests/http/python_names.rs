@@ -28,6 +28,17 @@ async fn set_yank(app: &TestApp, version: &str, reason: Option<&str>) {
 }
 
 with_app! {
+    async fn a_project_whose_files_were_all_deleted_is_listed_again_with_its_next_file(app: TestApp) {
+        let token = app.publisher("pypi").await;
+        let listed = async || app.get("/simple/").header("accept", JSON).await.expect(200).text().contains("acme");
+        app.upload_wheel("pypi", &token, &Wheel::new("acme", "1.0")).await.expect(200);
+        assert!(listed().await);
+        delete(&app, "acme-1.0-py3-none-any.whl").await;
+        assert!(!listed().await);
+        app.upload_wheel("pypi", &token, &Wheel::new("acme", "1.1")).await.expect(200);
+        assert!(listed().await);
+    }
+
     async fn the_same_bytes_again_are_fine_and_change_nothing(app: TestApp) {
         let token = app.publisher("pypi").await;
         let wheel = Wheel::new("parcel", "1.0");
