@@ -1,4 +1,4 @@
-//! A virtual environment with the pinned clients of `tests/clients/requirements.txt`.
+//! A virtual environment with the pinned packages of `tests/requirements.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ pub(super) struct Python {
 impl Python {
     /// Makes the environment, or takes the one of an earlier run when the requirements have not changed.
     pub(super) fn prepare(root: &Path) -> Result<Self> {
-        let requirements = root.join("tests/clients/requirements.txt");
+        let requirements = root.join("tests/requirements.txt");
         let wanted =
             fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
-        let python = Self { dir: super::target_dir(root).join("clients-venv") };
+        let python = Self { dir: super::target_dir(root).join("tests-venv") };
         let stamp = python.dir.join("installed-requirements.txt");
         if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(python);
