@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::ids::{ChannelId, ProjectId, RequestId};
-use crate::token::Token;
+use crate::ids::{ChannelId, ProjectId, RequestId, SessionId};
+use crate::people::Standing;
+use crate::token::{Token, Verb};
 use crate::user::{ChannelRole, ProjectRole, User};
 
 /// The one on whose behalf something happens.
@@ -13,23 +14,70 @@ use crate::user::{ChannelRole, ProjectRole, User};
 pub enum Actor {
     /// Nobody in particular.
     Anonymous,
-    /// A token, with the rights that its owner has now.
-    Token(Arc<Principal>),
+    /// A person, present or represented by a token, with the rights that they have now.
+    Principal(Arc<Principal>),
     /// The operator at the server's own command line, who holds the database and so every right.
     Operator,
 }
 
-/// A token together with all that decides what it may do.
+/// A person together with all that decides what they may do at this moment.
 #[derive(Clone, Debug)]
 pub struct Principal {
-    /// The token.
-    pub token: Token,
-    /// Its owner.
+    /// Who.
     pub user: User,
-    /// The owner's roles in channels.
+    /// How well the account is secured.
+    pub standing: Standing,
+    /// The roles in channels.
     pub channel_roles: HashMap<ChannelId, ChannelRole>,
-    /// The owner's roles in projects.
+    /// The roles in projects.
     pub project_roles: HashMap<ProjectId, ProjectRole>,
+    /// What the person is represented by.
+    pub authority: Authority,
+}
+
+/// What represents a person, and bounds what it may do for them.
+#[derive(Clone, Debug)]
+pub enum Authority {
+    /// A token, with its verbs and scope.
+    Token(Token),
+    /// A signed-in browser.
+    Session(SessionId),
+    /// Name and password with an upload: for accounts without a second factor, where an administrator allows it.
+    Password,
+}
+
+impl Authority {
+    /// The token, if it is one.
+    pub const fn token(&self) -> Option<&Token> {
+        match self {
+            Self::Token(token) => Some(token),
+            Self::Session(_) | Self::Password => None,
+        }
+    }
+
+    /// Whether it may be used for `verb` at all. A password only publishes: it is no key to everything else.
+    pub fn permits(&self, verb: Verb) -> bool {
+        match self {
+            Self::Token(token) => token.verbs.contains(verb),
+            Self::Session(_) => true,
+            Self::Password => verb == Verb::Publish,
+        }
+    }
+
+    /// Whether everything in the channel is in its scope.
+    pub fn covers_channel(&self, channel: ChannelId) -> bool {
+        self.token().is_none_or(|token| token.scope.covers_channel(channel))
+    }
+
+    /// Whether anything in the channel is in its scope.
+    pub fn reaches_into(&self, channel: ChannelId) -> bool {
+        self.token().is_none_or(|token| token.scope.reaches_into(channel))
+    }
+
+    /// Whether the project is in its scope, alone or with its channel.
+    pub fn covers_project(&self, channel: ChannelId, project: ProjectId) -> bool {
+        self.token().is_none_or(|token| token.scope.covers_project(channel, project))
+    }
 }
 
 /// How an actor proved itself, as audit events record it.
@@ -40,11 +88,21 @@ pub enum Credential {
     None,
     /// By an API token.
     Token,
+    /// By a signed-in browser.
+    Session,
+    /// By name and password, with an upload.
+    Password,
     /// By access to the server's own data.
     Operator,
 }
 
-crate::text_enum!(Credential { None = "none", Token = "token", Operator = "operator" });
+crate::text_enum!(Credential {
+    None = "none",
+    Token = "token",
+    Session = "session",
+    Password = "password",
+    Operator = "operator",
+});
 
 /// Where a request came from.
 #[derive(Clone, Copy, Debug)]
@@ -56,20 +114,29 @@ pub struct Origin {
 }
 
 impl Actor {
-    /// The token's principal, if there is one.
+    /// The person, if there is one.
     pub fn principal(&self) -> Option<&Principal> {
         match self {
-            Self::Token(principal) => Some(principal),
+            Self::Principal(principal) => Some(principal),
             Self::Anonymous | Self::Operator => None,
         }
     }
 
+    /// The token, if one is used.
+    pub fn token(&self) -> Option<&Token> {
+        self.principal().and_then(|principal| principal.authority.token())
+    }
+
     /// How the actor proved itself.
-    pub const fn credential(&self) -> Credential {
+    pub fn credential(&self) -> Credential {
         match self {
             Self::Anonymous => Credential::None,
-            Self::Token(_) => Credential::Token,
             Self::Operator => Credential::Operator,
+            Self::Principal(principal) => match principal.authority {
+                Authority::Token(_) => Credential::Token,
+                Authority::Session(_) => Credential::Session,
+                Authority::Password => Credential::Password,
+            },
         }
     }
 }

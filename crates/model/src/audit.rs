@@ -1,5 +1,7 @@
 //! Audit events: what happened, by whom, chained by hashes so that nothing can be edited, dropped or slipped in unseen.
 
+mod person;
+
 use std::net::IpAddr;
 
 use crate::actor::{Actor, Credential, Origin};
@@ -8,6 +10,8 @@ use crate::ids::{ChannelId, ProjectId, RequestId, TokenId, UserId};
 use crate::token::Verbs;
 use crate::user::ChannelRole;
 use crate::{Sha256, Timestamp};
+
+pub use person::PersonEvent;
 
 /// What happened. The tag has the form `subject:noun:verb` and never changes once it was written.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -77,6 +81,8 @@ pub enum Event {
         verbs: Verbs,
         /// When it ends.
         expires_at: Option<Timestamp>,
+        /// Whether the operator issued it: it works whatever factors its owner has.
+        by_operator: bool,
     },
     /// A token was revoked.
     #[serde(rename = "user:token:revoke")]
@@ -132,6 +138,15 @@ pub enum Event {
         /// Why it was refused.
         reason: String,
     },
+    /// Something happened to an account.
+    #[serde(untagged)]
+    Person(PersonEvent),
+}
+
+impl From<PersonEvent> for Event {
+    fn from(event: PersonEvent) -> Self {
+        Self::Person(event)
+    }
 }
 
 /// An event on its way into the log.
@@ -159,17 +174,17 @@ pub struct AuditEntry {
 
 impl AuditEntry {
     /// An entry for something that `actor` did, not yet tied to a channel or project.
-    pub fn new(at: Timestamp, actor: &Actor, origin: &Origin, event: Event) -> Self {
+    pub fn new(at: Timestamp, actor: &Actor, origin: &Origin, event: impl Into<Event>) -> Self {
         Self {
             at,
             credential: actor.credential(),
             user: actor.principal().map(|principal| principal.user.id),
-            token: actor.principal().map(|principal| principal.token.id),
+            token: actor.token().map(|token| token.id),
             address: origin.address,
             request: origin.request,
             channel: None,
             project: None,
-            event,
+            event: event.into(),
         }
     }
 
@@ -294,6 +309,12 @@ mod tests {
         let row = row(1, genesis());
         assert_eq!(row.tag, "channel:project:create");
         assert_eq!(row.hash, row.expected_hash());
+    }
+
+    #[test]
+    fn events_of_people_carry_their_own_tag() {
+        let event = Event::from(PersonEvent::Invited);
+        assert_eq!(serde_json::to_string(&event).unwrap(), r#"{"event":"instance:invitation:create"}"#);
     }
 
     #[test]

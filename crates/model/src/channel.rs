@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::Timestamp;
 use crate::ids::ChannelId;
+use crate::people::Policy;
 
 /// First path segments that belong to Bonded or to protocols whose paths stand at the host's root. A channel with
 /// such a name could never be reached.
@@ -133,6 +134,8 @@ pub struct Channel {
     pub format: ChannelFormat,
     /// Public or private.
     pub visibility: Visibility,
+    /// What it asks of its members, beyond what the instance asks of everybody.
+    pub policy: Policy,
     /// When it was created.
     pub created_at: Timestamp,
 }

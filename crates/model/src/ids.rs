@@ -67,6 +67,20 @@ ids! {
     RequestId,
     /// A running server.
     ServerId,
+    /// An address of an account.
+    EmailId,
+    /// A WebAuthn credential of an account.
+    KeyId,
+    /// A recovery code.
+    RecoveryCodeId,
+    /// A signed-in browser.
+    SessionId,
+    /// A remembered browser.
+    DeviceId,
+    /// A mail on its way.
+    MailId,
+    /// The recovery of an account.
+    RecoveryId,
 }
 
 #[cfg(test)]

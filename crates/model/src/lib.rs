@@ -16,13 +16,15 @@ pub mod digest;
 pub mod file;
 pub mod ids;
 pub mod job;
+pub mod people;
 pub mod project;
 pub mod python;
 pub mod random;
+pub mod secret;
 pub mod token;
 pub mod user;
 
-pub use actor::{Actor, Credential, Principal};
+pub use actor::{Actor, Authority, Credential, Principal};
 pub use channel::{Channel, ChannelFormat, ChannelName, Visibility};
 pub use clock::{Clock, Timestamp};
 pub use digest::{Digests, Sha256};

@@ -71,6 +71,11 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The form in which addresses are compared. Hosts ignore case by rule, mailboxes by custom.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
 }
 
 impl FromStr for Email {
@@ -111,8 +116,12 @@ pub struct User {
     pub id: UserId,
     /// Its name.
     pub name: UserName,
-    /// Where mail goes.
+    /// What its owner is called; up to 100 characters.
+    pub display_name: Option<String>,
+    /// The primary address, where mail goes.
     pub email: Email,
+    /// When the primary address was verified.
+    pub verified_at: Option<Timestamp>,
     /// An administrator of the instance holds every right in every channel.
     pub admin: bool,
     /// When it was created.

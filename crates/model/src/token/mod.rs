@@ -66,6 +66,8 @@ pub struct Token {
     pub verbs: Verbs,
     /// Where it may do it.
     pub scope: TokenScope,
+    /// Whether the operator issued it: such a token works whatever factors its owner has.
+    pub by_operator: bool,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When it ends by itself; `None` means never.
