@@ -1,4 +1,4 @@
-"""Fixtures of all tests that run the built program. Every test that takes a server runs on SQLite and on PostgreSQL."""
+"""Fixtures of all tests that run the built program. What takes a server runs on SQLite and on PostgreSQL."""
 
 from pathlib import Path
 

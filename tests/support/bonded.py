@@ -34,6 +34,7 @@ class Server:
         self.data = directory / "data"
         self.engine = engine
         self.database = database
+        self.listen = "127.0.0.1:0"
         self.options: list[str] = []
         self.environment = environment.clean(directory / "home", **variables)
         self.url = ""
@@ -43,7 +44,7 @@ class Server:
     def start(self) -> "Server":
         """Starts the server on a free port and waits for the line that names it."""
         begin = self._log.stat().st_size if self._log.exists() else 0
-        command = [BINARY, "serve", *self._where(), "--listen", "127.0.0.1:0", *self.options]
+        command = [BINARY, "serve", *self._where(), "--listen", self.listen, *self.options]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         self.url = until(lambda: self._address(begin), 30)

@@ -11,15 +11,21 @@ def create_database(name: str) -> str:
     url = os.environ.get("BONDED_TEST_POSTGRES")
     assert url, "BONDED_TEST_POSTGRES must name a PostgreSQL server: run the tests with `cargo xtask test`"
     parts = urlsplit(url)
-    connection = pg8000.native.Connection(
-        parts.username,
-        host=parts.hostname,
-        port=parts.port or 5432,
-        password=parts.password,
-        database="postgres",
-    )
+    connection = connect(urlunsplit(parts._replace(path="/postgres")))
     try:
         connection.run(f'CREATE DATABASE "{name}"')
     finally:
         connection.close()
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def connect(url: str) -> pg8000.native.Connection:
+    """A connection to a database by its URL."""
+    parts = urlsplit(url)
+    return pg8000.native.Connection(
+        parts.username,
+        host=parts.hostname,
+        port=parts.port or 5432,
+        password=parts.password,
+        database=parts.path[1:],
+    )

@@ -2,6 +2,7 @@
 
 pub(crate) mod apt;
 pub(crate) mod children;
+mod chromium;
 pub(crate) mod postgres;
 mod python;
 mod s3;
@@ -23,31 +24,35 @@ const POSTGRES: &str = "BONDED_TEST_POSTGRES";
 const S3_ENDPOINT: &str = "BONDED_TEST_S3";
 /// The variable that names the program under test.
 const BINARY: &str = "BONDED_TEST_BINARY";
+/// The variable that names the directory in which the browser tests leave pictures of every page.
+const SCREENSHOTS: &str = "BONDED_TEST_SCREENSHOTS";
 
 /// What to test.
 #[derive(clap::Args)]
 pub(crate) struct Test {
-    /// Run one half only.
+    /// Run one part only.
     #[arg(long)]
-    only: Option<Half>,
+    only: Option<Part>,
     /// Arguments for pytest, for example `-- -k twine -x`.
     #[arg(last = true)]
     pytest: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Half {
+enum Part {
     /// Unit and integration tests.
     Rust,
     /// Real clients against the built program.
     Clients,
+    /// A real browser against the built program.
+    Browser,
 }
 
 /// Runs the tests and fails when one of them does.
 pub(crate) fn test(args: &Test) -> Result<()> {
     children::stop_on_signals()?;
     let root = workspace_root()?;
-    // One build with the features and the profile of the tests gives the program for the client tests too.
+    // One build with the features and the profile of the tests gives the program for the other tests too.
     step("build", || run(cargo(&root).args(["build", "--workspace", "--all-targets"])))?;
     let postgres = step("PostgreSQL", Postgres::start)?;
     let python = step("Python packages", || Python::prepare(&root))?;
@@ -55,17 +60,27 @@ pub(crate) fn test(args: &Test) -> Result<()> {
     let with_services = |command: &mut Command| {
         command.env(POSTGRES, postgres.url()).env(S3_ENDPOINT, s3.endpoint());
     };
-    if args.only != Some(Half::Clients) {
+    let asked_for = |part| args.only.is_none_or(|only| only == part);
+    if asked_for(Part::Rust) {
         let mut command = cargo(&root);
         command.args(["test", "--workspace"]);
         with_services(&mut command);
         step("cargo test", || run(&mut command))?;
     }
-    if args.only != Some(Half::Rust) {
+    let pytest = |directory: &str| -> Result<Command> {
         let mut command = python.command("pytest");
-        command.current_dir(root.join("tests/clients")).env(BINARY, binary(&root)?).args(&args.pytest);
+        command.current_dir(root.join(directory)).env(BINARY, binary(&root)?).args(&args.pytest);
         with_services(&mut command);
-        step("client tests", || run(&mut command))?;
+        Ok(command)
+    };
+    if asked_for(Part::Clients) {
+        step("client tests", || run(&mut pytest("tests/clients")?))?;
+    }
+    if asked_for(Part::Browser) {
+        let browser = step("Chromium", chromium::prepare)?;
+        let mut command = pytest("tests/browser")?;
+        command.env(chromium::VARIABLE, browser).env(SCREENSHOTS, target_dir(&root).join("screenshots"));
+        step("browser tests", || run(&mut command))?;
     }
     Ok(())
 }
