@@ -28,7 +28,7 @@ class Registry(Server):
     """A server whose pages browsers open. A key cannot belong to an address, so it is called `localhost`."""
 
     def __init__(self, directory: Path, engine: str, database: str | None = None, **variables: str):
-        super().__init__(directory, engine, database, **({"BONDED_SIGN_UP": "open"} | variables))
+        super().__init__(directory, engine, database, **variables)
         # Tests say by X-Forwarded-For where their people are.
         self.options = ["--trusted-proxy", "127.0.0.1,::1"]
         self.outbox = Outbox(self.data / "outbox")
