@@ -1,0 +1,1 @@
+//! What Bonded writes to people, and how it gets there.
