@@ -72,9 +72,10 @@ impl Email {
         &self.0
     }
 
-    /// The form in which addresses are compared. Hosts ignore case by rule, mailboxes by custom.
+    /// The form in which addresses are compared. Hosts ignore case by rule, mailboxes by custom. Only ASCII letters
+    /// have a case here: some others become one of those in lower case, and would be another's address.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        self.0.to_ascii_lowercase()
     }
 }
 
@@ -189,5 +190,12 @@ mod tests {
         ] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_look_alike_letter_does_not_become_anothers_address() {
+        let key = |text: &str| text.parse::<Email>().unwrap().key();
+        assert_eq!(key("Mike@Example.Org"), key("mike@example.org"));
+        assert_ne!(key("mi\u{212a}e@example.org"), key("mike@example.org"));
     }
 }

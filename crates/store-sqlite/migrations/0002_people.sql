@@ -16,11 +16,12 @@ CREATE TABLE emails (
 CREATE UNIQUE INDEX emails_verified ON emails (address_key) WHERE verified_at IS NOT NULL;
 CREATE UNIQUE INDEX emails_primary ON emails (user_id) WHERE is_primary;
 
--- The accounts that are there were made by the operator, who knew the addresses.
+-- The accounts that are there were made by the operator, who knew the addresses. Of accounts that share an address, the
+-- oldest keeps it.
 INSERT INTO emails (id, user_id, address, address_key, is_primary, verified_at, created_at)
-SELECT randomblob(16), id, email, lower(email), 1,
-       -- Of accounts that share an address, the oldest keeps it.
-       CASE WHEN id = (SELECT min(other.id) FROM users other WHERE lower(other.email) = lower(users.email))
+SELECT randomblob(16), id, email, lower(email), TRUE,
+       CASE WHEN NOT EXISTS (SELECT 1 FROM users other
+                             WHERE lower(other.email) = lower(users.email) AND other.id < users.id)
             THEN created_at END,
        created_at
 FROM users;
@@ -154,6 +155,7 @@ CREATE TABLE recoveries (
     completed_at TEXT
 ) STRICT;
 CREATE UNIQUE INDEX recoveries_open ON recoveries (user_id) WHERE cancelled_at IS NULL AND completed_at IS NULL;
+CREATE INDEX recoveries_user ON recoveries (user_id);
 CREATE INDEX recoveries_requested_by ON recoveries (requested_by);
 
 ALTER TABLE channels ADD COLUMN second_factor TEXT NOT NULL DEFAULT 'nobody'

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use bonded_model::Sha256;
 use bonded_model::file::Stored;
+use bonded_model::secret::SecretHash;
 
 /// A word or name that was checked before it was written.
 pub(super) fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
@@ -19,6 +20,10 @@ pub(super) fn bytes<const N: usize>(column: &str, value: &[u8]) -> sqlx::Result<
 
 pub(super) fn sha256(column: &str, value: &[u8]) -> sqlx::Result<Sha256> {
     bytes(column, value).map(Sha256::from)
+}
+
+pub(super) fn secret_hash(column: &str, value: &[u8]) -> sqlx::Result<SecretHash> {
+    bytes(column, value).map(SecretHash::from)
 }
 
 pub(super) fn size(column: &str, value: i64) -> sqlx::Result<u64> {

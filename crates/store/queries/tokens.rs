@@ -2,11 +2,11 @@
 
 use bonded_model::ids::{TokenId, UserId};
 use bonded_model::token::{Token, TokenHash, TokenScope, Verbs};
-use bonded_model::{Principal, Timestamp};
+use bonded_model::{Authority, Principal, Timestamp};
 use uuid::Uuid;
 
 use super::rows::corrupt;
-use super::{members, token_scopes, users};
+use super::{standing, token_scopes};
 use crate::Connection;
 
 struct Row {
@@ -15,6 +15,7 @@ struct Row {
     name: String,
     verbs: i64,
     everything: bool,
+    by_operator: bool,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
@@ -30,6 +31,7 @@ impl Row {
             name: self.name,
             verbs: Verbs::from_bits(verbs),
             scope: if self.everything { TokenScope::Owner } else { reach.into() },
+            by_operator: self.by_operator,
             created_at: self.created_at,
             expires_at: self.expires_at,
             revoked_at: self.revoked_at,
@@ -52,7 +54,8 @@ macro_rules! select {
         sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!: Uuid", user_id AS "user_id!: Uuid", name AS "name!: String", verbs AS "verbs!: i64",
-                      everything AS "everything!: bool", created_at AS "created_at!: Timestamp",
+                      everything AS "everything!: bool", by_operator AS "by_operator!: bool",
+                      created_at AS "created_at!: Timestamp",
                       expires_at AS "expires_at?: Timestamp", revoked_at AS "revoked_at?: Timestamp",
                       last_used_at AS "last_used_at?: Timestamp"
                FROM tokens "# + $end,
@@ -63,15 +66,16 @@ macro_rules! select {
 
 pub async fn insert(db: &mut Connection, token: &Token, hash: &TokenHash) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO tokens (id, user_id, name, secret_sha256, verbs, everything, created_at, expires_at, revoked_at,
-                             last_used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        "INSERT INTO tokens (id, user_id, name, secret_sha256, verbs, everything, by_operator, created_at, expires_at,
+                             revoked_at, last_used_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         token.id.uuid(),
         token.user.uuid(),
         token.name,
         &hash.as_bytes()[..],
         i64::from(token.verbs.bits()),
         token.scope == TokenScope::Owner,
+        token.by_operator,
         token.created_at,
         token.expires_at,
         token.revoked_at,
@@ -95,9 +99,14 @@ pub async fn principal(db: &mut Connection, hash: &TokenHash) -> sqlx::Result<Op
     let row = select!("WHERE secret_sha256 = $1", &hash.as_bytes()[..]).fetch_optional(&mut *db).await?;
     let Some(row) = row else { return Ok(None) };
     let token = row.load(&mut *db).await?;
-    let Some(user) = users::by_id(&mut *db, token.user).await? else { return Ok(None) };
-    let roles = members::roles_of(db, user.id).await?;
-    Ok(Some(Principal { token, user, channel_roles: roles.channels, project_roles: roles.projects }))
+    let Some((user, standing, roles)) = standing::person(db, token.user).await? else { return Ok(None) };
+    Ok(Some(Principal {
+        user,
+        standing,
+        channel_roles: roles.channels,
+        project_roles: roles.projects,
+        authority: Authority::Token(token),
+    }))
 }
 
 pub async fn all(db: &mut Connection) -> sqlx::Result<Vec<Token>> {

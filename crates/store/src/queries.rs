@@ -1,5 +1,7 @@
 //! Everything that can be read.
 
+mod people;
+
 use bonded_model::audit::AuditRow;
 use bonded_model::conda_index::{CondaRecord, CondaSummary, Shard, StaleShard, SubdirRow};
 use bonded_model::counts::Counts;

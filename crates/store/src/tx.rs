@@ -1,5 +1,7 @@
 //! Everything that can be changed.
 
+mod people;
+
 use std::ops::{Deref, DerefMut};
 
 use bonded_model::audit::{AuditEntry, AuditRow, genesis};
@@ -9,7 +11,7 @@ use bonded_model::ids::{ChannelId, FileId, JobId, ProjectId, ReleaseId, SubdirId
 use bonded_model::job::Job;
 use bonded_model::project::{Project, Release, Yank};
 use bonded_model::token::{Token, TokenHash};
-use bonded_model::user::{ChannelRole, ProjectRole, User};
+use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Channel, Sha256, Timestamp};
 use chrono::TimeDelta;
 
@@ -182,8 +184,6 @@ impl Tx {
     run_queries! {
         /// Sets a setting of the instance.
         pub fn put_setting(key: &str, value: &str) -> () = settings::put;
-        /// Makes an account. False when its name is taken.
-        pub fn insert_user(user: &User) -> bool = users::insert;
         /// Makes a channel. False when its name is taken.
         pub fn insert_channel(channel: &Channel) -> bool = channels::insert;
 
