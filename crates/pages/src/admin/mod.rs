@@ -1,0 +1,7 @@
+//! Pages of administrators.
+
+mod people;
+mod policy;
+
+pub use people::{People, Person, PersonPage};
+pub use policy::{ChannelRule, Policy, Rule};

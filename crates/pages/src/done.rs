@@ -1,0 +1,49 @@
+//! What a page says after a redirect: `?done=word`, with words of ours only, so that a link can make no page say
+//! something else.
+
+use crate::notice::Notice;
+
+/// The notice for a word of `?done=`.
+pub fn done(word: &str) -> Option<Notice> {
+    let text = match word {
+        "signed-out" => "You are signed out.",
+        "verified" => "The address is verified.",
+        "verification-sent" => "We sent a message with a link. Open it to verify the address.",
+        "password-set" => "Your new password is saved. You can sign in with it now.",
+        "password-changed" => "Your password is changed. All other places are signed out.",
+        "profile-saved" => "Your profile is saved.",
+        "email-added" => "We sent a message with a link to the new address. Open it to verify the address.",
+        "email-removed" => "The address is removed.",
+        "email-primary" => "Messages go to the new address from now on. We told the old one.",
+        "codes-confirmed" => "Your recovery codes are confirmed. The old ones do not work any more.",
+        "totp-added" => "Your authenticator app is set up.",
+        "totp-removed" => "Your authenticator app is removed.",
+        "key-added" => "Your key is added.",
+        "key-renamed" => "Your key has a new name.",
+        "key-removed" => "Your key is removed.",
+        "session-ended" => "That place is signed out.",
+        "sessions-ended" => "All other places are signed out.",
+        "resent" => "We sent the link again. The older one does not work any more.",
+        "account-deleted" => "Your account is deleted.",
+        "recovery-cancelled" => "The recovery is cancelled. Nothing in the account was changed.",
+        "invited" => "The invitation is on its way.",
+        "suspended" => "The account is suspended. Its sessions and tokens do not work from now on.",
+        "reinstated" => "The account works again.",
+        "recovery-requested" => "The recovery is requested. The person was told by mail and can cancel it.",
+        "recovery-approved" => "The recovery is approved and done. The person was told by mail.",
+        "policy-saved" => "The rules are saved.",
+        _ => return None,
+    };
+    Some(Notice::done(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_not_ours_say_nothing() {
+        assert!(done("policy-saved").is_some());
+        assert!(done("<b>Call this number</b>").is_none());
+    }
+}

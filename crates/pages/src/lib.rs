@@ -1,0 +1,29 @@
+//! Pages for people: from facts to HTML.
+//!
+//! Everything here is pure. A page is a struct with the facts that it shows and a [`Shell`], which holds what all
+//! pages share; rendering it gives the whole document. A form that was refused is the same page again, with what the
+//! person typed and what is wrong with it ([`Field`]). [`public::Design`] shows every component.
+//!
+//! Rules that a test checks on every sample of every page: one `h1`, a title, a label for each input, the CSRF token
+//! in each form that posts, no inline style, no inline handler, no script without the nonce.
+
+pub mod account;
+pub mod admin;
+pub mod assets;
+mod done;
+mod filters;
+mod form;
+mod notice;
+mod place;
+pub mod public;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
+mod shell;
+pub mod sign_in;
+
+pub use askama::Template;
+pub use done::done;
+pub use form::Field;
+pub use notice::{Notice, Tone};
+pub use place::Place;
+pub use shell::{Fence, Shell, Viewer};

@@ -1,0 +1,126 @@
+//! What all pages share.
+
+use crate::assets;
+use crate::notice::Notice;
+
+/// Who looks at a page.
+#[derive(Clone)]
+pub struct Viewer {
+    /// The account's name.
+    pub name: String,
+    /// Whether the pages of administrators are offered.
+    pub admin: bool,
+}
+
+/// Why a session reaches only the pages that mend it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fence {
+    /// No address is verified yet.
+    Unverified,
+    /// A second factor is required, and there are no confirmed recovery codes yet, which come first.
+    RecoveryCodes,
+    /// A second factor is required.
+    SecondFactor,
+    /// A security key or passkey is required.
+    Key,
+}
+
+impl Fence {
+    /// What is missing.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Unverified => "Verify your e-mail address",
+            Self::RecoveryCodes => "Set up your recovery codes",
+            Self::SecondFactor => "Add a second factor",
+            Self::Key => "Add a security key or a passkey",
+        }
+    }
+
+    /// Why it matters and what to do.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Unverified => {
+                "We sent a message with a link to your address. Until you open it, you can only look after your own \
+                 account."
+            }
+            Self::RecoveryCodes => {
+                "Your account needs a second factor. Recovery codes come first, so that a lost phone or key does not \
+                 lock you out. Until then you can only look after your own account."
+            }
+            Self::SecondFactor => {
+                "Your account can publish packages, so a password alone is not enough here. Until you add a second \
+                 factor, you can only look after your own account."
+            }
+            Self::Key => {
+                "This registry asks for a factor that a false sign-in page cannot steal: a security key or a passkey. \
+                 Until you add one, you can only look after your own account."
+            }
+        }
+    }
+
+    /// The page that mends it.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Unverified => "/account/emails",
+            Self::RecoveryCodes => "/account/recovery-codes",
+            Self::SecondFactor => "/account/security",
+            Self::Key => "/account/keys/new",
+        }
+    }
+
+    /// The words of the link to it.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Unverified => "See your addresses",
+            Self::RecoveryCodes => "Make recovery codes",
+            Self::SecondFactor => "Choose a second factor",
+            Self::Key => "Add a key or passkey",
+        }
+    }
+}
+
+/// What all pages share: where they are, who looks, and what is said above the content.
+#[derive(Clone, Default)]
+pub struct Shell {
+    /// The path under which a reverse proxy shows the registry: empty, or beginning with `/` and not ending with it.
+    pub prefix: String,
+    /// The nonce of this answer's content security policy.
+    pub nonce: String,
+    /// The token that every form sends back.
+    pub csrf: String,
+    /// The registry's name: its host.
+    pub instance: String,
+    /// Who is signed in.
+    pub viewer: Option<Viewer>,
+    /// What keeps the viewer from going on.
+    pub fence: Option<Fence>,
+    /// What is said above the content.
+    pub notice: Option<Notice>,
+}
+
+impl Shell {
+    /// The same shell with a notice.
+    #[must_use]
+    pub fn with_notice(self, notice: Notice) -> Self {
+        Self { notice: Some(notice), ..self }
+    }
+
+    /// The address of the stylesheet.
+    pub fn stylesheet(&self) -> String {
+        self.asset(assets::stylesheet())
+    }
+
+    /// The address of the script.
+    pub fn script(&self) -> String {
+        self.asset(assets::script())
+    }
+
+    /// The address of the icon.
+    pub fn icon(&self) -> String {
+        self.asset(assets::icon())
+    }
+
+    fn asset(&self, asset: &assets::Asset) -> String {
+        format!("{}/static/{}", self.prefix, asset.name)
+    }
+}
