@@ -1,0 +1,98 @@
+//! Every mail that Bonded writes, with its facts.
+
+use std::fmt;
+
+use bonded_model::Timestamp;
+use bonded_model::people::Client;
+use bonded_model::user::{Email, UserName};
+
+/// The instance that writes.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// What it calls itself.
+    pub name: String,
+    /// The URL under which people reach it, without a slash at its end.
+    pub base_url: String,
+}
+
+/// Who did what the mail tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The owner of the account.
+    Owner,
+    /// An administrator of the instance.
+    Administrator(UserName),
+    /// Whoever runs the server, at its command line.
+    Operator,
+}
+
+/// A second factor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Factor {
+    /// The authenticator app.
+    Totp,
+    /// A security key or passkey, by the name that its owner gave it.
+    Key(String),
+}
+
+/// A mail. `user` is the account that it is about, `at` when it happened, and `client` where; links are whole URLs. Its
+/// `Debug` form hides everything, since many mails hold a link that opens something.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields mean the same in every mail and are described once, above")]
+pub enum Message {
+    /// Whoever reads this mail is asked to confirm that the address belongs to the account.
+    VerifyEmail { user: UserName, link: String, expires_at: Timestamp },
+    /// Somebody signed up with, or added, an address that `user` has already.
+    AddressInUse { user: UserName, at: Timestamp, client: Client },
+    /// Somebody asked for a new password.
+    ResetPassword { user: UserName, at: Timestamp, client: Client, link: String, expires_at: Timestamp },
+    /// There is a new password.
+    PasswordChanged { user: UserName, at: Timestamp, client: Client },
+    /// There is a new authenticator app or key.
+    FactorAdded { user: UserName, at: Timestamp, client: Client, factor: Factor },
+    /// An authenticator app or key is gone.
+    FactorRemoved { user: UserName, at: Timestamp, client: Client, factor: Factor },
+    /// A new set of recovery codes is in force.
+    RecoveryCodesMade { user: UserName, at: Timestamp, client: Client },
+    /// A recovery code was used; so many are left.
+    RecoveryCodeUsed { user: UserName, at: Timestamp, client: Client, left: usize },
+    /// A sign-in from a new place waits for the link, which only the browser that began it can use.
+    ConfirmPlace { user: UserName, at: Timestamp, client: Client, link: String, expires_at: Timestamp },
+    /// A sign-in with the password alone, from a new place.
+    NewSignIn { user: UserName, at: Timestamp, client: Client },
+    /// There is a new API token.
+    TokenIssued { user: UserName, at: Timestamp, token: String, by: By },
+    /// Another address was added; to the primary one.
+    AddressAdded { user: UserName, at: Timestamp, client: Client, address: Email },
+    /// An address was removed; to the primary one and to the removed one.
+    AddressRemoved { user: UserName, at: Timestamp, client: Client, address: Email },
+    /// `address` is the primary one from now on; to the old one and to the new one.
+    PrimaryAddressChanged { user: UserName, at: Timestamp, client: Client, address: Email },
+    /// The account is going to be recovered: at `due_at`, or once a second administrator agrees. The link cancels it.
+    RecoveryRequested { user: UserName, at: Timestamp, by: By, due_at: Option<Timestamp>, link: String },
+    /// The recovery will not take place.
+    RecoveryCancelled { user: UserName, at: Timestamp, by: By },
+    /// The account was recovered: all proofs are gone, and the link sets a new password. The link is in the mail to the
+    /// primary address alone.
+    AccountRecovered {
+        user: UserName,
+        at: Timestamp,
+        by: By,
+        link: Option<String>,
+        expires_at: Option<Timestamp>,
+    },
+    /// An invitation to sign up.
+    Invitation { by: By, link: String, expires_at: Timestamp },
+    /// The account is gone.
+    AccountDeleted { user: UserName, at: Timestamp, by: By },
+    /// The account was suspended.
+    AccountSuspended { user: UserName, at: Timestamp },
+    /// The account is in force again.
+    AccountReinstated { user: UserName, at: Timestamp },
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Message([redacted])")
+    }
+}

@@ -1,0 +1,136 @@
+//! One of each mail, for tests that look at all of them.
+
+use bonded_model::Timestamp;
+use bonded_model::people::Client;
+use bonded_model::user::{Email, UserName};
+
+use crate::message::{By, Factor, Instance, Message};
+
+/// An instance.
+pub fn instance() -> Instance {
+    Instance { name: "Example Registry".to_owned(), base_url: "https://packages.example.org".to_owned() }
+}
+
+/// Every mail with the name of its case, and those that have several forms in each.
+pub fn messages() -> Vec<(&'static str, Message)> {
+    let (at, expires_at) = (moment(0), moment(6 * 3600));
+    vec![
+        ("verify-email", Message::VerifyEmail { user: ada(), link: link("account/verify"), expires_at }),
+        ("address-in-use", Message::AddressInUse { user: ada(), at, client: client() }),
+        (
+            "reset-password",
+            Message::ResetPassword {
+                user: ada(),
+                at,
+                client: client(),
+                link: link("account/reset/password"),
+                expires_at,
+            },
+        ),
+        ("password-changed", Message::PasswordChanged { user: ada(), at, client: client() }),
+        ("totp-added", Message::FactorAdded { user: ada(), at, client: client(), factor: Factor::Totp }),
+        ("key-added", Message::FactorAdded { user: ada(), at, client: client(), factor: key() }),
+        ("totp-removed", Message::FactorRemoved { user: ada(), at, client: client(), factor: Factor::Totp }),
+        ("key-removed", Message::FactorRemoved { user: ada(), at, client: client(), factor: key() }),
+        ("recovery-codes-made", Message::RecoveryCodesMade { user: ada(), at, client: client() }),
+        ("recovery-code-used", Message::RecoveryCodeUsed { user: ada(), at, client: client(), left: 5 }),
+        ("last-recovery-code-used", Message::RecoveryCodeUsed { user: ada(), at, client: client(), left: 0 }),
+        (
+            "confirm-place",
+            Message::ConfirmPlace {
+                user: ada(),
+                at,
+                client: client(),
+                link: link("login/place"),
+                expires_at,
+            },
+        ),
+        ("new-sign-in", Message::NewSignIn { user: ada(), at, client: Client::default() }),
+        ("token-issued", Message::TokenIssued { user: ada(), at, token: "ci".to_owned(), by: By::Owner }),
+        (
+            "token-issued-by-operator",
+            Message::TokenIssued { user: ada(), at, token: "ci".to_owned(), by: By::Operator },
+        ),
+        ("address-added", Message::AddressAdded { user: ada(), at, client: client(), address: address() }),
+        (
+            "address-removed",
+            Message::AddressRemoved { user: ada(), at, client: client(), address: address() },
+        ),
+        (
+            "primary-address-changed",
+            Message::PrimaryAddressChanged { user: ada(), at, client: client(), address: address() },
+        ),
+        (
+            "recovery-requested",
+            Message::RecoveryRequested {
+                user: ada(),
+                at,
+                by: grace(),
+                due_at: Some(moment(24 * 3600)),
+                link: link("account/recovery/cancel"),
+            },
+        ),
+        (
+            "recovery-requested-of-two",
+            Message::RecoveryRequested {
+                user: ada(),
+                at,
+                by: grace(),
+                due_at: None,
+                link: link("account/recovery/cancel"),
+            },
+        ),
+        ("recovery-cancelled", Message::RecoveryCancelled { user: ada(), at, by: By::Owner }),
+        (
+            "account-recovered",
+            Message::AccountRecovered {
+                user: ada(),
+                at,
+                by: By::Operator,
+                link: Some(link("account/reset/password")),
+                expires_at: Some(expires_at),
+            },
+        ),
+        (
+            "account-recovered-notice",
+            Message::AccountRecovered { user: ada(), at, by: grace(), link: None, expires_at: None },
+        ),
+        ("invitation", Message::Invitation { by: grace(), link: link("account/new"), expires_at }),
+        ("account-deleted", Message::AccountDeleted { user: ada(), at, by: By::Owner }),
+        ("account-suspended", Message::AccountSuspended { user: ada(), at }),
+        ("account-reinstated", Message::AccountReinstated { user: ada(), at }),
+    ]
+}
+
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_767_225_600 + seconds, 0).unwrap_or_default()
+}
+
+fn link(path: &str) -> String {
+    format!("https://packages.example.org/{path}?key=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")
+}
+
+fn client() -> Client {
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    Client { address: Some([203, 0, 113, 7].into()), agent: agent.to_owned() }
+}
+
+fn key() -> Factor {
+    Factor::Key("blue key on my ring".to_owned())
+}
+
+fn grace() -> By {
+    By::Administrator(name("grace"))
+}
+
+fn ada() -> UserName {
+    name("ada")
+}
+
+fn name(text: &str) -> UserName {
+    text.parse().expect("a user name")
+}
+
+fn address() -> Email {
+    "ada@example.net".parse().expect("an address")
+}
