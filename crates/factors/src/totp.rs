@@ -138,3 +138,112 @@ fn find(secret: &Secret, code: &[u8; 6], now: Timestamp, skew: i64) -> Option<i6
     }
     bool::from(found).then_some(step)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The secret of RFC 6238, appendix B, for SHA-1.
+    fn rfc() -> Secret {
+        Secret::from_bytes(b"12345678901234567890").unwrap()
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn the_vectors_of_rfc_6238_are_accepted_at_their_times() {
+        // Appendix B has eight digits; six are the last six of them.
+        for (seconds, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ] {
+            assert_eq!(accept(&rfc(), code, at(seconds), None), Ok(seconds / 30), "{code}");
+        }
+    }
+
+    #[test]
+    fn one_step_to_either_side_is_accepted_and_two_are_not() {
+        for (offset, accepted) in [(-60, false), (-30, true), (0, true), (30, true), (60, false)] {
+            let now = at(2_000_000_000 + offset);
+            assert_eq!(accept(&rfc(), "279037", now, None).is_ok(), accepted, "{offset}");
+        }
+    }
+
+    #[test]
+    fn totp_replay_of_the_same_or_an_earlier_code_is_refused() {
+        let now = at(1_111_111_111);
+        let (earlier, present) = ("081804", "050471");
+        let step = accept(&rfc(), present, now, None).unwrap();
+        assert_eq!(accept(&rfc(), present, now, Some(step)), Err(Refused::Replayed));
+        assert_eq!(accept(&rfc(), earlier, now, Some(step)), Err(Refused::Replayed));
+        assert_eq!(accept(&rfc(), present, now, Some(step - 1)), Ok(step));
+    }
+
+    #[test]
+    fn totp_replay_with_spaces_is_refused() {
+        let now = at(59);
+        assert_eq!(accept(&rfc(), " 287 082 ", now, None), Ok(1));
+        assert_eq!(accept(&rfc(), "28 70 82", now, Some(1)), Err(Refused::Replayed));
+    }
+
+    #[test]
+    fn what_is_not_six_digits_is_told_apart_from_a_wrong_code() {
+        for code in ["", "28708", "2870822", "28708a", "+87082", "28\u{a0}7082", "２８７０８２"] {
+            assert_eq!(accept(&rfc(), code, at(59), None), Err(Refused::Malformed), "{code}");
+        }
+        assert_eq!(accept(&rfc(), "287083", at(59), None), Err(Refused::Wrong));
+    }
+
+    #[test]
+    fn an_enrolment_tells_a_clock_that_is_off() {
+        let now = at(1_111_111_111);
+        assert_eq!(accept_first(&rfc(), "050471", now), Ok(1_111_111_111 / 30));
+        assert_eq!(accept_first(&rfc(), "050471", at(1_111_111_111 + 300)), Err(Refused::ClockOff(-300)));
+        assert_eq!(accept_first(&rfc(), "050471", at(1_111_111_111 - 90)), Err(Refused::ClockOff(90)));
+        assert_eq!(accept_first(&rfc(), "050471", at(1_111_111_111 + 330)), Err(Refused::Wrong));
+        assert_eq!(accept_first(&rfc(), "05047", now), Err(Refused::Malformed));
+        assert!(Refused::ClockOff(-300).to_string().contains("300 seconds behind"));
+    }
+
+    #[test]
+    fn a_sign_in_does_not_say_that_a_clock_is_off() {
+        assert_eq!(accept(&rfc(), "050471", at(1_111_111_111 + 300), None), Err(Refused::Wrong));
+    }
+
+    #[test]
+    fn the_secret_is_shown_in_groups_and_as_an_address() {
+        assert_eq!(rfc().base32(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
+        assert_eq!(
+            rfc().otpauth_uri("Example: Registry", "ada"),
+            "otpauth://totp/Example%20%20Registry:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example%20%20Registry"
+        );
+        assert!(
+            rfc()
+                .qr_svg("Example", "ada")
+                .unwrap()
+                .contains("<title>QR code for your authenticator app</title>")
+        );
+        assert_eq!(format!("{:?}", rfc()), "Secret([redacted])");
+    }
+
+    #[test]
+    fn nothing_is_accepted_before_1970() {
+        assert_eq!(accept(&rfc(), "287082", at(-1_000_000), None), Err(Refused::Wrong));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_and_no_time_make_it_panic(code: String, seconds in -60_000_000_000_i64..60_000_000_000, last: Option<i64>) {
+            let _ = accept(&rfc(), &code, at(seconds), last);
+            let _ = accept_first(&rfc(), &code, at(seconds));
+        }
+    }
+}

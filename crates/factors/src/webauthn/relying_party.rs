@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bonded_model::ids::UserId;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 use uuid::Uuid;
 use webauthn_rs_core::WebauthnCore;
@@ -192,6 +192,7 @@ impl RelyingParty {
         key: &Key,
         credential: &Credential,
     ) -> Result<Used, Refused> {
+        refuse_frames(response)?;
         let result = self.0.authenticate_single_credential(response, state, credential)?;
         Ok(Used {
             credential_id: key.credential_id(),
@@ -208,6 +209,19 @@ pub fn identify(response: &str) -> Result<Identified, Refused> {
     let handle = response.get_user_unique_id().ok_or(Refused::UnknownKey)?;
     let user = Uuid::from_slice(handle).map_err(|_| Refused::UnknownKey)?;
     Ok(Identified { user: user.into(), credential_id: response.raw_id })
+}
+
+/// Refuses an answer from a frame in another site's page. The library does so at registrations only.
+fn refuse_frames(response: &PublicKeyCredential) -> Result<(), Refused> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct ClientData {
+        #[serde(default)]
+        cross_origin: bool,
+    }
+    let data: ClientData =
+        serde_json::from_slice(&response.response.client_data_json).map_err(Refused::Malformed)?;
+    if data.cross_origin { Err(Refused::Origin) } else { Ok(()) }
 }
 
 fn begun(options: &impl Serialize, state: &State) -> Begun {
