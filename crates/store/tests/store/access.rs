@@ -4,7 +4,7 @@ use bonded_model::ChannelFormat;
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_testkit::on_both;
 
-use crate::world::{channel, project, user, write};
+use crate::world::{add_user, channel, project, user, write};
 
 on_both! {
     async fn a_setting_is_replaced(database: TestDatabase) {
@@ -24,7 +24,7 @@ on_both! {
         ada.suspended_at = Some(ada.created_at);
         let (first, again) = (ada.clone(), user("ADA"));
         let inserted = write(&store, move |tx| Box::pin(async move {
-            Ok((tx.insert_user(&first).await?, tx.insert_user(&again).await?))
+            Ok((add_user(tx, &first).await?, add_user(tx, &again).await?))
         })).await;
         assert_eq!(inserted, (true, false));
         let mut reader = store.read().await.unwrap();
@@ -58,7 +58,7 @@ on_both! {
         let acme = project(&team, "acme");
         let (user_id, channel_id, project_id) = (ada.id, team.id, acme.id);
         write(&store, move |tx| Box::pin(async move {
-            tx.insert_user(&ada).await?;
+            add_user(tx, &ada).await?;
             tx.insert_channel(&team).await?;
             tx.insert_project(&acme).await?;
             tx.put_channel_role(team.id, ada.id, ChannelRole::Reader).await?;

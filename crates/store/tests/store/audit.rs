@@ -5,7 +5,7 @@ use bonded_store::{Store, StoreError};
 use bonded_testkit::on_both;
 use futures::future::join_all;
 
-use crate::world::{entry, user, write};
+use crate::world::{add_user, entry, user, write};
 
 async fn rows(store: &Store) -> Vec<AuditRow> {
     let mut reader = store.read().await.unwrap();
@@ -43,7 +43,7 @@ on_both! {
             async move {
                 store.write(move |tx| Box::pin(async move {
                     tx.audit(entry(&format!("first-{number}"))).await?;
-                    tx.insert_user(&user(&format!("user-{number}"))).await?;
+                    add_user(tx, &user(&format!("user-{number}"))).await?;
                     tx.audit(entry(&format!("second-{number}"))).await?;
                     if number % 10 == 3 { Err(StoreError::TooSlow(0)) } else { Ok(()) }
                 })).await

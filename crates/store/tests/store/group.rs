@@ -10,7 +10,7 @@ use bonded_testkit::on_both;
 use futures::FutureExt;
 use futures::future::join_all;
 
-use crate::world::{now, random, user, write};
+use crate::world::{add_user, now, random, user, write};
 
 async fn users(store: &Store) -> u64 {
     store.read().await.unwrap().counts().await.unwrap().users
@@ -35,7 +35,7 @@ on_both! {
         let store = database.store().await;
         let writes = (0..200).map(|number| {
             let user = user(&format!("user-{number}"));
-            write(&store, move |tx| Box::pin(async move { tx.insert_user(&user).await }))
+            write(&store, move |tx| Box::pin(async move { add_user(tx, &user).await }))
         });
         assert!(join_all(writes).await.into_iter().all(|inserted| inserted));
         assert_eq!(users(&store).await, 200);
@@ -45,7 +45,7 @@ on_both! {
         let store = database.store().await;
         let writes = (0..50).map(|_| {
             let user = user("ada");
-            write(&store, move |tx| Box::pin(async move { tx.insert_user(&user).await }))
+            write(&store, move |tx| Box::pin(async move { add_user(tx, &user).await }))
         });
         assert_eq!(join_all(writes).await.into_iter().filter(|inserted| *inserted).count(), 1);
     }
@@ -57,7 +57,7 @@ on_both! {
             let (store, user) = (store.clone(), user(&format!("user-{number}")));
             let work = async move {
                 store.write(move |tx| Box::pin(async move {
-                    tx.insert_user(&user).await?;
+                    add_user(tx, &user).await?;
                     match number % 3 {
                         0 => Ok(()),
                         1 => Err(StoreError::TooSlow(number)),
@@ -82,14 +82,14 @@ on_both! {
     async fn a_work_that_swallows_an_error_of_the_database_fails_all_the_same(database: TestDatabase) {
         let store = database.store().await;
         let done = store.write(|tx| Box::pin(async move {
-            let inserted = tx.insert_user(&user("ada")).await?;
+            let inserted = add_user(tx, &user("ada")).await?;
             // There is no such project, so there is no serial.
             drop(tx.bump_serial(ProjectId::generate(now(), &random())).await);
             Ok(inserted)
         })).await;
         assert!(matches!(done, Err(StoreError::Failed(_))), "{done:?}");
         assert_eq!(users(&store).await, 0);
-        assert!(write(&store, |tx| Box::pin(async move { tx.insert_user(&user("eve")).await })).await);
+        assert!(write(&store, |tx| Box::pin(async move { add_user(tx, &user("eve")).await })).await);
     }
 
     async fn a_failed_commit_reaches_every_member(database: TestDatabase) {
@@ -101,7 +101,7 @@ on_both! {
             async move {
                 store.write(move |tx| Box::pin(async move {
                     tx.put_setting("cause", "failure").await?;
-                    tx.insert_user(&user).await
+                    add_user(tx, &user).await
                 })).await
             }
         });
@@ -109,7 +109,7 @@ on_both! {
         assert!(done.iter().all(|done| matches!(done, Err(StoreError::Failed(_)))), "{done:?}");
         drop(gathered.await);
         assert_eq!(users(&store).await, 0);
-        assert!(write(&store, |tx| Box::pin(async move { tx.insert_user(&user("eve")).await })).await);
+        assert!(write(&store, |tx| Box::pin(async move { add_user(tx, &user("eve")).await })).await);
     }
 
     async fn a_write_goes_on_when_its_caller_goes_away(database: TestDatabase) {
@@ -119,7 +119,7 @@ on_both! {
         let call = store.write(move |tx| Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
             count.fetch_add(1, Ordering::SeqCst);
-            tx.insert_user(&user("ada")).await
+            add_user(tx, &user("ada")).await
         }));
         assert!(tokio::time::timeout(Duration::from_millis(10), call).await.is_err());
         // The queue is in order: this one comes after it.
@@ -131,7 +131,7 @@ on_both! {
         let store = database.store().await;
         let mut snapshot = store.snapshot().await.unwrap();
         assert_eq!(snapshot.counts().await.unwrap().users, 0);
-        write(&store, |tx| Box::pin(async move { tx.insert_user(&user("ada")).await })).await;
+        write(&store, |tx| Box::pin(async move { add_user(tx, &user("ada")).await })).await;
         assert_eq!(snapshot.counts().await.unwrap().users, 0);
         drop(snapshot);
         assert_eq!(users(&store).await, 1);
@@ -141,12 +141,12 @@ on_both! {
         let store = database.store().await;
         let queued = tokio::spawn({
             let store = store.clone();
-            async move { write(&store, |tx| Box::pin(async move { tx.insert_user(&user("ada")).await })).await }
+            async move { write(&store, |tx| Box::pin(async move { add_user(tx, &user("ada")).await })).await }
         });
         tokio::time::sleep(Duration::from_millis(50)).await;
         store.close().await;
         assert!(queued.await.unwrap());
-        let late = store.write(|tx| Box::pin(async move { tx.insert_user(&user("eve")).await })).await;
+        let late = store.write(|tx| Box::pin(async move { add_user(tx, &user("eve")).await })).await;
         assert!(matches!(late, Err(StoreError::Closed)));
         assert_eq!(users(&database.store().await).await, 1);
     }

@@ -3,12 +3,12 @@
 use bonded_store::{DatabaseUrl, OpenMode, Store, StoreError};
 use bonded_testkit::on_both;
 
-use crate::world::{user, write};
+use crate::world::{add_user, user, write};
 
 on_both! {
     async fn migrating_twice_at_once_and_opening_again_keeps_everything(database: TestDatabase) {
         let (one, two) = tokio::join!(database.store(), database.store());
-        write(&one, |tx| Box::pin(async move { tx.insert_user(&user("ada")).await })).await;
+        write(&one, |tx| Box::pin(async move { add_user(tx, &user("ada")).await })).await;
         one.close().await;
         two.close().await;
         let again = Store::open(database.url(), OpenMode::MustExist).await.unwrap();
@@ -19,7 +19,7 @@ on_both! {
 
     async fn a_database_of_a_newer_version_is_left_alone(database: TestDatabase) {
         database.store().await.close().await;
-        database.tamper("UPDATE _sqlx_migrations SET version = 99999").await.unwrap();
+        database.tamper("UPDATE _sqlx_migrations SET version = 99999 WHERE version = 1").await.unwrap();
         let error = Store::open(database.url(), OpenMode::CreateIfMissing).await.err().unwrap();
         assert!(matches!(error, StoreError::Newer { found: 99999, .. }), "{error}");
         assert!(error.to_string().contains("newer Bonded"));

@@ -1,11 +1,12 @@
 //! Tokens and what they reach.
 
+use bonded_model::people::Standing;
 use bonded_model::token::{ApiToken, TokenScope};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Random};
 use bonded_testkit::on_both;
 
-use crate::world::{now, seed, token, user, write};
+use crate::world::{add_user, now, seed, token, user, write};
 
 on_both! {
     async fn a_hash_leads_to_everything_that_decides_about_a_token(database: TestDatabase) {
@@ -17,7 +18,7 @@ on_both! {
         let issued = token(&ada, "ci", scope);
         let (owner, copy) = (ada.clone(), issued.clone());
         write(&store, move |tx| Box::pin(async move {
-            tx.insert_user(&owner).await?;
+            add_user(tx, &owner).await?;
             tx.put_channel_role(team.id, owner.id, ChannelRole::Admin).await?;
             assert!(tx.insert_token(&copy, &hash).await?);
             assert!(!tx.insert_token(&token(&owner, "ci", TokenScope::Owner), &ApiToken::generate(&Random::System).hash()).await?);
@@ -25,7 +26,8 @@ on_both! {
         })).await;
         let mut reader = store.read().await.unwrap();
         let principal = reader.principal_by_hash(&hash).await.unwrap().unwrap();
-        assert_eq!((principal.token, principal.user), (issued.clone(), ada.clone()));
+        assert_eq!((principal.authority.token(), &principal.user), (Some(&issued), &ada));
+        assert_eq!(principal.standing, Standing::default());
         assert_eq!(principal.channel_roles.get(&team.id), Some(&ChannelRole::Admin));
         assert!(principal.project_roles.is_empty());
         assert!(reader.principal_by_hash(&ApiToken::generate(&Random::System).hash()).await.unwrap().is_none());
@@ -42,7 +44,7 @@ on_both! {
         let id = issued.id;
         let later = now() + chrono::Duration::microseconds(1);
         let revoked = write(&store, move |tx| Box::pin(async move {
-            tx.insert_user(&ada).await?;
+            add_user(tx, &ada).await?;
             tx.insert_token(&issued, &ApiToken::generate(&Random::System).hash()).await?;
             tx.touch_tokens(&[(id, later), (id, now())]).await?;
             Ok((tx.revoke_token(id, now()).await?, tx.revoke_token(id, later).await?))

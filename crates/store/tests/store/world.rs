@@ -3,8 +3,12 @@
 use bonded_model::actor::{Actor, Origin};
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::file::{File, PythonFile, PythonFileKind, Stored};
-use bonded_model::ids::{ChannelId, FileId, ProjectId, ReleaseId, RequestId, SubdirId, TokenId, UserId};
+use bonded_model::ids::{
+    ChannelId, EmailId, FileId, ProjectId, ReleaseId, RequestId, SubdirId, TokenId, UserId,
+};
+use bonded_model::people::{Policy, UserInserted};
 use bonded_model::project::{Project, Release};
+use bonded_model::secret::SecretHash;
 use bonded_model::token::{Token, TokenScope, Verb};
 use bonded_model::user::User;
 use bonded_model::{Channel, ChannelFormat, Clock, Digests, Random, Sha256, Timestamp, Visibility};
@@ -24,7 +28,9 @@ pub(crate) fn user(name: &str) -> User {
     User {
         id: UserId::generate(now(), &random()),
         name: name.parse().unwrap(),
+        display_name: None,
         email: "ada@example.org".parse().unwrap(),
+        verified_at: None,
         admin: false,
         created_at: now(),
         suspended_at: None,
@@ -37,6 +43,7 @@ pub(crate) fn channel(name: &str, format: ChannelFormat) -> Channel {
         name: name.parse().unwrap(),
         format,
         visibility: Visibility::Private,
+        policy: Policy::NOTHING,
         created_at: now(),
     }
 }
@@ -99,6 +106,7 @@ pub(crate) fn token(user: &User, name: &str, scope: TokenScope) -> Token {
         name: name.into(),
         verbs: [Verb::Read, Verb::Publish].into_iter().collect(),
         scope,
+        by_operator: false,
         created_at: now(),
         expires_at: Some(now() + chrono::Duration::days(1)),
         revoked_at: None,
@@ -124,6 +132,37 @@ pub(crate) async fn write<T: Send + 'static>(
     work: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
 ) -> T {
     store.write(work).await.expect("the write succeeds")
+}
+
+/// Makes an account with its primary address. False when anything of it is taken.
+pub(crate) async fn add_user(tx: &mut Tx, user: &User) -> Result<bool, StoreError> {
+    let inserted = tx.insert_user(user, EmailId::generate(now(), &random())).await?;
+    Ok(inserted == UserInserted::Done)
+}
+
+/// Puts the accounts `ada` and `eve` into the database, who both say that `ada@example.org` is theirs.
+pub(crate) async fn ada_and_eve(store: &Store) -> (User, User) {
+    let (ada, eve) = (user("ada"), user("eve"));
+    let people = (ada.clone(), eve.clone());
+    write(store, move |tx| {
+        Box::pin(async move {
+            assert!(add_user(tx, &ada).await?);
+            assert!(add_user(tx, &eve).await?);
+            Ok(())
+        })
+    })
+    .await;
+    people
+}
+
+/// The hash of a made-up secret.
+pub(crate) fn secret(number: u8) -> SecretHash {
+    SecretHash::from([number; 32])
+}
+
+/// So many seconds after [`now`].
+pub(crate) fn after(seconds: i64) -> Timestamp {
+    now() + chrono::Duration::seconds(seconds)
 }
 
 /// Puts a channel with one project and one release into the database.

@@ -1,0 +1,82 @@
+//! From the schema before there were people who sign in.
+
+use std::path::Path;
+
+use bonded_model::people::Policy;
+use bonded_model::user::User;
+use bonded_store::Engine;
+use bonded_testkit::database::TestDatabase;
+use bonded_testkit::on_both;
+use sqlx::Connection;
+use sqlx::migrate::Migrator;
+
+use crate::world::user;
+
+const FIRST: &str = "0001_registry.sql";
+
+/// Makes the tables as the first version had them.
+async fn make_first_schema(database: &TestDatabase) {
+    let engine = database.url().engine();
+    let migrations = format!("{}/../store-{engine}/migrations", env!("CARGO_MANIFEST_DIR"));
+    let only_first = tempfile::tempdir().unwrap();
+    std::fs::copy(Path::new(&migrations).join(FIRST), only_first.path().join(FIRST)).unwrap();
+    let migrator = Migrator::new(only_first.path()).await.unwrap();
+    let url = database.url().expose();
+    match engine {
+        Engine::Sqlite => {
+            let mut db = sqlx::SqliteConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
+            migrator.run_direct(None, &mut db, false).await.unwrap();
+            db.close().await.unwrap();
+        }
+        Engine::Postgres => {
+            let mut db = sqlx::PgConnection::connect(&url).await.unwrap();
+            migrator.run_direct(None, &mut db, false).await.unwrap();
+            db.close().await.unwrap();
+        }
+    }
+}
+
+/// An account as the first version wrote it.
+fn insert(user: &User, email: &str, engine: Engine) -> String {
+    let id = match engine {
+        Engine::Sqlite => format!("x'{}'", user.id.uuid().simple()),
+        Engine::Postgres => format!("'{}'", user.id),
+    };
+    let (name, key, at) = (&user.name, user.name.key(), user.created_at.to_rfc3339());
+    format!(
+        "INSERT INTO users (id, name, name_key, email, admin, created_at)
+         VALUES ({id}, '{name}', '{key}', '{email}', FALSE, '{at}');
+         INSERT INTO tokens (id, user_id, name, secret_sha256, verbs, everything, created_at)
+         VALUES ({id}, {id}, 'ci', {}, 1, TRUE, '{at}');
+         INSERT INTO channels (id, name, format, visibility, created_at)
+         VALUES ({id}, '{key}', 'python', 'private', '{at}');",
+        match engine {
+            Engine::Sqlite => format!("x'{}'", user.id.uuid().simple()),
+            Engine::Postgres => format!("'\\x{}'", user.id.uuid().simple()),
+        },
+    )
+}
+
+on_both! {
+    async fn of_accounts_that_share_an_address_the_oldest_keeps_it(database: TestDatabase) {
+        make_first_schema(&database).await;
+        let [ada, eve, bob] = [user("Ada"), user("eve"), user("bob")];
+        let engine = database.url().engine();
+        let [first, second] = if ada.id < eve.id { [&ada, &eve] } else { [&eve, &ada] };
+        for (user, email) in [(second, "it@example.org"), (first, "IT@Example.org"), (&bob, "bob@example.org")] {
+            database.tamper(&insert(user, email, engine)).await.unwrap();
+        }
+        let store = database.store().await;
+        let mut reader = store.read().await.unwrap();
+        let kept = reader.user(first.id).await.unwrap().unwrap();
+        assert_eq!((kept.email.as_str(), kept.verified_at), ("IT@Example.org", Some(first.created_at)));
+        let lost = reader.user(second.id).await.unwrap().unwrap();
+        assert_eq!((lost.email.as_str(), lost.verified_at), ("it@example.org", None));
+        let alone = reader.user_by_verified_email(&"BOB@example.org".parse().unwrap()).await.unwrap().unwrap();
+        assert_eq!((alone.id, alone.verified_at), (bob.id, Some(bob.created_at)));
+        assert_eq!(reader.users().await.unwrap().len(), 3);
+        assert_eq!(reader.emails_of(bob.id).await.unwrap().len(), 1);
+        assert!(reader.tokens().await.unwrap().iter().all(|token| token.by_operator));
+        assert!(reader.channels().await.unwrap().iter().all(|channel| channel.policy == Policy::NOTHING));
+    }
+}
