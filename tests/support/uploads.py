@@ -31,14 +31,15 @@ def legacy_form(path: Path, name: str, version: str = "1.0", **changes) -> dict[
 def legacy(
     channel: Channel, path: Path, name: str, version: str = "1.0", token: str | None = None, **changes
 ):
-    """Uploads a wheel the way twine does. `file_name` and the form's fields can be changed."""
+    """Uploads a wheel the way twine does. `user`, `file_name` and the form's fields can be changed."""
+    user = changes.pop("user", "__token__")
     file_name = changes.pop("file_name", path.name)
     with path.open("rb") as content:
         return _session.post(
             channel.upload_url,
             data=legacy_form(path, name, version, **changes),
             files={"content": (file_name, content, "application/octet-stream")},
-            auth=("__token__", token or channel.publish_token),
+            auth=(user, token or channel.publish_token),
             timeout=120,
         )
 

@@ -77,6 +77,8 @@ class Visitor:
     def fill(self, action: str, **fields: str | bool) -> Locator:
         """Fills the form in by its fields' names; the form."""
         form = self.form(action)
+        for folded in form.locator("xpath=ancestor::details[not(@open)]/summary").all():
+            folded.click()
         for name, value in fields.items():
             self._fill(form.locator(f'[name="{name}"]'), value)
         return form

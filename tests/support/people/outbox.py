@@ -33,6 +33,7 @@ class Outbox:
 
     def __init__(self, directory: Path):
         self._directory = directory
+        self._read: dict[Path, EmailMessage] = {}
 
     def to(self, address: str) -> list[EmailMessage]:
         """All mail for an address."""
@@ -40,7 +41,11 @@ class Outbox:
 
     def _all(self) -> list[EmailMessage]:
         paths = sorted(self._directory.glob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
+        for path in paths:
+            if path not in self._read:
+                parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+                self._read[path] = parsed
+        return [self._read[path] for path in paths]
 
     def wait(self, address: str, about: str, seen: int = 0) -> EmailMessage:
         """The newest mail for the address that matches a pattern and is not one of the first `seen`."""

@@ -1,4 +1,4 @@
-"""Lets time pass for what a server keeps: nothing can move its clock, so what it wrote down is made older."""
+"""What a test changes in a database: nothing can move a server's clock, so what it wrote is made older."""
 
 import datetime
 import sqlite3
@@ -11,22 +11,26 @@ from .registry import Registry
 def age(registry: Registry, table: str, columns: tuple[str, ...], seconds: float) -> None:
     """Moves the times in these columns of every row back."""
     if registry.engine == "postgres":
-        _age_postgres(registry.database, table, columns, seconds)
+        older = f"{{0}} = {{0}} - interval '{seconds} seconds'"
     else:
-        _age_sqlite(registry, table, columns, seconds)
+        older = f"{{0}} = older({{0}}, {seconds})"
+    change(registry, f"UPDATE {table} SET " + ", ".join(older.format(column) for column in columns))
 
 
-def _age_postgres(url: str, table: str, columns: tuple[str, ...], seconds: float) -> None:
-    moved = ", ".join(f"{column} = {column} - interval '{seconds} seconds'" for column in columns)
-    with closing(connect(url)) as connection:
-        connection.run(f"UPDATE {table} SET {moved}")
+def issued_by_owner(registry: Registry, token: str) -> None:
+    """Makes a token of the command line, by its name, one that its owner issued: no page does that yet."""
+    change(registry, f"UPDATE tokens SET by_operator = (1 = 0) WHERE name = '{token}'")
 
 
-def _age_sqlite(registry: Registry, table: str, columns: tuple[str, ...], seconds: float) -> None:
+def change(registry: Registry, statement: str) -> None:
+    """Changes the database of a running server."""
+    if registry.engine == "postgres":
+        with closing(connect(registry.database)) as connection:
+            connection.run(statement)
+        return
     with closing(sqlite3.connect(registry.data / "bonded.db", timeout=10)) as connection:
-        connection.create_function("older", 1, lambda text: _older(text, seconds))
-        moved = ", ".join(f"{column} = older({column})" for column in columns)
-        connection.execute(f"UPDATE {table} SET {moved}")
+        connection.create_function("older", 2, _older)
+        connection.execute(statement)
         connection.commit()
 
 

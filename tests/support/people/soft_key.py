@@ -73,6 +73,10 @@ class SoftKey:
         options = options.get("publicKey", options)
         credential = Credential(options["rp"]["id"], from_base64url(options["user"]["id"]))
         self.credentials.append(credential)
+        return self.attest(credential, options)
+
+    def attest(self, credential: Credential, options: dict) -> dict:
+        """What presents the credential to a site as new."""
         attested = bytes(16) + struct.pack(">H", len(credential.id)) + credential.id + credential.public()
         data = self._authenticator_data(credential, _ATTESTED) + attested
         response = {

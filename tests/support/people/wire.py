@@ -1,6 +1,8 @@
 """A visitor over plain HTTP: cookies and forms like a browser without scripts, and what no browser sends."""
 
+import json
 import re
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -9,6 +11,7 @@ from .html import Page
 from .registry import Registry, new_address
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_VIEWER = re.compile(r'href="[^"]*/account">([^<]+)<')
 _CSRF = re.compile(r'name="csrf"\s+value="([^"]+)"')
 
 
@@ -21,7 +24,8 @@ class Wire:
         self.session = requests.Session()
         self.session.trust_env = False
         for name, value in cookies.items():
-            self.session.cookies.set(name, value)
+            # The domain under which `http.cookiejar` keeps what `localhost` sets.
+            self.session.cookies.set(name, value, domain="localhost.local", path="/")
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -51,11 +55,31 @@ class Wire:
 
     def submit(self, path: str, action: str = "", headers: dict = {}, **fields: str) -> requests.Response:
         """Opens the page and sends its form that goes to `action`, with these fields filled in."""
-        page = self.page(path)
-        form = page.form(action or urlsplit(path).path)
+        answer = self.get(path)
+        assert answer.status_code == 200, f"{path}: {told(answer)}"
+        return self.send(answer, action or urlsplit(path).path, headers, **fields)
+
+    def send(self, shown: requests.Response, action: str, headers: dict = {}, **fields: str):
+        """Sends the form of an answer that goes to `action`, with these fields filled in."""
+        form = Page(shown.url, shown.text).form(action)
         unknown = set(fields) - form.names
-        assert not unknown, f"the form to {form.path} on {path} has no {unknown}, only {form.names}"
+        assert not unknown, f"the form to {action} on {shown.url} has no {unknown}, only {form.names}"
         return self.request("POST", form.action, headers, data=form.fields | fields)
+
+    def options(self, page: requests.Response, action: str) -> dict:
+        """The options that the page's script fetches for a key."""
+        csrf = Page(page.url, page.text).form(action).fields["csrf"]
+        headers = {"X-CSRF-Token": csrf, "Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
+        answer = self.request("POST", f"{action}/options", headers)
+        assert answer.status_code == 200, told(answer)
+        return answer.json()
+
+    def touch(self, path: str, action: str, sign: Callable[[dict], dict], **fields: str):
+        """Uses a security key on a page: `sign` makes its answer of the options."""
+        shown = self.get(path)
+        assert shown.status_code == 200, f"{path}: {told(shown)}"
+        credential = json.dumps(sign(self.options(shown, action)))
+        return self.send(shown, action, credential=credential, **fields)
 
     def csrf(self, path: str) -> str:
         """The CSRF token on a page."""
@@ -63,18 +87,16 @@ class Wire:
         assert found, f"no CSRF token on {path}"
         return found[1]
 
-    def post_json(self, path: str, body: object, csrf: str, **options) -> requests.Response:
-        """Sends what a page's script sends."""
-        headers = {"X-CSRF-Token": csrf, "Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
-        return self.request("POST", path, headers | options.pop("headers", {}), json=body, **options)
-
     def signed_in_as(self) -> str | None:
         """The account's name, when the account page shows one."""
         answer = self.get("/account")
-        if answer.status_code != 200:
-            return None
-        found = re.search(r'data-user="([^"]+)"', answer.text)
+        found = _VIEWER.search(answer.text)
         return found and found[1]
+
+
+def forms_of(answer: requests.Response) -> list[str]:
+    """Where the forms of an answer go."""
+    return [form.path for form in Page(answer.url, answer.text).forms]
 
 
 def told(answer: requests.Response) -> str:
@@ -89,7 +111,7 @@ def told(answer: requests.Response) -> str:
 def went_to(answer: requests.Response) -> str:
     """The local path that the answer redirects to, with its query."""
     assert answer.status_code == 303, told(answer)
-    parts = urlsplit(urljoin(answer.url, answer.headers["Location"]))
-    own = urlsplit(answer.url)
-    assert (parts.scheme, parts.netloc) == (own.scheme, own.netloc), answer.headers["Location"]
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    location = answer.headers["Location"]
+    # Browsers take a backslash for a slash, and drop tabs and line breaks: nothing of that may be in there.
+    assert re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", location), location
+    return location
