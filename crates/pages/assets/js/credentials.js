@@ -1,4 +1,4 @@
-// Keys and passkeys. A form with `data-key` gets its options from `data-options`, asks the browser for a credential,
+// Keys and passkeys. A form with `data-webauthn` gets its options from `data-options`, asks the browser for a credential,
 // puts it into the field `credential` and is then sent like any other form.
 
 const supported = "credentials" in navigator && "PublicKeyCredential" in window;
@@ -91,7 +91,7 @@ async function options(form) {
 
 async function ask(form) {
   const json = await options(form);
-  if (form.dataset.key === "register") {
+  if (form.dataset.webauthn === "register") {
     return navigator.credentials.create({ publicKey: creationOptions(json) });
   }
   return navigator.credentials.get({ publicKey: requestOptions(json) });
@@ -117,7 +117,7 @@ async function run(form) {
   try {
     send(form, await ask(form));
   } catch (error) {
-    say(form, reason(error, form.dataset.key));
+    say(form, reason(error, form.dataset.webauthn));
     button.disabled = false;
   }
 }
@@ -135,10 +135,10 @@ async function offerPasskeys(form) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-key]")) {
+for (const form of document.querySelectorAll("form[data-webauthn]")) {
   const hidden = form.closest("[data-needs-script]");
   if (!supported) {
-    if (form.dataset.key !== "passkey") say(form, "This browser cannot use keys or passkeys. Use another browser, or another way.");
+    if (form.dataset.webauthn !== "passkey") say(form, "This browser cannot use keys or passkeys. Use another browser, or another way.");
     continue;
   }
   if (hidden) hidden.hidden = false;
@@ -146,5 +146,5 @@ for (const form of document.querySelectorAll("form[data-key]")) {
     event.preventDefault();
     run(form);
   });
-  if (form.dataset.key === "passkey") offerPasskeys(form);
+  if (form.dataset.webauthn === "passkey") offerPasskeys(form);
 }

@@ -7,7 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{Field, Shell, filters};
 
 /// `/account/recovery-codes`, and what follows a wrong confirmation. Making posts to the same path; confirming posts
-/// `recovery_code` to `/account/recovery-codes/confirm`.
+/// `code` to `/account/recovery-codes/confirm`.
 #[derive(Clone, Template)]
 #[template(path = "account/recovery_codes.html")]
 pub struct RecoveryCodes {

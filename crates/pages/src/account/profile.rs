@@ -34,7 +34,7 @@ pub struct Profile {
     pub roles: Vec<Role>,
 }
 
-/// `/account/password`. The form sends `password` and, where it is asked for, `current`.
+/// `/account/password`. The form sends `new_password` and, where it is asked for, `current_password`.
 #[derive(Clone, Template)]
 #[template(path = "account/password.html")]
 pub struct ChangePassword {

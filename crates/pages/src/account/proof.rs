@@ -15,8 +15,8 @@ pub enum Strongest {
     Password,
 }
 
-/// `/account/proof?next=`. One form posts to `/account/proof/key` (`credential`, JSON), `totp` (`totp`) or `password`
-/// (`password`), another to `recovery-code` (`recovery_code`); each sends `next`.
+/// `/account/proof?next=`. One form posts to `/account/proof/key` (`credential`, JSON), `totp` (`code`) or `password`
+/// (`password`), another to `recovery-code` (`code`); each sends `next`.
 #[derive(Clone, Template)]
 #[template(path = "account/proof.html")]
 pub struct Proof {

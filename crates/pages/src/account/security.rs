@@ -46,6 +46,16 @@ impl Requirement {
     }
 }
 
+impl Security {
+    /// Whether the factors meet what is required, or are any at all where nothing is.
+    const fn protected(&self) -> bool {
+        match self.requirement {
+            Requirement::PhishingResistant => !self.keys.is_empty(),
+            Requirement::SecondFactor | Requirement::Nothing => self.totp.is_some() || !self.keys.is_empty(),
+        }
+    }
+}
+
 /// `/account/security`.
 #[derive(Clone, Template)]
 #[template(path = "account/security.html")]

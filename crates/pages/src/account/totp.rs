@@ -5,7 +5,7 @@ use bonded_model::Timestamp;
 
 use crate::{Field, Shell, filters};
 
-/// `/account/totp` where there is no app yet, or with `?replace=yes`. The form sends `totp`.
+/// `/account/totp` where there is no app yet, or with `?replace=yes`. The form sends `code`.
 #[derive(Clone, Template)]
 #[template(path = "account/set_up_totp.html")]
 pub struct SetUpTotp {

@@ -23,7 +23,7 @@ pub struct SignIn {
     pub sign_up: bool,
 }
 
-/// `/login/second-factor`. Three forms: `credential` (JSON), `totp`, `recovery_code`.
+/// `/login/second-factor`. Three forms send `credential` (JSON) or `code`.
 #[derive(Clone, Template)]
 #[template(path = "sign_in/second_factor.html")]
 pub struct SecondFactor {
