@@ -121,3 +121,84 @@ fn advice(suggestion: Suggestion) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn checked(password: &str, words: &[&str]) -> Result<(), Weak> {
+        check(&password.into(), words)
+    }
+
+    fn is_guessable(password: &str, words: &[&str]) -> bool {
+        matches!(checked(password, words), Err(Weak::Guessable { .. }))
+    }
+
+    #[test]
+    fn pass_phrases_and_random_passwords_are_good() {
+        for good in [
+            "unlisted marmalade teapot",
+            "xK4!vq9-Wm2z",
+            "пароль из четырёх слов",
+            "correcthorsebatterystaple",
+        ] {
+            assert_eq!(checked(good, &["ada"]), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn length_counts_in_characters_and_ends_in_bytes() {
+        assert_eq!(checked("xK4!vq9", &[]), Err(Weak::TooShort));
+        assert_eq!(checked("ääääää7", &[]), Err(Weak::TooShort));
+        let long = "unlisted marmalade teapot ".repeat(200);
+        assert_eq!(checked(&long[..MAX_BYTES], &[]), Ok(()));
+        assert_eq!(checked(&long[..=MAX_BYTES], &[]), Err(Weak::TooLong));
+    }
+
+    #[test]
+    fn common_and_patterned_passwords_are_guessable() {
+        for bad in ["password", "Passw0rd!", "qwertyuiop", "11111111", "abcdefgh", "19841984", "letmein123"] {
+            assert!(is_guessable(bad, &[]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_the_estimate_lets_pass_but_attackers_try_is_breached() {
+        for bad in ["therewillbeblood", "ThereWillBeBlood"] {
+            assert_eq!(checked(bad, &[]), Err(Weak::Breached), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_made_of_ones_own_name_or_address_is_guessable() {
+        let own = ["zbigniewk", "Zbigniew Kowalczyk", "zbigniew.kowalczyk@brzezinski.example"];
+        for bad in ["zbigniewk1", "kowalczyk7", "brzezinski!"] {
+            assert!(is_guessable(bad, &own), "{bad}");
+        }
+        assert_eq!(checked("kowalczykbrzezinski", &[]), Ok(()));
+        assert!(is_guessable("kowalczykbrzezinski", &own));
+    }
+
+    #[test]
+    fn the_text_says_what_to_do_and_does_not_repeat_the_password() {
+        let text = checked("qwertyuiop", &[]).unwrap_err().to_string();
+        assert!(!text.contains("qwertyuiop"));
+        assert!(text.contains("too easy to guess") && text.ends_with('.'), "{text}");
+    }
+
+    #[test]
+    fn a_password_that_takes_long_to_estimate_takes_no_long_time() {
+        let started = std::time::Instant::now();
+        let _ = checked(&"aB3$".repeat(1024), &[]);
+        assert!(started.elapsed() < std::time::Duration::from_secs(5));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(password: String, word: String) {
+            let _ = checked(&password, &[&word]);
+        }
+    }
+}
