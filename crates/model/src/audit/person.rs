@@ -87,6 +87,12 @@ pub enum PersonEvent {
         /// Whose.
         user: UserId,
     },
+    /// The operator made a link to set a new password, and hands it over.
+    #[serde(rename = "user:password:link")]
+    PasswordLinkMade {
+        /// Whose.
+        user: UserId,
+    },
     /// A link to set a new password was asked for.
     #[serde(rename = "user:password:forget")]
     PasswordForgotten {
@@ -218,6 +224,12 @@ pub enum PersonEvent {
     /// Somebody was invited to sign up.
     #[serde(rename = "instance:invitation:create")]
     Invited,
+    /// An invitation was withdrawn.
+    #[serde(rename = "instance:invitation:withdraw")]
+    InvitationWithdrawn,
+    /// The server printed a link that makes the first administrator.
+    #[serde(rename = "instance:setup:link")]
+    SetupLinkMade,
     /// An administrator asked for the recovery of a locked-out person's account.
     #[serde(rename = "user:recovery:request")]
     RecoveryRequested {
