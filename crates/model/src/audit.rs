@@ -188,6 +188,18 @@ impl AuditEntry {
         }
     }
 
+    /// An entry for something that a person did, or that was done in their name, without a session or token.
+    pub fn of_person(
+        at: Timestamp,
+        user: UserId,
+        credential: Credential,
+        origin: &Origin,
+        event: impl Into<Event>,
+    ) -> Self {
+        let entry = Self::new(at, &Actor::Anonymous, origin, event);
+        Self { credential, user: Some(user), ..entry }
+    }
+
     /// The same entry, tied to a channel.
     #[must_use]
     pub fn in_channel(mut self, channel: ChannelId) -> Self {

@@ -39,9 +39,23 @@ pub(crate) enum JobKind {
     Shards,
     /// Publish the full repodata of a subdir.
     Repodata,
+    /// Send a mail.
+    Mail,
+    /// Complete the recovery of an account whose time has come.
+    Recovery,
 }
 
-bonded_model::text_enum!(JobKind { Shards = "conda:shards", Repodata = "conda:repodata" });
+bonded_model::text_enum!(JobKind {
+    Shards = "conda:shards",
+    Repodata = "conda:repodata",
+    Mail = "people:mail",
+    Recovery = "people:recovery",
+});
+
+impl JobKind {
+    /// What publishes a subdir.
+    pub(crate) const PUBLICATION: [Self; 2] = [Self::Shards, Self::Repodata];
+}
 
 /// When the full repodata of a subdir is written after a change: soon, unless it was written just now.
 fn repodata_due(subdir: &SubdirRow, now: Timestamp) -> Timestamp {
@@ -74,6 +88,7 @@ impl Registry {
                 _ = sweep.tick() => {
                     report("the sweep", self.publish_everything().await);
                     report("letting go of old index files", self.release_retired().await);
+                    report("clearing away what is over", self.clear_away().await);
                 }
             }
         }
@@ -132,6 +147,8 @@ impl Registry {
         match job.kind.parse::<JobKind>().map_err(Error::internal)? {
             JobKind::Shards => self.publish_shards(subdir()?).await,
             JobKind::Repodata => self.publish_repodata(subdir()?).await,
+            JobKind::Mail => self.send_mail(job.key.parse().map_err(Error::internal)?).await,
+            JobKind::Recovery => self.complete_recovery(job.key.parse().map_err(Error::internal)?).await,
         }
     }
 
@@ -147,6 +164,7 @@ impl Registry {
             let due = match kind {
                 JobKind::Shards => now + SHARDS_RETRY,
                 JobKind::Repodata => repodata_due(subdir, now),
+                JobKind::Mail | JobKind::Recovery => now,
             };
             let id = JobId::generate(now, &self.random);
             tx.schedule(id, kind.as_str(), &subdir.id.to_string(), due).await?;

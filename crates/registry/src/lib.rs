@@ -11,6 +11,7 @@ pub mod conda;
 mod error;
 pub mod gc;
 mod jobs;
+pub mod people;
 mod publishing;
 pub mod python;
 mod usage;
@@ -28,6 +29,7 @@ pub use error::Error;
 pub use publishing::{Announced, Outcome};
 
 use access::{Access, Presented};
+use people::{People, PeopleSettings, Services};
 
 /// What an operator can choose about the use cases.
 #[derive(Clone, Debug)]
@@ -38,11 +40,18 @@ pub struct Settings {
     pub page_cache: u64,
     /// How much memory small index files of conda channels may take, in bytes.
     pub index_cache: u64,
+    /// What concerns people.
+    pub people: PeopleSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_upload: 2 << 30, page_cache: 32 << 20, index_cache: 16 << 20 }
+        Self {
+            max_upload: 2 << 30,
+            page_cache: 32 << 20,
+            index_cache: 16 << 20,
+            people: PeopleSettings::default(),
+        }
     }
 }
 
@@ -67,6 +76,7 @@ pub struct Parts {
     python: python::Pages,
     conda: conda::Published,
     usage: usage::Usage,
+    pub(crate) people: People,
     jobs: tokio::sync::Notify,
 }
 
@@ -80,12 +90,20 @@ impl Deref for Registry {
 
 impl Registry {
     /// The use cases over an open, migrated database and an open blob store.
-    pub fn new(store: Store, blobs: Blobs, clock: Clock, random: Random, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        blobs: Blobs,
+        clock: Clock,
+        random: Random,
+        services: Services,
+        settings: Settings,
+    ) -> Self {
         let registry = Self(Arc::new(Parts {
             access: Access::new(store.clone(), clock.clone()),
             python: python::Pages::new(settings.page_cache),
             conda: conda::Published::new(settings.index_cache),
             usage: usage::Usage::default(),
+            people: People::new(services, &settings.people),
             jobs: tokio::sync::Notify::new(),
             store,
             blobs,
@@ -107,11 +125,20 @@ impl Registry {
     /// # Errors
     /// As [`Access::authenticate`].
     pub async fn authenticate(&self, presented: &Presented, origin: &Origin) -> Result<Actor, Error> {
-        let result = self.access.authenticate(presented).await;
+        let result = match presented {
+            Presented::PasswordUpload { name, password } => {
+                return self.person_by_password(origin, name, password.clone()).await;
+            }
+            other => self.access.authenticate(other).await,
+        };
         match &result {
-            Ok(Actor::Token(principal)) => self.usage.note(principal.token.id, self.clock.now()),
+            Ok(actor) => {
+                if let Some(token) = actor.token() {
+                    self.usage.note(token.id, self.clock.now());
+                }
+            }
             Err(Error::TokenInUrl(principal)) => {
-                let actor = Actor::Token(Arc::clone(principal));
+                let actor = Actor::Principal(Arc::clone(principal));
                 self.record_refusal(
                     &actor,
                     origin,

@@ -43,9 +43,14 @@ pub(crate) fn presented(parts: &Parts) -> Presented {
     if let Some(key) = parts.headers.get("x-api-key") {
         return key.to_str().map_or(Presented::Malformed, |key| from_token(key.parse()));
     }
-    match parts.headers.get(AUTHORIZATION) {
+    let presented = match parts.headers.get(AUTHORIZATION) {
         None => Presented::Nothing,
         Some(value) => value.to_str().map_or(Presented::Malformed, from_authorization),
+    };
+    match presented {
+        // Passwords open nothing for reading, so nobody can have them tried there.
+        Presented::PasswordUpload { .. } if parts.method.is_safe() => Presented::Password,
+        presented => presented,
     }
 }
 
@@ -67,7 +72,9 @@ fn from_basic(encoded: &str) -> Option<Presented> {
     match password.parse() {
         Ok(token) => Some(Presented::Token(token)),
         Err(_) if password.trim().is_empty() => Some(from_token(user.parse())),
-        Err(MalformedToken::Prefix) if user.trim() != "__token__" => Some(Presented::Password),
+        Err(MalformedToken::Prefix) if user.trim() != "__token__" => {
+            Some(Presented::PasswordUpload { name: user.to_owned(), password: password.into() })
+        }
         Err(_) => Some(Presented::Malformed),
     }
 }
@@ -108,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_told_from_a_password() {
-        assert!(matches!(from_authorization(&basic("ada", "hunter2")), Presented::Password));
+        assert!(matches!(from_authorization(&basic("ada", "hunter2")), Presented::PasswordUpload { .. }));
         for value in [
             basic("__token__", "pypi-abc"),
             basic("__token__", "bonded-short"),

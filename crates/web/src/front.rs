@@ -18,7 +18,7 @@ use bonded_registry::Error;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::HeaderValue;
-use http::header::{HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use tower::{Service, ServiceExt};
 
 use crate::path_token::{self, PathToken};
@@ -32,6 +32,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Reach {
     /// The path under which a reverse proxy shows us: empty, or beginning with `/` and not ending with it.
     pub prefix: String,
+    /// Whether people reach us by TLS, here or at a reverse proxy.
+    pub by_tls: bool,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
 }
@@ -103,9 +105,9 @@ impl Front {
             Err(problem) => problem.into_response(),
         };
         if wants_page {
-            response = page::instead_of_problem(response, &self.reach.prefix);
+            response = page::instead_of_problem(response, &self.reach.prefix, &self.random);
         }
-        finish(&mut response, &origin);
+        finish(&mut response, &origin, &self.reach);
         log(&method, &path, &response, &origin, begun);
         response
     }
@@ -127,13 +129,17 @@ impl Front {
 }
 
 /// Headers that every answer carries.
-fn finish(response: &mut Response, origin: &Origin) {
+fn finish(response: &mut Response, origin: &Origin, reach: &Reach) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(origin.request.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if reach.by_tls {
+        // For half a year browsers come by TLS only.
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=15768000"));
+    }
 }
 
 /// One line per request. Reads that went well are for debugging only: there are thousands in a second. The path has

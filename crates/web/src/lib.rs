@@ -2,6 +2,7 @@
 
 mod answer;
 mod blob;
+mod browser;
 mod conda;
 mod credentials;
 mod extract;
@@ -9,6 +10,7 @@ mod front;
 mod linger;
 mod page;
 mod path_token;
+mod people;
 mod problem;
 mod proxy;
 mod python;
@@ -34,18 +36,33 @@ pub struct App(Arc<Parts>);
 
 struct Parts {
     registry: Registry,
-    base_url: String,
+    /// Scheme, host and port under which the outside reaches us.
+    origin: String,
+    /// The path under which a reverse proxy shows us: empty, or beginning with `/` and not ending with it.
+    prefix: String,
 }
 
 impl App {
-    /// The handlers' state. `base_url` has no slash at its end.
-    pub fn new(registry: Registry, base_url: String) -> Self {
-        Self(Arc::new(Parts { registry, base_url }))
+    /// The handlers' state.
+    pub fn new(registry: Registry) -> Self {
+        let base_url = &registry.settings.people.base_url;
+        let host = base_url.find("://").map_or(0, |scheme| scheme + 3);
+        let path = base_url[host..].find('/').map_or(base_url.len(), |path| host + path);
+        let (origin, prefix) = (base_url[..path].to_owned(), base_url[path..].to_owned());
+        Self(Arc::new(Parts { registry, origin, prefix }))
     }
 
     /// The URL under which the outside reaches us, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        &self.0.base_url
+        &self.settings.people.base_url
+    }
+
+    fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    fn prefix(&self) -> &str {
+        &self.0.prefix
     }
 }
 
@@ -64,9 +81,8 @@ pub fn routes() -> Vec<(Method, &'static str)> {
 }
 
 fn table() -> Routes {
-    let table =
-        Routes::default().get("/", status::home).get("/health", status::health).get("/ready", status::ready);
-    conda::add(python::add(table))
+    let table = Routes::default().get("/health", status::health).get("/ready", status::ready);
+    conda::add(python::add(people::add(table)))
 }
 
 /// Answers every route. What is not there answers 404.

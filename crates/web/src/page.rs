@@ -1,28 +1,16 @@
 //! Pages for people: what a browser gets where a program gets a problem.
 
-use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
-use http::HeaderMap;
-use http::HeaderValue;
-use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bonded_model::Random;
+use bonded_pages::public::ProblemPage;
+use bonded_pages::{Shell, Template};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 
+use crate::browser;
 use crate::problem::Problem;
-
-/// Nothing may be loaded or sent; styles stand in the page itself, allowed by their hash-free inline form because the
-/// templates contain no text that a user wrote inside `<style>`.
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
-
-/// A problem as a page.
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct ProblemPage<'a> {
-    status: u16,
-    title: &'a str,
-    detail: &'a str,
-    prefix: &'a str,
-}
 
 /// Whether the caller is a browser. Browsers name `text/html` first; package clients name their own types first or
 /// accept anything.
@@ -33,46 +21,35 @@ pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
 }
 
 /// The same answer, with a page in place of a problem.
-pub(crate) fn instead_of_problem(response: Response, prefix: &str) -> Response {
+pub(crate) fn instead_of_problem(response: Response, prefix: &str, random: &Random) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    let nonce = URL_SAFE_NO_PAD.encode(random.bytes::<18>());
     let page = ProblemPage {
+        shell: Shell { prefix: prefix.to_owned(), nonce: nonce.clone(), ..Shell::default() },
         status: problem.status().as_u16(),
-        title: problem.status().canonical_reason().unwrap_or("Error"),
-        detail: problem.detail(),
-        prefix,
+        title: problem.status().canonical_reason().unwrap_or("Error").to_owned(),
+        detail: problem.detail().to_owned(),
     };
     let Ok(body) = page.render() else { return response };
     let (mut parts, _) = response.into_parts();
-    parts.headers.remove(http::header::CONTENT_LENGTH);
+    parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    parts.headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    browser::secure(&mut parts.headers, &nonce);
     Response::from_parts(parts, body.into())
-}
-
-/// A rendered page as an answer.
-pub(crate) fn respond(page: &impl Template) -> Response {
-    match page.render() {
-        Ok(body) => {
-            let mut response = Html(body).into_response();
-            response.headers_mut().insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
-            response
-        }
-        Err(error) => Problem::from(bonded_registry::Error::internal(error)).into_response(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::response::IntoResponse;
+
     use super::*;
 
     #[test]
     fn a_browser_gets_a_page_with_the_text_escaped() {
         let response = Problem::bad_request("<script>alert(1)</script>").into_response();
-        let page = instead_of_problem(response, "");
+        let page = instead_of_problem(response, "", &Random::System);
         assert_eq!(page.status(), 400);
         assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
-        let sample = ProblemPage { status: 400, title: "Bad Request", detail: "<script>", prefix: "" };
-        assert!(!sample.render().unwrap().contains("<script>"));
     }
 
     #[test]

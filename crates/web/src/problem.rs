@@ -4,7 +4,7 @@
 use axum::response::{IntoResponse, Response};
 use bonded_registry::Error;
 use bonded_registry::access::{BadCredential, Denial};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use hyper::ext::ReasonPhrase;
 
@@ -22,12 +22,14 @@ pub struct Problem {
     detail: String,
     bad_credential: Option<BadCredential>,
     in_status_line: bool,
+    /// In seconds.
+    retry_after: Option<i64>,
 }
 
 impl Problem {
     /// A problem with its status and what the caller is told.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), bad_credential: None, in_status_line: false }
+        Self { status, detail: detail.into(), bad_credential: None, in_status_line: false, retry_after: None }
     }
 
     /// 404 in the words that are the same everywhere, so that they tell nothing.
@@ -43,6 +45,11 @@ impl Problem {
     /// 403.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// 429, with how many seconds to wait.
+    fn too_many(detail: &str, seconds: i64) -> Self {
+        Self { retry_after: Some(seconds.max(1)), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// The status.
@@ -97,12 +104,15 @@ impl From<BadCredential> for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match error {
+            Error::TooMany { wait } => return Self::too_many(&error.to_string(), wait.num_seconds()),
             Error::Denied(denial) => return denial.into(),
             Error::TokenInUrl(_) => StatusCode::FORBIDDEN,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Invalid(_) | Error::WrongDigest(_) => StatusCode::BAD_REQUEST,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::SignIn(_) | Error::Fenced(_) | Error::ProofNeeded => StatusCode::FORBIDDEN,
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(ref cause) => {
                 tracing::error!(cause = cause.as_ref(), "internal error");
@@ -127,6 +137,9 @@ impl IntoResponse for Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.bad_credential.is_some() {
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
         if self.in_status_line
             && let Some(reason) = reason_phrase(&self.detail)

@@ -37,6 +37,15 @@ impl Policy {
     /// What a channel asks unless somebody chose otherwise: nothing beyond the instance's policy.
     pub const NOTHING: Self = Self { second_factor: SecondFactorFor::Nobody, phishing_resistant: false };
 
+    /// This policy and another one, both of which somebody has to meet.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let phishing_resistant = [self, other]
+            .iter()
+            .any(|policy| policy.phishing_resistant && policy.second_factor != SecondFactorFor::Nobody);
+        Self { second_factor: self.second_factor.max(other.second_factor), phishing_resistant }
+    }
+
     /// What it asks of somebody who can or cannot publish.
     pub const fn asks(self, publishes: bool) -> Requirement {
         let concerned = match self.second_factor {
@@ -151,6 +160,14 @@ mod tests {
         let project = ProjectId::generate(chrono::DateTime::UNIX_EPOCH, &Random::seeded(3));
         let owner = Roles { projects: HashMap::from([(project, ProjectRole::Owner)]), ..Roles::default() };
         assert_eq!(asked(&ada(), &owner), Requirement::SecondFactor);
+    }
+
+    #[test]
+    fn a_policy_that_concerns_nobody_adds_nothing_to_another() {
+        let idle = Policy { second_factor: SecondFactorFor::Nobody, phishing_resistant: true };
+        assert_eq!(Policy::default().and(idle), Policy::default());
+        let strict = Policy { second_factor: SecondFactorFor::Everybody, phishing_resistant: true };
+        assert_eq!(Policy::default().and(strict), strict);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bonded_model::ids::ProjectId;
+use bonded_model::people::Requirement;
 use bonded_model::token::{TokenState, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Channel, Principal, Timestamp, Visibility};
@@ -64,10 +65,10 @@ impl Action for Read {
             Actor::Operator => true,
             _ if self.channel.visibility == Visibility::Public => true,
             Actor::Anonymous => false,
-            Actor::Token(principal) => {
+            Actor::Principal(principal) => {
                 is_active(principal, now)
-                    && principal.token.verbs.contains(Verb::Read)
-                    && principal.token.scope.covers_channel(self.channel.id)
+                    && principal.authority.permits(Verb::Read)
+                    && principal.authority.covers_channel(self.channel.id)
                     && channel_role(principal, &self.channel).is_some()
             }
         };
@@ -78,7 +79,7 @@ impl Action for Read {
 impl Action for Publish {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
         let Some(principal) = changing(actor, now, &self.channel, Verb::Publish)? else { return Ok(()) };
-        let (scope, roles) = (&principal.token.scope, &principal.project_roles);
+        let (scope, roles) = (&principal.authority, &principal.project_roles);
         let in_scope = match self.project {
             Some(project) => scope.covers_project(self.channel.id, project),
             None => scope.covers_channel(self.channel.id),
@@ -111,7 +112,7 @@ impl Action for Operate {
     fn decide(&self, actor: &Actor, _now: Timestamp) -> Result<(), Denial> {
         match actor {
             Actor::Operator => Ok(()),
-            Actor::Anonymous | Actor::Token(_) => Err(Denial::hidden(actor)),
+            Actor::Anonymous | Actor::Principal(_) => Err(Denial::hidden(actor)),
         }
     }
 }
@@ -122,10 +123,10 @@ pub(super) fn may_see(actor: &Actor, channel: &Channel, now: Timestamp) -> bool 
         Actor::Operator => true,
         _ if channel.visibility == Visibility::Public => true,
         Actor::Anonymous => false,
-        Actor::Token(principal) => {
+        Actor::Principal(principal) => {
             is_active(principal, now)
                 && channel_role(principal, channel).is_some()
-                && principal.token.scope.reaches_into(channel.id)
+                && principal.authority.reaches_into(channel.id)
         }
     }
 }
@@ -138,7 +139,7 @@ fn change_project(
     verb: Verb,
 ) -> Result<(), Denial> {
     let Some(principal) = changing(actor, now, channel, verb)? else { return Ok(()) };
-    if !principal.token.scope.covers_project(channel.id, project) {
+    if !principal.authority.covers_project(channel.id, project) {
         return Err(Denial::Forbidden("The token does not cover this project.".into()));
     }
     let role = channel_role(principal, channel);
@@ -161,15 +162,41 @@ fn changing<'a>(
     let principal = match actor {
         Actor::Operator => return Ok(None),
         Actor::Anonymous => return Err(Denial::hidden(actor)),
-        Actor::Token(principal) => principal,
+        Actor::Principal(principal) => principal,
     };
     if !may_see(actor, channel, now) || !is_active(principal, now) {
         return Err(Denial::hidden(actor));
     }
-    if !principal.token.verbs.contains(verb) {
+    if !principal.authority.permits(verb) {
         return Err(Denial::Forbidden(format!("Invalid API Token: the token may not {verb}")));
     }
+    check_standing(principal, channel)?;
     Ok(Some(principal))
+}
+
+/// Whoever changes what others install must have proved their address, and have the second factor that instance and
+/// channel ask for. What the operator issued is the operator's own decision.
+fn check_standing(principal: &Principal, channel: &Channel) -> Result<(), Denial> {
+    if principal.authority.token().is_some_and(|token| token.by_operator) {
+        return Ok(());
+    }
+    let user = &principal.user.name;
+    if !principal.standing.verified {
+        return Err(Denial::Forbidden(format!(
+            "The e-mail address of the user '{user}' is not verified: sign in on the web and verify it first."
+        )));
+    }
+    let requirement = channel.policy.asks(true);
+    if requirement.is_met_by(principal.standing.factors) {
+        return Ok(());
+    }
+    let missing = match requirement {
+        Requirement::PhishingResistant => "a security key or passkey",
+        Requirement::SecondFactor | Requirement::Nothing => "two-factor authentication",
+    };
+    Err(Denial::Forbidden(format!(
+        "The user '{user}' must set up {missing} before changing anything here: sign in on the web to do so."
+    )))
 }
 
 fn channel_role(principal: &Principal, channel: &Channel) -> Option<ChannelRole> {
@@ -179,18 +206,19 @@ fn channel_role(principal: &Principal, channel: &Channel) -> Option<ChannelRole>
     principal.channel_roles.get(&channel.id).copied()
 }
 
-/// Tokens are checked when they are presented; a long upload may outlive that moment.
+/// Credentials are checked when they are presented; a long upload may outlive that moment.
 fn is_active(principal: &Principal, now: Timestamp) -> bool {
-    principal.user.suspended_at.is_none() && principal.token.state(now) == TokenState::Active
+    check_state(principal, now).is_ok()
 }
 
 /// The credential's own state, as the denial that its holder is told.
 pub(super) fn check_state(principal: &Principal, now: Timestamp) -> Result<(), Denial> {
-    let bad = match (principal.user.suspended_at, principal.token.state(now)) {
+    let token = principal.authority.token().map(|token| token.state(now));
+    let bad = match (principal.user.suspended_at, token) {
         (Some(_), _) => BadCredential::Suspended,
-        (None, TokenState::Expired(_)) => BadCredential::Expired,
-        (None, TokenState::Revoked(_)) => BadCredential::Revoked,
-        (None, TokenState::Active) => return Ok(()),
+        (None, Some(TokenState::Expired(_))) => BadCredential::Expired,
+        (None, Some(TokenState::Revoked(_))) => BadCredential::Revoked,
+        (None, Some(TokenState::Active) | None) => return Ok(()),
     };
     Err(Denial::Unauthenticated(bad))
 }

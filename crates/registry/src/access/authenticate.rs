@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use bonded_model::token::{ApiToken, TokenHash};
+use bonded_model::token::{ApiToken, Token, TokenHash};
 use bonded_model::{Actor, Principal};
+use secrecy::SecretString;
 
 use super::Access;
 use super::action::check_state;
@@ -19,8 +20,15 @@ pub enum Presented {
     Token(ApiToken),
     /// A token in the path, where proxies and histories see it: it must permit reading and nothing else.
     TokenInUrl(ApiToken),
-    /// Something that looks like a user name and a password.
+    /// Something that looks like a user name and a password, where only tokens are taken.
     Password,
+    /// A user name and a password with an upload.
+    PasswordUpload {
+        /// The name as it came.
+        name: String,
+        /// The password as it came.
+        password: SecretString,
+    },
     /// Something that is no credential of ours.
     Malformed,
 }
@@ -34,17 +42,20 @@ impl Access {
     pub async fn authenticate(&self, presented: &Presented) -> Result<Actor, Error> {
         let (token, in_url) = match presented {
             Presented::Nothing => return Ok(Actor::Anonymous),
-            Presented::Password => return Err(Denial::Unauthenticated(BadCredential::Password).into()),
+            Presented::Password | Presented::PasswordUpload { .. } => {
+                return Err(Denial::Unauthenticated(BadCredential::Password).into());
+            }
             Presented::Malformed => return Err(Denial::Unauthenticated(BadCredential::Unknown).into()),
             Presented::Token(token) => (token, false),
             Presented::TokenInUrl(token) => (token, true),
         };
         let principal = self.principal(token.hash()).await?;
         check_state(&principal, self.clock.now())?;
-        if in_url && !principal.token.verbs.is_read_only() {
+        let read_only = |token: &Token| token.verbs.is_read_only();
+        if in_url && !principal.authority.token().is_some_and(read_only) {
             return Err(Error::TokenInUrl(principal));
         }
-        Ok(Actor::Token(principal))
+        Ok(Actor::Principal(principal))
     }
 
     async fn principal(&self, hash: TokenHash) -> Result<Arc<Principal>, Error> {

@@ -37,6 +37,14 @@ pub enum BadCredential {
     /// A user name and password, which open nothing here.
     #[error("passwords are not accepted here: use an API token as password of the user '__token__'")]
     Password,
+    /// A user name and a password, one of which is wrong.
+    #[error("the user name or the password is not right")]
+    WrongPassword,
+    /// The password of an account with a second factor, which never uploads with it.
+    #[error(
+        "this account has a second factor, so it uploads with an API token, as password of the user '__token__'"
+    )]
+    PasswordOfSecured,
 }
 
 impl Denial {
@@ -44,7 +52,7 @@ impl Denial {
     pub const fn hidden(actor: &Actor) -> Self {
         match actor {
             Actor::Anonymous => Self::Unauthenticated(BadCredential::Missing),
-            Actor::Token(_) | Actor::Operator => Self::Hidden,
+            Actor::Principal(_) | Actor::Operator => Self::Hidden,
         }
     }
 }

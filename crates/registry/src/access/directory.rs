@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bonded_model::people::Policy;
 use bonded_model::{Actor, Channel};
+use bonded_store::{Queries, Tx};
 
 use super::Access;
 use super::action::may_see;
@@ -12,6 +14,23 @@ use crate::error::Error;
 
 /// Names the default Python channel in the settings.
 pub(crate) const DEFAULT_PYTHON_CHANNEL: &str = "default-python-channel";
+
+/// Holds the instance's [`Policy`] in the settings, as JSON.
+const INSTANCE_POLICY: &str = "second-factor-policy";
+
+/// Which second factors the instance asks for.
+pub(crate) async fn instance_policy(queries: &mut Queries) -> Result<Policy, Error> {
+    match queries.setting(INSTANCE_POLICY).await? {
+        Some(text) => serde_json::from_str(&text).map_err(Error::internal),
+        None => Ok(Policy::default()),
+    }
+}
+
+/// Changes which second factors the instance asks for.
+pub(crate) async fn put_instance_policy(tx: &mut Tx, policy: Policy) -> Result<(), Error> {
+    let text = serde_json::to_string(&policy).map_err(Error::internal)?;
+    Ok(tx.put_setting(INSTANCE_POLICY, &text).await?)
+}
 
 /// All channels as they were at one moment.
 #[derive(Debug, Default)]
@@ -26,8 +45,12 @@ impl Directory {
         self.by_name.get(name).cloned()
     }
 
-    fn new(channels: Vec<Channel>, default_python: Option<String>) -> Self {
-        let by_name = channels.into_iter().map(|channel| (channel.name.as_str().into(), Arc::new(channel)));
+    /// Each channel tells as its policy what its own and the instance's ask together.
+    fn new(channels: Vec<Channel>, instance: Policy, default_python: Option<String>) -> Self {
+        let by_name = channels.into_iter().map(|mut channel| {
+            channel.policy = channel.policy.and(instance);
+            (channel.name.as_str().into(), Arc::new(channel))
+        });
         Self { by_name: by_name.collect(), default_python }
     }
 }
@@ -61,7 +84,8 @@ impl Access {
         let epoch = self.epoch();
         let mut reader = self.store.read().await?;
         let default_python = reader.setting(DEFAULT_PYTHON_CHANNEL).await?;
-        let directory = Arc::new(Directory::new(reader.channels().await?, default_python));
+        let instance = instance_policy(&mut reader).await?;
+        let directory = Arc::new(Directory::new(reader.channels().await?, instance, default_python));
         drop(reader);
         self.directory.store(Some(Arc::clone(&directory)));
         if epoch != self.epoch() {

@@ -4,16 +4,18 @@
 //! rights that the token's owner has now, never on URLs.
 
 mod action;
+mod administer;
 mod authenticate;
 mod denial;
 mod directory;
 mod permit;
 
 pub use action::{Action, Delete, Operate, Publish, Read, Yank};
+pub use administer::{Administer, ViewPeople};
 pub use authenticate::Presented;
 pub use denial::{BadCredential, Denial};
-pub(crate) use directory::DEFAULT_PYTHON_CHANNEL;
 pub use directory::Directory;
+pub(crate) use directory::{DEFAULT_PYTHON_CHANNEL, instance_policy, put_instance_policy};
 pub use permit::Permit;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::ChannelId;
+use bonded_model::people::Policy;
 use bonded_model::project::ChannelMember;
 use bonded_model::user::{ChannelRole, User};
 use bonded_model::{Channel, ChannelFormat, ChannelName, Visibility};
@@ -33,6 +34,7 @@ impl Registry {
             name: new.name,
             format: new.format,
             visibility: new.visibility,
+            policy: Policy::NOTHING,
             created_at: now,
         };
         let event = Event::ChannelCreated {

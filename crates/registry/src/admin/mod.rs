@@ -5,7 +5,7 @@ mod channel;
 mod project;
 mod setup;
 mod token;
-mod user;
+pub(crate) mod user;
 
 pub use audit::VerifiedAudit;
 pub use channel::NewChannel;

@@ -83,7 +83,7 @@ impl Registry {
         let subdir = tx.subdir_by_name(file.channel, subdir_name).await?.ok_or_else(missing)?;
         let project = tx.project(file.project).await?.ok_or_else(missing)?;
         tx.change_shard(subdir.id, &project.name).await?;
-        self.schedule_publication(tx, &subdir, JobKind::ALL).await?;
+        self.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;
         Ok(Some(subdir.id))
     }
 

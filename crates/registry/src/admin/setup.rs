@@ -2,6 +2,7 @@
 
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::ChannelId;
+use bonded_model::people::Policy;
 use bonded_model::{Channel, ChannelFormat, Visibility};
 use bonded_store::Change;
 
@@ -37,6 +38,7 @@ impl Registry {
                             name: name.parse().map_err(Error::internal)?,
                             format,
                             visibility: Visibility::Public,
+                            policy: Policy::NOTHING,
                             created_at: now,
                         };
                         tx.insert_channel(&channel).await?;

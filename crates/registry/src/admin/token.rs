@@ -69,6 +69,7 @@ impl Registry {
             name: new.name,
             verbs: new.verbs,
             scope: resolve(&mut *self.store.read().await?, &new.scope).await?,
+            by_operator: true,
             created_at: now,
             expires_at: expiry(now, new.lifetime)?,
             revoked_at: None,
@@ -80,6 +81,7 @@ impl Registry {
             name: token.name.clone(),
             verbs: token.verbs,
             expires_at: token.expires_at,
+            by_operator: true,
         };
         let entry = AuditEntry::new(now, permit.actor(), &self.local_origin(), event);
         let (hash, row) = (secret.hash(), token.clone());

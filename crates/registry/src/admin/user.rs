@@ -1,9 +1,10 @@
 //! Accounts.
 
 use bonded_model::audit::{AuditEntry, Event};
-use bonded_model::ids::UserId;
+use bonded_model::ids::{EmailId, UserId};
+use bonded_model::people::UserInserted;
 use bonded_model::user::{Email, User, UserName};
-use bonded_store::Change;
+use bonded_store::{Change, Tx};
 
 use crate::access::{Operate, Permit};
 use crate::{Error, Registry};
@@ -23,29 +24,30 @@ impl Registry {
     /// Makes an account.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the name is taken.
+    /// [`Error::Conflict`] when the name or the address is taken.
     pub async fn create_user(&self, permit: &Permit<Operate>, new: NewUser) -> Result<User, Error> {
         let now = self.clock.now();
         let user = User {
             id: UserId::generate(now, &self.random),
             name: new.name,
+            display_name: None,
             email: new.email,
+            // The operator vouches for the address.
+            verified_at: Some(now),
             admin: new.admin,
             created_at: now,
             suspended_at: None,
         };
         let event = Event::UserCreated { user: user.id, name: user.name.to_string(), admin: user.admin };
         let entry = AuditEntry::new(now, permit.actor(), &self.local_origin(), event);
-        let created = user.clone();
+        let (created, email) = (user.clone(), EmailId::generate(now, &self.random));
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if !tx.insert_user(&user).await? {
-                        return Err(Error::Conflict(format!("there is an account '{}' already", user.name)));
-                    }
+                    insert(tx, &user, email).await?;
                     tx.audit(entry).await?;
                     tx.announce(Change::Access);
-                    Ok(())
+                    Ok::<_, Error>(())
                 })
             })
             .await?;
@@ -68,5 +70,18 @@ impl Registry {
     /// Only when the database fails.
     pub async fn users(&self, _permit: &Permit<Operate>) -> Result<Vec<User>, Error> {
         Ok(self.store.read().await?.users().await?)
+    }
+}
+
+/// Makes the account, or says what is taken.
+pub(crate) async fn insert(tx: &mut Tx, user: &User, email: EmailId) -> Result<(), Error> {
+    match tx.insert_user(user, email).await? {
+        UserInserted::Done => Ok(()),
+        UserInserted::NameTaken => {
+            Err(Error::Conflict(format!("the name '{}' is taken: choose another one", user.name)))
+        }
+        UserInserted::EmailTaken => {
+            Err(Error::Conflict(format!("there is an account with the address {} already", user.email)))
+        }
     }
 }

@@ -134,7 +134,7 @@ impl Commit {
             return Err(already_exists(&self.filename, &self.digests.sha256));
         }
         tx.change_shard(subdir.id, &file.package).await?;
-        self.registry.schedule_publication(tx, &subdir, JobKind::ALL).await?;
+        self.registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;
         self.finish(tx, place).await?;
         Ok(Some(subdir.id))
     }

@@ -46,6 +46,9 @@ impl Registry {
         let address: Email =
             typed.trim().parse().map_err(|error| Error::field("email", format!("{error}")))?;
         let (user, now) = (session.user(), self.clock.now());
+        if session.standing().verified {
+            session.cleared()?;
+        }
         let has = self.emails(session).await?;
         if has.iter().any(|other| other.address.key() == address.key()) {
             return Err(already_there());

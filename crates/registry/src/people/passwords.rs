@@ -76,7 +76,10 @@ impl Registry {
             Box::pin(async move {
                 tx.put_password(id, hash.as_str(), now).await?;
                 tx.delete_sessions_of(id, Some(session)).await?;
-                tx.rotate_session(session, &rotated).await?;
+                // Ended from elsewhere a moment ago, because it was stolen perhaps.
+                if !tx.rotate_session(session, &rotated).await? {
+                    return Err(Error::ProofNeeded);
+                }
                 tx.delete_sign_ins_of(id).await?;
                 tx.delete_devices_of(id, device).await?;
                 tx.delete_links_of(id, LinkKind::ResetPassword).await?;
@@ -84,7 +87,7 @@ impl Registry {
                 for letter in &notice {
                     letter.post(tx).await?;
                 }
-                Ok::<_, Error>(())
+                Ok(())
             })
         });
         write.await?;

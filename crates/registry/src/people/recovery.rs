@@ -40,7 +40,8 @@ impl Registry {
     /// Asks for the recovery of an account. Each address of its owner is told, with a link that cancels it.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for one's own account; [`Error::Conflict`] while one is open.
+    /// [`Error::NotFound`]; [`Error::Invalid`] for one's own account, and for one without a verified address;
+    /// [`Error::Conflict`] while one is open.
     pub async fn request_recovery(
         &self,
         permit: &Permit<Administer>,
@@ -50,6 +51,9 @@ impl Registry {
         let (user, acting, now) = (self.account(user).await?, person_of(permit), self.clock.now());
         if acting == Some(user.id) {
             return Err(Error::Invalid("you are signed in: nothing of yours needs recovery".into()));
+        }
+        if user.verified_at.is_none() {
+            return Err(Error::Invalid("nobody ever proved to own the address of this account".into()));
         }
         let due_at = match self.settings.people.recovery {
             RecoveryRule::Wait(wait) => Some(now + wait),

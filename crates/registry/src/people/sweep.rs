@@ -12,8 +12,11 @@ const FORGOTTEN: TimeDelta = TimeDelta::days(7);
 const AT_ONCE: usize = 100;
 
 impl Registry {
-    /// Deletes what is over.
-    pub(crate) async fn clear_away(&self) -> Result<(), Error> {
+    /// Deletes what is over. The worker does it by itself from time to time.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn clear_away(&self) -> Result<(), Error> {
         let now = self.clock.now();
         self.store.write(move |tx| Box::pin(async move { tx.delete_expired(now).await })).await?;
         while self.forget_accounts().await? == AT_ONCE {}

@@ -8,7 +8,7 @@ use bonded_model::file::File;
 use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::project::{Project, Release};
 use bonded_model::user::ProjectRole;
-use bonded_model::{Actor, Channel, Digests, Principal, Sha256, Timestamp};
+use bonded_model::{Actor, Authority, Channel, Digests, Principal, Sha256, Timestamp};
 use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
@@ -73,7 +73,7 @@ impl Commit {
             digests: self.digests,
             uploaded_at: now,
             uploaded_by: actor.principal().map(|principal| principal.user.id),
-            token: actor.principal().map(|principal| principal.token.id),
+            token: actor.token().map(|token| token.id),
             deleted_at: None,
         };
         Ok(Some(Place { file, new_project, actor, now }))
@@ -149,13 +149,17 @@ impl Commit {
 
 /// The actor with the rights that the database has for it now.
 async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
-    let Actor::Token(principal) = known else { return Ok(known.clone()) };
+    let Actor::Principal(principal) = known else { return Ok(known.clone()) };
     let gone = || Denial::Unauthenticated(BadCredential::Unknown);
-    let token = queries.token(principal.token.id).await?.ok_or_else(gone)?;
-    let user = queries.user(token.user).await?.ok_or_else(gone)?;
+    let authority = match &principal.authority {
+        Authority::Token(token) => Authority::Token(queries.token(token.id).await?.ok_or_else(gone)?),
+        other => other.clone(),
+    };
+    let user = queries.user(principal.user.id).await?.ok_or_else(gone)?;
+    let standing = queries.standing_of(user.id).await?;
     let roles = queries.roles_of(user.id).await?;
-    let principal = Principal { token, user, channel_roles: roles.channels, project_roles: roles.projects };
-    Ok(Actor::Token(principal.into()))
+    let (channel_roles, project_roles) = (roles.channels, roles.projects);
+    Ok(Actor::Principal(Principal { user, standing, channel_roles, project_roles, authority }.into()))
 }
 
 impl Registry {

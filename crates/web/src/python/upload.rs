@@ -147,6 +147,7 @@ fn credential_refusal(bad: BadCredential) -> Problem {
         BadCredential::Expired | BadCredential::Revoked | BadCredential::Suspended => {
             format!("Invalid API Token: {bad}")
         }
+        BadCredential::WrongPassword | BadCredential::PasswordOfSecured => bad.to_string(),
     };
     Problem::forbidden(text).in_status_line()
 }

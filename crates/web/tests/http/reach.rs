@@ -9,8 +9,11 @@ use bonded_testkit::{Engine, TestApp, with_app};
 use bonded_web::Reach;
 
 async fn behind(trusted: &str) -> TestApp {
-    let reach =
-        Reach { prefix: "/registry".into(), trusted_proxies: vec![trusted.parse().expect("a network")] };
+    let reach = Reach {
+        prefix: "/registry".into(),
+        by_tls: false,
+        trusted_proxies: vec![trusted.parse().expect("a network")],
+    };
     TestApp::with(Engine::Sqlite, Setup { reach, ..Setup::default() }).await
 }
 

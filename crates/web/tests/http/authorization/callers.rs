@@ -142,7 +142,7 @@ impl Callers {
         let presented = Presented::Token(revoked.secret.clone());
         let actor =
             app.registry.authenticate(&presented, &app.registry.local_origin()).await.expect("it works");
-        assert!(matches!(actor, Actor::Token(_)));
+        assert!(matches!(actor, Actor::Principal(_)));
         app.registry.revoke_token(&app.operator(), revoked.token.id).await.expect("it is revoked");
         self.header("revoked", revoked.secret.expose().to_owned());
     }

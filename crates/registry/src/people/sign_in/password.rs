@@ -1,0 +1,123 @@
+//! The first step: name and password.
+
+use bonded_factors::password::Verified;
+use bonded_model::people::{ProofKind, SignIn, SignInStage};
+use bonded_model::secret::Secret;
+use bonded_model::user::{Email, User, UserName};
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::Entry;
+use crate::people::limits::{self, Bucket, SIGN_IN_ACCOUNT, SIGN_IN_DEVICE};
+use crate::people::visit::{Rotated, Visit};
+use crate::{Error, Registry};
+
+/// How long a half-way sign-in waits for its second factor.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+
+/// The same for an unknown name and a wrong password.
+pub(super) fn wrong() -> Error {
+    Error::SignIn("The name or the password is not right.".into())
+}
+
+impl Registry {
+    /// Begins a sign-in with the name (or a verified address) and the password of an account. `next` is a local path
+    /// to go on with.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] before anything is looked up; [`Error::SignIn`], the same for unknown names and wrong
+    /// passwords.
+    pub async fn sign_in(
+        &self,
+        visit: &Visit,
+        name: &str,
+        password: SecretString,
+        next: &str,
+    ) -> Result<Entry, Error> {
+        let buckets = limits::sign_in(self.own_bucket(visit, name).await?, &visit.origin);
+        self.count(buckets.clone()).await?;
+        let user = self.check_password(name, password).await?.ok_or_else(wrong)?;
+        self.give_back(buckets).await?;
+        if user.suspended_at.is_some() {
+            return Err(Error::SignIn("This account is suspended. Ask an administrator why.".into()));
+        }
+        if self.store.read().await?.standing_of(user.id).await?.factors.any() {
+            return self.ask_for_factor(visit, &user, next).await;
+        }
+        let rotated = self.enter(visit, &user, ProofKind::Password).await?;
+        Ok(Entry::SignedIn { rotated, next: next.to_owned() })
+    }
+
+    /// A remembered browser of the account has a limit of its own, so that strangers who guess passwords do not lock
+    /// the owner out.
+    async fn own_bucket(&self, visit: &Visit, name: &str) -> Result<Bucket, Error> {
+        let stranger = SIGN_IN_ACCOUNT.of(name.trim().to_lowercase());
+        let Some(secret) = &visit.device else { return Ok(stranger) };
+        let mut reader = self.store.read().await?;
+        let Some(device) = reader.device_by_secret(&secret.hash()).await? else { return Ok(stranger) };
+        let owner = reader.user(device.user).await?;
+        let own = owner.is_some_and(|user| user.name.key() == name.trim().to_lowercase());
+        Ok(if own && device.expires_at > self.clock.now() { SIGN_IN_DEVICE.of(device.id) } else { stranger })
+    }
+
+    /// The account with this name or verified address, if the password is its own. Takes as long if there is none.
+    pub(super) async fn check_password(
+        &self,
+        name: &str,
+        password: SecretString,
+    ) -> Result<Option<User>, Error> {
+        let user = self.user_called(name).await?;
+        let hash = match &user {
+            Some(user) => self.store.read().await?.password_of(user.id).await?,
+            None => None,
+        };
+        let Verified { ok, needs_rehash } = self.verify_password(password.clone(), hash.clone()).await?;
+        if needs_rehash && let (Some(user), Some(old)) = (&user, hash) {
+            self.rehash(user, password, old).await?;
+        }
+        Ok(user.filter(|_| ok))
+    }
+
+    pub(crate) async fn user_called(&self, name: &str) -> Result<Option<User>, Error> {
+        let mut reader = self.store.read().await?;
+        if let Ok(name) = name.trim().parse::<UserName>() {
+            return Ok(reader.user_by_name(&name).await?);
+        }
+        match name.trim().parse::<Email>() {
+            Ok(address) => Ok(reader.user_by_verified_email(&address).await?),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Keeps the same password under today's parameters, unless it was changed meanwhile.
+    async fn rehash(&self, user: &User, password: SecretString, old: String) -> Result<(), Error> {
+        let (id, hash) = (user.id, self.hash_password(password).await?);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move { tx.rehash_password(id, &old, hash.as_str()).await.map(drop) })
+        });
+        Ok(write.await?)
+    }
+
+    async fn ask_for_factor(&self, visit: &Visit, user: &User, next: &str) -> Result<Entry, Error> {
+        let (now, browser) = (self.clock.now(), Secret::generate(&self.random));
+        let sign_in = SignIn {
+            browser: browser.hash(),
+            user: user.id,
+            stage: SignInStage::Factor,
+            proof: ProofKind::Password,
+            next: next.to_owned(),
+            created_at: now,
+            expires_at: now + PATIENCE,
+        };
+        let old = visit.browser.hash();
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                tx.delete_sign_in(&old).await?;
+                tx.put_sign_in(&sign_in).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        write.await?;
+        Ok(Entry::NeedsFactor(Rotated::browser(browser)))
+    }
+}
