@@ -107,7 +107,7 @@ impl Content {
     fn new(subject: impl Into<String>, paragraphs: impl IntoIterator<Item = String>) -> Self {
         Self {
             subject: subject.into(),
-            paragraphs: paragraphs.into_iter().collect(),
+            paragraphs: paragraphs.into_iter().map(|paragraph| capital(&paragraph)).collect(),
             facts: Vec::new(),
             action: None,
             closing: Vec::new(),
@@ -138,7 +138,7 @@ impl Content {
     /// ours would carry it.
     fn happened(self, at: Timestamp, client: &Client) -> Self {
         let address = client.address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-        self.at(at).fact("Address", address).fact("Browser", agent::describe(&client.agent))
+        self.at(at).fact("IP address", address).fact("Browser", agent::describe(&client.agent))
     }
 }
 
@@ -172,7 +172,12 @@ fn not_you(instance: &Instance) -> String {
     format!(
         "If this was not you, somebody else can act as you. Sign in at {0}/account/sessions and end all other sessions, \
          set a new password at {0}/account/password, and look through your keys at {0}/account/security. If you cannot \
-         sign in any more, ask an administrator of {1} for help at once.",
+         sign in any more, set a new password at {0}/account/reset, or ask an administrator of {1} for help at once.",
         instance.base_url, instance.name
     )
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -23,7 +23,7 @@ pub(super) fn requested(
             greeting(user),
             format!(
                 "{} asked for your account on {} to be recovered, because its owner seems to be locked out.",
-                capital(&who(by)),
+                who(by),
                 instance.name
             ),
             format!(
@@ -93,9 +93,4 @@ pub(super) fn completed(
         Some((link, expires_at)) => content.action("Set a new password", link, expires_at),
         None => content,
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
