@@ -1,4 +1,5 @@
 //! The outbox, through the public interface.
+
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
 
 use std::fs;

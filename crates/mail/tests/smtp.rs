@@ -1,4 +1,5 @@
 //! Mail servers: a small one that speaks RFC 5321 as it is told, and what becomes of a mail with it.
+
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
 
 use std::collections::HashMap;
