@@ -3,5 +3,5 @@
 mod people;
 mod policy;
 
-pub use people::{People, Person, PersonPage};
+pub use people::{OpenInvitation, People, Person, PersonPage};
 pub use policy::{ChannelRule, Policy, Rule};

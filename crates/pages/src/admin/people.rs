@@ -27,7 +27,17 @@ pub struct Person {
     pub created_at: Timestamp,
 }
 
-/// `/admin/people`. The form posts `email` to `/admin/people/invite`.
+/// An invitation that nobody has used yet.
+#[derive(Clone)]
+pub struct OpenInvitation {
+    /// Who is invited.
+    pub email: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// `/admin/people`. The form posts `email` to `/admin/people/invite`; the button of an invitation posts it to
+/// `/admin/people/invite/withdraw`.
 #[derive(Clone, Template)]
 #[template(path = "admin/people.html")]
 pub struct People {
@@ -37,6 +47,8 @@ pub struct People {
     pub people: Vec<Person>,
     /// Whether people can be invited.
     pub invitations: bool,
+    /// The invitations that can still be used.
+    pub open: Vec<OpenInvitation>,
     /// The address to invite.
     pub invite: Field,
 }
@@ -56,6 +68,8 @@ pub struct PersonPage {
     pub seen_at: Option<Timestamp>,
     /// Its factors in words, such as "Authenticator app, 2 keys".
     pub factors: String,
+    /// Whether it has a password.
+    pub password: bool,
     /// How many confirmed recovery codes are left.
     pub codes_left: usize,
     /// Its roles.

@@ -2,7 +2,7 @@
 
 use super::account::{recovery, roles};
 use super::{HOSTILE, Sample, administrator, hours, sample};
-use crate::admin::{ChannelRule, People, Person, PersonPage, Policy, Rule};
+use crate::admin::{ChannelRule, OpenInvitation, People, Person, PersonPage, Policy, Rule};
 use crate::{Field, account::Recovery};
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -39,11 +39,13 @@ fn people() -> Vec<Sample> {
         shell: administrator(),
         people: vec![person("grace")],
         invitations: false,
+        open: Vec::new(),
         invite: Field::default(),
     };
     let many = People {
         people: vec![person("ada"), hostile_person(), Person { admin: true, ..person("grace") }],
         invitations: true,
+        open: vec![OpenInvitation { email: HOSTILE.into(), expires_at: hours(168) }],
         invite: Field::of(HOSTILE).with_error(Some("This is not an e-mail address.")),
         ..few.clone()
     };
@@ -56,7 +58,8 @@ fn person_pages() -> Vec<Sample> {
         person: Person { admin: true, ..person("grace") },
         own: true,
         seen_at: Some(hours(5)),
-        factors: "Authenticator app, 2 keys".into(),
+        factors: "authenticator app, 2 keys".into(),
+        password: true,
         codes_left: 7,
         roles: Vec::new(),
         recovery: None,
@@ -73,7 +76,8 @@ fn person_pages() -> Vec<Sample> {
     let hostile = PersonPage {
         person: hostile_person(),
         seen_at: None,
-        factors: "None".into(),
+        factors: "none".into(),
+        password: false,
         codes_left: 0,
         recovery: Some(recovery()),
         may_approve: false,

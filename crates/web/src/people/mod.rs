@@ -1,14 +1,29 @@
 //! The pages for people: from forms to use cases and back. Nothing is decided here.
 
+mod admin;
 mod assets;
+mod delete;
+mod design;
+mod emails;
 mod home;
 mod keys;
+mod link;
+mod password;
 mod place;
+mod profile;
 mod proof;
+mod recovery;
 mod recovery_codes;
+mod reset;
 mod second_factor;
+mod security;
+mod sessions;
+mod setup;
 mod sign_in;
+mod sign_up;
+mod tokens;
 mod totp;
+mod verify;
 
 use axum::response::{IntoResponse, Response};
 use bonded_registry::Error;
@@ -23,8 +38,12 @@ use crate::routes::Routes;
 /// Adds every page.
 pub(crate) fn add(table: Routes) -> Routes {
     let sign_in = [home::add, assets::add, sign_in::add, second_factor::add, place::add];
-    let account = [proof::add, recovery_codes::add, totp::add, keys::add];
-    sign_in.into_iter().chain(account).fold(table, |table, add| add(table))
+    let newcomers = [sign_up::add, setup::add, verify::add, reset::add, design::add];
+    let factors = [proof::add, recovery_codes::add, totp::add, keys::add, security::add];
+    let account = [profile::add, emails::add, password::add, sessions::add, tokens::add];
+    let endings = [recovery::add, delete::add, admin::add];
+    let all = sign_in.into_iter().chain(newcomers).chain(factors).chain(account).chain(endings);
+    all.fold(table, |table, add| add(table))
 }
 
 /// The query of a page that may be come to after something was done.

@@ -1,0 +1,39 @@
+//! The pages of administrators. Looking needs a session that nothing is missing from, acting a fresh proof besides.
+
+mod invitations;
+mod people;
+mod person;
+mod policy;
+
+use bonded_registry::access::{Administer, Permit, ViewPeople};
+use bonded_registry::people::Session;
+
+use crate::App;
+use crate::browser::{Refusal, Visitor};
+use crate::routes::Routes;
+
+pub(super) fn add(table: Routes) -> Routes {
+    policy::add(person::add(invitations::add(people::add(table))))
+}
+
+/// The permit to look, for a page at `back`.
+fn viewing(
+    app: &App,
+    visitor: &Visitor,
+    session: &Session,
+    back: &str,
+) -> Result<Permit<ViewPeople>, Refusal> {
+    let permit = session.cleared().and_then(|cleared| app.view_people(&cleared));
+    permit.map_err(|error| visitor.refuse(error, back))
+}
+
+/// The permit to act; who has to prove again who they are does so and comes back to `back`.
+fn administering(
+    app: &App,
+    visitor: &Visitor,
+    session: &Session,
+    back: &str,
+) -> Result<Permit<Administer>, Refusal> {
+    let fresh = visitor.fresh(session, back)?;
+    app.administer(&fresh).map_err(|error| visitor.refuse(error, back))
+}
