@@ -388,3 +388,45 @@ mod attacks {
         }
     }
 }
+
+mod damage {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The answer with one byte of one of its binary fields changed, or cut off there.
+    fn damaged(response: &str, field: &str, place: prop::sample::Index, value: u8, cut: bool) -> String {
+        let mut response = json(response);
+        let mut bytes = BASE64.decode(response["response"][field].as_str().unwrap()).unwrap();
+        let place = place.index(bytes.len());
+        bytes[place] = value;
+        if cut {
+            bytes.truncate(place);
+        }
+        response["response"][field] = BASE64.encode(bytes).into();
+        response.to_string()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn no_damaged_registration_makes_it_panic(place: prop::sample::Index, value: u8, cut: bool, first: bool) {
+            let begun = relying_party().begin_registration(user(1), "ada", "Ada", &[]).unwrap();
+            let response = Authenticator::new().create(&begun.options, 7);
+            let field = if first { "attestationObject" } else { "clientDataJSON" };
+            let _ = relying_party().finish_registration(&begun.state, &damaged(&response, field, place, value, cut));
+        }
+
+        #[test]
+        fn no_damaged_use_is_accepted(place: prop::sample::Index, value: u8, cut: bool, field in 0..3_usize) {
+            let (mut authenticator, key) = registered();
+            let begun = relying_party().begin_authentication(user(1), std::slice::from_ref(&key)).unwrap();
+            let response = authenticator.get(&begun.options);
+            let field = ["authenticatorData", "clientDataJSON", "signature"][field];
+            let damaged = damaged(&response, field, place, value, cut);
+            let result = relying_party().finish_authentication(&begun.state, &damaged, &[key]);
+            prop_assert_eq!(result.is_ok(), damaged == json(&response).to_string());
+        }
+    }
+}
