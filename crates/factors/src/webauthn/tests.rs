@@ -426,7 +426,7 @@ mod damage {
             let field = ["authenticatorData", "clientDataJSON", "signature"][field];
             let damaged = damaged(&response, field, place, value, cut);
             let result = relying_party().finish_authentication(&begun.state, &damaged, &[key]);
-            prop_assert_eq!(result.is_ok(), damaged == json(&response).to_string());
+            prop_assert_eq!(result.is_ok(), json(&damaged) == json(&response));
         }
     }
 }
