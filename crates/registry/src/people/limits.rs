@@ -3,8 +3,8 @@
 
 use std::net::IpAddr;
 
-use bonded_model::Timestamp;
 use bonded_model::actor::Origin;
+use bonded_model::{Sha256, Timestamp};
 use chrono::TimeDelta;
 
 use crate::{Error, Registry};
@@ -52,8 +52,10 @@ pub(super) struct Bucket {
 }
 
 impl Limit {
-    /// The limit for one subject.
+    /// The limit for one subject. The database knows it by its hash: it may be anything that somebody typed, of any
+    /// length, in the worst case a password in the wrong field.
     pub(super) fn of(self, subject: impl std::fmt::Display) -> Bucket {
+        let subject = Sha256::of(subject.to_string().as_bytes());
         Bucket { limit: self, key: format!("{}:{subject}", self.name) }
     }
 }
