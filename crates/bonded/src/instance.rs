@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bonded_factors::sealing::InstanceKey;
 use bonded_model::Random;
 use zeroize::Zeroizing;
 
@@ -20,16 +21,17 @@ pub(crate) fn create_data_directory(path: &Path) -> anyhow::Result<()> {
     builder.create(path).with_context(|| format!("the data directory {} cannot be created", shown(path)))
 }
 
-/// Makes the key if it is not there, and checks the one that is.
-pub(crate) fn ensure_key(path: &Path, random: &Random) -> anyhow::Result<()> {
+/// The key. It is made if it is not there.
+pub(crate) fn load_key(path: &Path, random: &Random) -> anyhow::Result<InstanceKey> {
     if path.exists() {
-        return check_key(path);
+        return read_key(path);
     }
     match create_key(path, random) {
         // Another server that starts at the same moment was faster.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_key(path),
-        other => other.with_context(|| format!("the instance key {} cannot be created", shown(path))),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        other => other.with_context(|| format!("the instance key {} cannot be created", shown(path)))?,
     }
+    read_key(path)
 }
 
 /// Writes the key beside its place and then gives it its name, so that it is there whole or not at all. The temporary
@@ -44,21 +46,15 @@ fn create_key(path: &Path, random: &Random) -> std::io::Result<()> {
     fs::File::open(directory)?.sync_all()
 }
 
-fn check_key(path: &Path) -> anyhow::Result<()> {
+fn read_key(path: &Path) -> anyhow::Result<InstanceKey> {
     let text = fs::read_to_string(path).map(Zeroizing::new);
     let text = text.with_context(|| format!("the instance key {} cannot be read", shown(path)))?;
-    let decoded = STANDARD.decode(text.trim()).map(Zeroizing::new);
-    if !decoded.is_ok_and(|key| key.len() == 32) {
-        bail!(
-            "the instance key {} is damaged: 32 bytes in base 64 are expected; restore it from a backup",
-            shown(path)
-        );
-    }
+    let key = text.parse().with_context(|| format!("the file {} is not valid", shown(path)))?;
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & 0o077 != 0 {
         bail!("the instance key {} can be read by others: run chmod 600 {0}", shown(path));
     }
-    Ok(())
+    Ok(key)
 }
 
 #[cfg(test)]
@@ -69,9 +65,9 @@ mod tests {
     fn the_key_is_made_once_for_its_owner_alone() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("instance.key");
-        ensure_key(&path, &Random::seeded(1)).unwrap();
+        load_key(&path, &Random::seeded(1)).unwrap();
         let first = fs::read(&path).unwrap();
-        ensure_key(&path, &Random::seeded(2)).unwrap();
+        load_key(&path, &Random::seeded(2)).unwrap();
         assert_eq!(fs::read(&path).unwrap(), first);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
@@ -80,11 +76,12 @@ mod tests {
     fn a_damaged_or_open_key_stops_the_start() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("instance.key");
-        ensure_key(&path, &Random::seeded(1)).unwrap();
+        load_key(&path, &Random::seeded(1)).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(ensure_key(&path, &Random::seeded(1)).unwrap_err().to_string().contains("chmod 600"));
+        assert!(load_key(&path, &Random::seeded(1)).unwrap_err().to_string().contains("chmod 600"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "short").unwrap();
-        assert!(ensure_key(&path, &Random::seeded(1)).unwrap_err().to_string().contains("damaged"));
+        let error = load_key(&path, &Random::seeded(1)).unwrap_err();
+        assert!(format!("{error:#}").contains("damaged"), "{error:#}");
     }
 }

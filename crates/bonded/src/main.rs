@@ -8,6 +8,7 @@ mod logging;
 mod migrate;
 mod open;
 mod output;
+mod remembered;
 mod serve;
 
 use std::process::ExitCode;

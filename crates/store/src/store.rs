@@ -67,6 +67,15 @@ impl Store {
         self.0.pools.migrate().await
     }
 
+    /// Whether the schema is the one that this program works with.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let (found, known) = self.0.pools.schema().await?;
+        Ok(found == Some(known))
+    }
+
     /// Which engine keeps the data.
     pub fn engine(&self) -> Engine {
         self.0.pools.engine()

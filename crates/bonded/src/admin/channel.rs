@@ -7,6 +7,7 @@ use bonded_registry::admin::NewChannel;
 use clap::Subcommand;
 use serde_json::{json, to_value};
 
+use super::policy;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -28,6 +29,13 @@ pub(crate) enum Command {
     Default {
         /// Its name.
         channel: String,
+    },
+    /// Show or change which second factors a channel asks of its members, beyond what the instance does.
+    Policy {
+        /// Its name.
+        channel: String,
+        #[command(flatten)]
+        change: policy::Change,
     },
     /// The members of a channel.
     #[command(subcommand)]
@@ -81,6 +89,9 @@ impl Command {
                 let channel = registry.channel_named(&permit, &channel).await?;
                 registry.set_default_python_channel(&permit, &channel).await?;
                 output.result(&channel, || format!("'{}' is the default Python channel now", channel.name))
+            }
+            Self::Policy { channel, change } => {
+                policy::run_in_channel(&channel, change, registry, output).await
             }
             Self::Member(member) => member.run(registry, output).await,
         }

@@ -4,6 +4,7 @@ mod audit;
 mod channel;
 mod file;
 mod gc;
+mod policy;
 mod token;
 mod user;
 
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Show or change which second factors the instance asks for.
+    Policy(policy::Change),
     /// Published files and releases.
     #[command(subcommand)]
     File(file::Command),
@@ -41,6 +44,7 @@ pub(crate) async fn run(config: &Config, command: Command, output: Output) -> an
         Command::User(command) => command.run(&registry, output).await,
         Command::Channel(command) => command.run(&registry, output).await,
         Command::Token(command) => command.run(&registry, output).await,
+        Command::Policy(change) => policy::run(change, &registry, output).await,
         Command::File(command) => command.run(&registry, output, &Actor::Operator).await,
         Command::Audit(audit) => audit.run(&registry, output).await,
         Command::Gc(gc) => gc.run(&registry, output).await,

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use anyhow::bail;
 use bonded_model::ids::{ChannelId, ProjectId, TokenId};
 use bonded_model::token::{Token, TokenScope, TokenState, Verb};
 use bonded_registry::Registry;
@@ -11,6 +10,7 @@ use chrono::TimeDelta;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use crate::config::duration;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -33,7 +33,7 @@ pub(crate) enum Command {
         #[arg(long = "project", value_name = "CHANNEL/PROJECT", value_parser = project)]
         projects: Vec<(String, String)>,
         /// How long it lives, such as 30d or 12h. Default: for ever
-        #[arg(long, value_name = "TIME", value_parser = lifetime)]
+        #[arg(long, value_name = "TIME", value_parser = duration)]
         expires: Option<TimeDelta>,
     },
     /// End a token.
@@ -160,22 +160,12 @@ fn project(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn lifetime(text: &str) -> anyhow::Result<TimeDelta> {
-    let lifetime = TimeDelta::from_std(humantime::parse_duration(text)?)?;
-    if lifetime <= TimeDelta::zero() {
-        bail!("a lifetime must be longer than nothing");
-    }
-    Ok(lifetime)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn lifetimes_and_projects_are_read() {
-        assert_eq!(lifetime("30d").unwrap(), TimeDelta::days(30));
-        assert!(lifetime("0s").is_err() && lifetime("soon").is_err());
+    fn a_project_is_named_with_its_channel() {
         assert_eq!(project("pypi/acme"), Ok(("pypi".into(), "acme".into())));
         assert!(project("acme").is_err() && project("/acme").is_err());
     }

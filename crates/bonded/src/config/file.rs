@@ -1,12 +1,16 @@
 //! The TOML file: the same names as the flags.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context;
+use bonded_model::user::Email;
+use bonded_registry::people::SignUp;
 use serde::Deserialize;
 use serde::de::Error as _;
 
-use super::options::{Common, LogFormat, Serving, Size, network};
+use super::options::{Common, LogFormat, Recovery, Serving, Size, duration, instance_name, network};
 use super::shown;
 
 /// The name under which a file is looked for in the data directory.
@@ -28,9 +32,24 @@ struct File {
     trusted_proxy: Option<Vec<Network>>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
-    max_upload: Option<Size>,
-    page_cache: Option<Size>,
+    max_upload: Option<Word<Size>>,
+    page_cache: Option<Word<Size>>,
+    instance_name: Option<Name>,
+    sign_up: Option<Word<SignUp>>,
+    mail: Option<String>,
+    mail_from: Option<Word<Email>>,
+    breached_passwords_url: Option<url::Url>,
+    password_uploads: Option<bool>,
+    recovery: Option<Recovery>,
+    recovery_wait: Option<Time>,
 }
+
+/// What is written as text and read by its own rules.
+struct Word<T>(T);
+
+struct Name(String);
+
+struct Time(chrono::TimeDelta);
 
 struct Network(ipnet::IpNet);
 
@@ -40,9 +59,21 @@ impl<'de> Deserialize<'de> for Network {
     }
 }
 
-impl<'de> Deserialize<'de> for Size {
+impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Word<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        instance_name(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        duration(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -88,8 +119,16 @@ impl File {
             trusted_proxy: self.trusted_proxy.map(|all| all.into_iter().map(|network| network.0).collect()),
             tls_cert: self.tls_cert,
             tls_key: self.tls_key,
-            max_upload: self.max_upload,
-            page_cache: self.page_cache,
+            max_upload: self.max_upload.map(|size| size.0),
+            page_cache: self.page_cache.map(|size| size.0),
+            instance_name: self.instance_name.map(|name| name.0),
+            sign_up: self.sign_up.map(|who| who.0),
+            mail: self.mail,
+            mail_from: self.mail_from.map(|address| address.0),
+            breached_passwords_url: self.breached_passwords_url,
+            password_uploads: self.password_uploads,
+            recovery: self.recovery,
+            recovery_wait: self.recovery_wait.map(|time| time.0),
         };
         (common, serving)
     }
@@ -109,6 +148,24 @@ mod tests {
     fn an_unknown_key_is_an_error_that_names_it() {
         let error = load_text("databse = \"sqlite://x\"").unwrap_err();
         assert!(format!("{error:#}").contains("databse"), "{error:#}");
+    }
+
+    #[test]
+    fn what_concerns_people_is_read() {
+        let text = "sign-up = \"open\"\nmail-from = \"a@b.example\"\npassword-uploads = true\n\
+                    recovery = \"two-administrators\"\nrecovery-wait = \"3d\"\ninstance-name = \"Acme\"\n";
+        let (_, (_, serving)) = load_text(text).unwrap().unwrap();
+        assert_eq!(serving.sign_up, Some(SignUp::Open));
+        assert_eq!(serving.mail_from, Some("a@b.example".parse().unwrap()));
+        assert_eq!(serving.password_uploads, Some(true));
+        assert_eq!(serving.recovery, Some(Recovery::TwoAdministrators));
+        assert_eq!(serving.recovery_wait, Some(chrono::TimeDelta::days(3)));
+        assert_eq!(serving.instance_name.as_deref(), Some("Acme"));
+        for bad in
+            ["sign-up = \"all\"", "mail-from = \"me\"", "recovery-wait = \"0s\"", "instance-name = \"\""]
+        {
+            assert!(load_text(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod environment;
 mod file;
 mod options;
+mod people;
 mod show;
 
 use std::ffi::OsString;
@@ -12,12 +13,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use bonded_blobs::{BlobsUrl, S3Options};
 use bonded_registry::Settings;
+use bonded_registry::people::PeopleSettings;
 use bonded_store::DatabaseUrl;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-pub(crate) use options::{Common, LogFormat, Serving};
+pub(crate) use options::{Common, LogFormat, Serving, duration};
+pub(crate) use people::People;
 
 /// Where everything is unless somebody says otherwise.
 const DATA: &str = "./bonded-data";
@@ -48,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) max_upload: u64,
     /// Memory for rendered pages in bytes.
     pub(crate) page_cache: u64,
+    /// What concerns people.
+    pub(crate) people: People,
     /// How log lines look.
     pub(crate) log_format: LogFormat,
     /// Which log lines are written.
@@ -86,6 +91,7 @@ impl Config {
             Some(url) => url.parse().context("the place of the blobs is not valid")?,
             None => BlobsUrl::Local(data.join("blobs")),
         };
+        let people = People::resolve(&serving)?;
         Ok(Self {
             database,
             own_database,
@@ -108,6 +114,7 @@ impl Config {
             },
             max_upload: serving.max_upload.map_or(Settings::default().max_upload, |size| size.0),
             page_cache: serving.page_cache.map_or(Settings::default().page_cache, |size| size.0),
+            people,
             log_format: common.log_format.unwrap_or_default(),
             log: common.log.unwrap_or_else(|| "info".to_owned()),
             data,
@@ -132,6 +139,19 @@ impl Config {
         self.base_url.as_ref().map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
     }
 
+    /// The URL under which people reach a server that listens on `address`, without a slash at its end. Unless somebody
+    /// named it, that is this machine: as `localhost`, because security keys belong to names and not to addresses.
+    pub(crate) fn base_url(&self, address: SocketAddr) -> String {
+        if let Some(url) = &self.base_url {
+            return url.as_str().trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        if address.ip().is_loopback() || address.ip().is_unspecified() {
+            return format!("{scheme}://localhost:{}", address.port());
+        }
+        format!("{scheme}://{address}")
+    }
+
     /// The directory for uploads on their way in.
     pub(crate) fn staging(&self) -> PathBuf {
         self.data.join("staging")
@@ -143,8 +163,8 @@ impl Config {
     }
 
     /// What the use cases are told.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings { max_upload: self.max_upload, page_cache: self.page_cache, ..Settings::default() }
+    pub(crate) fn settings(&self, people: PeopleSettings) -> Settings {
+        Settings { max_upload: self.max_upload, page_cache: self.page_cache, people, ..Settings::default() }
     }
 }
 
@@ -194,5 +214,15 @@ mod tests {
     fn a_base_url_with_credentials_is_refused() {
         let serving = Serving { base_url: Some("https://u:p@host/".parse().unwrap()), ..Serving::default() };
         assert!(Config::load(Common::default(), serving, std::iter::empty()).is_err());
+    }
+
+    #[test]
+    fn without_a_base_url_this_machine_is_localhost() {
+        let config = load("sqlite://x").unwrap();
+        let url = |address: &str| config.base_url(address.parse().unwrap());
+        assert_eq!(url("127.0.0.1:8080"), "http://localhost:8080");
+        assert_eq!(url("[::1]:8080"), "http://localhost:8080");
+        assert_eq!(url("0.0.0.0:80"), "http://localhost:80");
+        assert_eq!(url("192.0.2.1:80"), "http://192.0.2.1:80");
     }
 }

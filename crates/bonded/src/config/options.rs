@@ -5,6 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use anyhow::bail;
+use bonded_model::user::Email;
+use bonded_registry::people::SignUp;
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use url::Url;
@@ -69,7 +73,7 @@ options! {
         /// Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080
         #[arg(long, env = "BONDED_LISTEN", value_name = "ADDRESS")]
         listen: SocketAddr,
-        /// The URL by which clients reach the server, if a reverse proxy stands before it; may have a path.
+        /// The URL by which clients reach the server; may have a path. Default: this machine, as `localhost`
         #[arg(long, env = "BONDED_BASE_URL", value_name = "URL")]
         base_url: Url,
         /// Addresses or networks of reverse proxies whose X-Forwarded-For is believed.
@@ -87,7 +91,47 @@ options! {
         /// Memory for rendered pages. Default: 32MiB
         #[arg(long, env = "BONDED_PAGE_CACHE", value_name = "SIZE")]
         page_cache: Size,
+        /// What the instance is called on pages, in mails and in authenticator apps. Default: Bonded
+        #[arg(long, env = "BONDED_INSTANCE_NAME", value_name = "TEXT", value_parser = instance_name)]
+        instance_name: String,
+        /// Who may make an account: open (everybody), invitation, closed (nobody). Default: invitation
+        #[arg(long, env = "BONDED_SIGN_UP", value_name = "WHO")]
+        sign_up: SignUp,
+        /// The mail server: smtp://USER:PASSWORD@HOST, or smtps://… Default: files in outbox in the data directory
+        #[arg(long, env = "BONDED_MAIL", value_name = "URL", hide_env_values = true)]
+        mail: String,
+        /// The sender of mails. Default: bonded@ the host of the base URL
+        #[arg(long, env = "BONDED_MAIL_FROM", value_name = "ADDRESS")]
+        mail_from: Email,
+        /// A service that new passwords are compared with, such as `https://api.pwnedpasswords.com/range/`. It hears five
+        /// digits of a hash. Default: none
+        #[arg(long, env = "BONDED_BREACHED_PASSWORDS_URL", value_name = "URL")]
+        breached_passwords_url: Url,
+        /// Take name and password for uploads from accounts without a second factor. Tokens are safer.
+        #[arg(
+            long, env = "BONDED_PASSWORD_UPLOADS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+            default_missing_value = "true"
+        )]
+        password_uploads: bool,
+        /// What the recovery of a locked-out person's account waits for: wait (some time, or a second administrator), or
+        /// two-administrators. Default: wait
+        #[arg(long, env = "BONDED_RECOVERY", value_name = "RULE")]
+        recovery: Recovery,
+        /// How long such a recovery waits, such as 24h or 3d. Default: 24h
+        #[arg(long, env = "BONDED_RECOVERY_WAIT", value_name = "TIME", value_parser = duration)]
+        recovery_wait: TimeDelta,
     }
+}
+
+/// What the recovery of a locked-out person's account waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Recovery {
+    /// Some time, or a second administrator.
+    #[default]
+    Wait,
+    /// A second administrator.
+    TwoAdministrators,
 }
 
 /// How log lines look.
@@ -107,6 +151,21 @@ pub(crate) fn network(text: &str) -> Result<IpNet, String> {
     text.parse()
         .or_else(|_| address())
         .map_err(|_| format!("{text:?} is neither an address nor a network like 10.0.0.0/8"))
+}
+
+/// A time that is longer than nothing.
+pub(crate) fn duration(text: &str) -> anyhow::Result<TimeDelta> {
+    let time = TimeDelta::from_std(humantime::parse_duration(text)?)?;
+    if time <= TimeDelta::zero() {
+        bail!("it must be longer than nothing");
+    }
+    Ok(time)
+}
+
+/// A name that fits into the subject of a mail and the title of a page.
+pub(crate) fn instance_name(text: &str) -> Result<String, String> {
+    let fits = !text.trim().is_empty() && text.chars().count() <= 60 && !text.chars().any(char::is_control);
+    if fits { Ok(text.trim().to_owned()) } else { Err("a name has 1 to 60 printable characters".to_owned()) }
 }
 
 /// A number of bytes.
@@ -156,5 +215,20 @@ mod tests {
         assert_eq!(network("10.0.0.0/8").unwrap().to_string(), "10.0.0.0/8");
         assert_eq!(network("::1").unwrap().to_string(), "::1/128");
         assert!(network("proxy.example").is_err());
+    }
+
+    #[test]
+    fn times_are_longer_than_nothing() {
+        assert_eq!(duration("30d").unwrap(), TimeDelta::days(30));
+        assert_eq!(duration("3s").unwrap(), TimeDelta::seconds(3));
+        assert!(duration("0s").is_err() && duration("soon").is_err());
+    }
+
+    #[test]
+    fn an_instance_name_is_one_line() {
+        assert_eq!(instance_name(" Acme packages ").as_deref(), Ok("Acme packages"));
+        for bad in ["", "  ", "a\nBcc: b", &"a".repeat(61)] {
+            assert!(instance_name(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -11,7 +11,7 @@ impl Config {
     /// Every option with its effective value. Secrets are only said to be there.
     pub(crate) fn show(&self) -> Value {
         let hidden = |there: bool| there.then_some(HIDDEN);
-        json!({
+        let mut shown = json!({
             "config": self.file.as_deref().map(|path| shown(path).to_string()),
             "data": shown(&self.data).to_string(),
             "database": self.database.to_string(),
@@ -29,7 +29,11 @@ impl Config {
             "tls-key": self.tls.as_ref().map(|(_, key)| shown(key).to_string()),
             "max-upload": Size(self.max_upload).to_string(),
             "page-cache": Size(self.page_cache).to_string(),
-        })
+        });
+        if let (Value::Object(shown), Value::Object(people)) = (&mut shown, self.people.show()) {
+            shown.extend(people);
+        }
+        shown
     }
 }
 

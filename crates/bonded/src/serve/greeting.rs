@@ -11,10 +11,6 @@ pub(super) fn first_start(config: &Config, base_url: &str) -> String {
         "\
 A new registry was created in {data}.
 
-Create the first administrator, and a token to publish with:
-  {bonded} admin --data {data} user create ADMIN --email ADMIN@EXAMPLE.COM --admin
-  {bonded} admin --data {data} token create --user ADMIN --name laptop --verb read --verb publish
-
 Point Python clients at the channel 'pypi':
   pip install --index-url {base_url}/pypi/simple/ PACKAGE
   twine upload --repository-url {base_url}/pypi/legacy/ -u __token__ -p TOKEN dist/*
@@ -22,6 +18,21 @@ Point Python clients at the channel 'pypi':
 Point conda clients at the channel 'main':
   conda install -c {base_url}/main PACKAGE
   curl -fT FILE.conda -H 'Authorization: Bearer TOKEN' {base_url}/main/noarch/FILE.conda
+
+Create a token to publish with, once there is an account:
+  {bonded} admin --data {data} token create --user NAME --name laptop --verb read --verb publish
+
+"
+    )
+}
+
+/// Where the first administrator begins.
+pub(super) fn first_administrator(link: &str) -> String {
+    format!(
+        "\
+Nobody administers this registry yet. Open this link within 24 hours to become its administrator:
+  {link}
+It works once. A new start of the server makes another one.
 
 "
     )

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::{instance, open};
+use crate::{instance, open, remembered};
 use connections::Listening;
 use tls::Tls;
 
@@ -29,31 +29,35 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let store = open::database(config, mode).await?;
     instance::create_data_directory(&config.data)?;
     store.migrate().await.context("the database cannot be brought to this version's schema")?;
-    let registry = open::registry(config, store).await?;
-    instance::ensure_key(&config.instance_key(), &registry.random)?;
-    let is_new = registry.set_up(&registry.operator()?).await?;
-
     let tls = config.tls.clone().map(|(cert, key)| Tls::load(cert, key)).transpose()?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("{} cannot be listened on", config.listen))?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let address = format!("{scheme}://{}", listener.local_addr()?);
-    let base_url = match &config.base_url {
-        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None => address.clone(),
-    };
+    let address = listener.local_addr()?;
+    let people = config.people.settings(config.base_url(address));
+    remembered::remember(&store, &people).await?;
+    let base_url = people.base_url.clone();
+    if config.base_url.is_none() && !address.ip().is_loopback() {
+        tracing::warn!(base_url, "without --base-url, links in mails may lead others nowhere");
+    }
+    let registry = open::registry(config, store, people)?;
+    let permit = registry.operator()?;
     let mut out = stdout();
-    if is_new {
+    if registry.set_up(&permit).await? {
         out.write_all(greeting::first_start(config, &base_url).as_bytes())?;
     }
-    writeln!(out, "listening on {address}")?;
+    if let Some(link) = registry.setup_link(&permit).await? {
+        out.write_all(greeting::first_administrator(&link).as_bytes())?;
+    }
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    writeln!(out, "listening on {scheme}://{address}")?;
     out.flush()?;
 
     let stopping = CancellationToken::new();
     let worker = tokio::spawn(registry.clone().work(stopping.clone()));
-    let reach = Reach { prefix: config.prefix(), trusted_proxies: config.trusted_proxies.clone() };
-    let router = bonded_web::router(App::new(registry.clone(), base_url));
+    let by_tls = registry.settings.people.is_secure();
+    let reach = Reach { prefix: config.prefix(), by_tls, trusted_proxies: config.trusted_proxies.clone() };
+    let router = bonded_web::router(App::new(registry.clone()));
     let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
     Listening { listener, tls, front }.serve(stop::asked()).await;
 

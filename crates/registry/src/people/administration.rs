@@ -39,6 +39,14 @@ impl Registry {
         Ok(self.access.permit(permit.actor(), Administer::asking(Requirement::Nothing))?)
     }
 
+    /// The operator's permit to look at what administrators see.
+    ///
+    /// # Errors
+    /// None in practice: the operator is always permitted.
+    pub fn operator_views(&self, permit: &Permit<Operate>) -> Result<Permit<ViewPeople>, Error> {
+        Ok(self.access.permit(permit.actor(), ViewPeople::asking(Requirement::Nothing))?)
+    }
+
     /// Suspends an account: its sessions end, its tokens stop working, nobody can sign in to it.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bonded_model::people::Policy;
 use bonded_model::user::User;
-use bonded_store::Engine;
+use bonded_store::{Engine, OpenMode, Store};
 use bonded_testkit::database::TestDatabase;
 use bonded_testkit::on_both;
 use sqlx::Connection;
@@ -66,7 +66,10 @@ on_both! {
         for (user, email) in [(second, "it@example.org"), (first, "IT@Example.org"), (&bob, "bob@example.org")] {
             database.tamper(&insert(user, email, engine)).await.unwrap();
         }
-        let store = database.store().await;
+        let store = Store::open(database.url(), OpenMode::MustExist).await.unwrap();
+        assert!(!store.is_migrated().await.unwrap());
+        store.migrate().await.unwrap();
+        assert!(store.is_migrated().await.unwrap());
         let mut reader = store.read().await.unwrap();
         let kept = reader.user(first.id).await.unwrap().unwrap();
         assert_eq!((kept.email.as_str(), kept.verified_at), ("IT@Example.org", Some(first.created_at)));
