@@ -18,10 +18,11 @@ mod place;
 pub mod public;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+mod sentence;
 mod shell;
 pub mod sign_in;
 
-pub use askama::Template;
+pub use askama::{Error, Template};
 pub use done::done;
 pub use form::Field;
 pub use notice::{Notice, Tone};

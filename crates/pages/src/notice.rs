@@ -1,5 +1,7 @@
 //! What a page says above its content.
 
+use crate::sentence::sentence;
+
 /// How a notice is meant. The word stands in the page too: colour alone says nothing to many people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tone {
@@ -55,21 +57,21 @@ pub struct Notice {
 impl Notice {
     /// Something was done.
     pub fn done(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Done, text: text.into() }
+        Self { tone: Tone::Done, text: sentence(text) }
     }
 
     /// Something to know.
     pub fn info(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Info, text: text.into() }
+        Self { tone: Tone::Info, text: sentence(text) }
     }
 
     /// Something to mend.
     pub fn warning(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Warning, text: text.into() }
+        Self { tone: Tone::Warning, text: sentence(text) }
     }
 
     /// Something went wrong.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Error, text: text.into() }
+        Self { tone: Tone::Error, text: sentence(text) }
     }
 }

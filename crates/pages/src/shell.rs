@@ -86,9 +86,9 @@ pub struct Shell {
     pub prefix: String,
     /// The nonce of this answer's content security policy.
     pub nonce: String,
-    /// The token that every form sends back.
+    /// The token that every form sends back; empty where it is not known who looks.
     pub csrf: String,
-    /// The registry's name: its host.
+    /// The registry's name; empty where nobody knows it.
     pub instance: String,
     /// Who is signed in.
     pub viewer: Option<Viewer>,
@@ -103,6 +103,11 @@ impl Shell {
     #[must_use]
     pub fn with_notice(self, notice: Notice) -> Self {
         Self { notice: Some(notice), ..self }
+    }
+
+    /// What the registry is called.
+    pub(crate) fn name(&self) -> &str {
+        if self.instance.is_empty() { "Bonded" } else { &self.instance }
     }
 
     /// The address of the stylesheet.

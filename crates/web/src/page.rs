@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bonded_model::Random;
 use bonded_pages::public::ProblemPage;
+use bonded_pages::sign_in::TooManyAttempts;
 use bonded_pages::{Shell, Template};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
@@ -24,18 +25,26 @@ pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
 pub(crate) fn instead_of_problem(response: Response, prefix: &str, random: &Random) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
     let nonce = URL_SAFE_NO_PAD.encode(random.bytes::<18>());
-    let page = ProblemPage {
-        shell: Shell { prefix: prefix.to_owned(), nonce: nonce.clone(), ..Shell::default() },
-        status: problem.status().as_u16(),
-        title: problem.status().canonical_reason().unwrap_or("Error").to_owned(),
-        detail: problem.detail().to_owned(),
-    };
-    let Ok(body) = page.render() else { return response };
+    let shell = Shell { prefix: prefix.to_owned(), nonce: nonce.clone(), ..Shell::default() };
+    let Ok(body) = rendered(problem, shell) else { return response };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     browser::secure(&mut parts.headers, &nonce);
     Response::from_parts(parts, body.into())
+}
+
+fn rendered(problem: &Problem, shell: Shell) -> Result<String, bonded_pages::Error> {
+    if let Some(retry_after) = problem.retry_after() {
+        return TooManyAttempts { shell, retry_after }.render();
+    }
+    let page = ProblemPage {
+        shell,
+        status: problem.status().as_u16(),
+        title: problem.status().canonical_reason().unwrap_or("Error").to_owned(),
+        detail: problem.detail().to_owned(),
+    };
+    page.render()
 }
 
 #[cfg(test)]

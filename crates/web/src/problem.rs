@@ -52,6 +52,11 @@ impl Problem {
         Self { retry_after: Some(seconds.max(1)), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
+    /// How many seconds to wait before the next try, where it was tried too often.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after.and_then(|seconds| seconds.try_into().ok())
+    }
+
     /// The status.
     pub const fn status(&self) -> StatusCode {
         self.status

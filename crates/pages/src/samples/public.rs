@@ -13,7 +13,7 @@ pub(super) fn samples() -> Vec<Sample> {
         channels: vec![channel("pypi", true), channel("main", false)],
         ..home.clone()
     };
-    let bare = Shell { nonce: NONCE.into(), instance: "packages.example".into(), ..Shell::default() };
+    let bare = Shell { nonce: NONCE.into(), ..Shell::default() };
     let problem = ProblemPage { shell: bare, status: 404, title: "Not Found".into(), detail: HOSTILE.into() };
     vec![
         sample("home.empty", home),

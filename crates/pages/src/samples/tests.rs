@@ -59,7 +59,9 @@ fn a_page_has_one_heading_a_title_and_a_language() {
         assert_eq!(named(tags, "main").count(), 1, "{page}");
         assert!(named(tags, "html").all(|tag| tag.get("lang") == Some("en")), "{page}");
         let (_, rest) = html.split_once("<title>").unwrap();
-        let (title, _) = rest.split_once(" · packages.example</title>").unwrap();
+        let (title, _) = rest.split_once("</title>").unwrap();
+        let (title, instance) = title.split_once(" · ").unwrap();
+        assert!(["packages.example", "Bonded"].contains(&instance), "{page}");
         assert!(!title.is_empty(), "{page}");
     });
 }
