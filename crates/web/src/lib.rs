@@ -74,20 +74,24 @@ impl Deref for App {
     }
 }
 
-/// Every route as its method and its path, for a test that wants to know that it misses none. What takes GET takes
-/// HEAD too.
+/// Every route for package clients and balancers as its method and its path, for a test that wants to know that it
+/// misses none. What takes GET takes HEAD too.
 pub fn routes() -> Vec<(Method, &'static str)> {
-    table().list
+    clients(Routes::default()).list
 }
 
-fn table() -> Routes {
-    let table = Routes::default().get("/health", status::health).get("/ready", status::ready);
-    conda::add(python::add(people::add(table)))
+/// Every route for browsers, likewise.
+pub fn page_routes() -> Vec<(Method, &'static str)> {
+    people::add(Routes::default()).list
+}
+
+fn clients(table: Routes) -> Routes {
+    conda::add(python::add(table.get("/health", status::health).get("/ready", status::ready)))
 }
 
 /// Answers every route. What is not there answers 404.
 pub fn router(app: App) -> Router {
-    table()
+    people::add(clients(Routes::default()))
         .router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {

@@ -113,7 +113,7 @@ impl Registry {
             })
         });
         write.await?;
-        let rotated = self.enter(visit, &created, ProofKind::Password).await?;
+        let rotated = self.enter(visit, &created, ProofKind::Password, None).await?;
         Ok(Entry::SignedIn { rotated, next: "/account".into() })
     }
 

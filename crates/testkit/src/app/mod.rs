@@ -2,6 +2,7 @@
 
 mod people;
 mod server;
+mod visits;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use crate::Engine;
 use crate::database::TestDatabase;
 
 pub use people::Grant;
+pub use visits::SignedIn;
 
 /// When tests begin, unless they move their clock: 2026-01-02T03:04:05Z.
 const START: i64 = 1_767_323_045;
@@ -141,6 +143,11 @@ impl TestApp {
         self.address
     }
 
+    /// The URL under which its pages are reached, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        &self.registry.settings.people.base_url
+    }
+
     /// The time by its clock.
     pub fn now(&self) -> Timestamp {
         self.registry.clock.now()
@@ -240,10 +247,14 @@ fn reached_at(listener: &TcpListener, reach: &Reach, mut settings: Settings) -> 
     settings
 }
 
+fn instance_key() -> InstanceKey {
+    InstanceKey::generate(&Random::seeded(1))
+}
+
 /// The same instance key for every server of a test; mails lie in `outbox`.
 fn services(directory: &Path) -> Services {
     Services {
-        key: InstanceKey::generate(&Random::seeded(1)),
+        key: instance_key(),
         mailer: Mailer::outbox(directory.join("outbox")),
         breaches: None,
     }

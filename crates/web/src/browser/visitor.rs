@@ -149,12 +149,15 @@ impl Visitor {
 
     /// A page as the answer with another status: 422 for a form that is shown again with what is wrong.
     pub(crate) fn page_with(&self, status: StatusCode, page: &impl Template) -> Response {
-        let mut response = match page.render() {
-            Ok(body) => (status, Html(body)).into_response(),
+        let body = match page.render() {
+            Ok(body) => body,
             Err(error) => return Problem::from(Error::internal(error)).into_response(),
         };
+        // Who is shown no form needs no cookie.
+        let has_form = body.contains(self.csrf().expose().as_str());
+        let mut response = (status, Html(body)).into_response();
         secure(response.headers_mut(), &self.nonce);
-        if self.is_new {
+        if self.is_new && has_form {
             append(&mut response, self.cookies.set_browser(&self.visit.browser));
         }
         response

@@ -46,7 +46,7 @@ pub(super) fn shown(key: &WebauthnKey) -> Key {
     Key {
         id: key.id.to_string(),
         name: key.name.clone(),
-        passkey: is_synchronized(key),
+        synchronized: is_synchronized(key),
         added_at: key.created_at,
         used_at: key.last_used_at,
     }

@@ -6,6 +6,7 @@ mod concurrency;
 mod conda_index;
 mod conda_upload;
 mod logs;
+mod pages;
 mod python_index;
 mod python_names;
 mod python_refusals;

@@ -99,7 +99,7 @@ with_app! {
         let one = app.get("/pypi/pypi/parcel/1.0/json").await.expect(200).json();
         assert_eq!(one["info"]["version"], "1.0");
         let url = one["urls"][0]["url"].as_str().unwrap_or_default();
-        assert_eq!(url, format!("http://{}/pypi/files/parcel-1.0-py3-none-any.whl", app.address()));
+        assert_eq!(url, format!("{}/pypi/files/parcel-1.0-py3-none-any.whl", app.base_url()));
         app.get("/pypi/pypi/parcel/3.0/json").await.expect(404);
         app.get("/pypi/pypi/other/json").await.expect(404);
     }

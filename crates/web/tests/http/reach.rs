@@ -40,7 +40,7 @@ async fn a_path_prefix_works_everywhere() {
     let redirect = app.get("/registry/pypi/simple/Parcel/").await.expect(301);
     assert_eq!(redirect.header("location"), "../parcel/", "relative, so the prefix stays");
     let document = app.get("/registry/pypi/pypi/parcel/json").await.expect(200).json();
-    let url = format!("http://{}/registry/pypi/files/parcel-1.0-py3-none-any.whl", app.address());
+    let url = format!("{}/pypi/files/parcel-1.0-py3-none-any.whl", app.base_url());
     assert_eq!(document["urls"][0]["url"], url.as_str());
     app.get("/registryx/pypi/simple/").await.expect(404);
 }
@@ -107,13 +107,21 @@ with_app! {
         }
     }
 
-    async fn browsers_get_a_page_that_can_do_nothing(app: TestApp) {
+    async fn browsers_get_a_page_that_can_do_nothing_but_its_own_script(app: TestApp) {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         for (path, status) in [("/", 200), ("/nothing", 404), ("/pypi/simple/%3Cscript%3E/", 404)] {
             let answer = app.get(path).header("accept", browser).await.expect(status);
             assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-            assert!(answer.header("content-security-policy").contains("default-src 'none'"));
-            assert!(!answer.text().contains("<script"));
+            let policy = answer.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none'; style-src 'nonce-"), "{policy}");
+            assert!(!policy.contains("unsafe"), "{policy}");
+            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+            let text = answer.text();
+            assert_eq!(text.matches("<script").count(), text.matches(&format!("<script nonce=\"{nonce}\"")).count());
+            assert!(!text.contains("<script>"), "what was asked for must not become part of the page");
+            assert_eq!(answer.header("cache-control"), "no-store");
+            assert_eq!(answer.header("x-frame-options"), "DENY");
+            assert_eq!(answer.header("referrer-policy"), "no-referrer");
         }
         assert!(app.get("/").await.text().contains("/pypi/simple/"));
     }

@@ -1,6 +1,5 @@
 //! The last step: the browser is signed in.
 
-use bonded_mail::Message;
 use bonded_model::Credential;
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::{DeviceId, SessionId};
@@ -10,6 +9,7 @@ use bonded_model::user::User;
 use chrono::TimeDelta;
 
 use super::password::wrong;
+use crate::people::mail::Letter;
 use crate::people::session::LONGEST;
 use crate::people::visit::{Rotated, Visit};
 use crate::{Error, Registry};
@@ -18,12 +18,13 @@ use crate::{Error, Registry};
 const REMEMBERED: TimeDelta = TimeDelta::days(365);
 
 impl Registry {
-    /// Signs the browser in under a new secret, whatever it had before, and remembers it.
+    /// Signs the browser in under a new secret, whatever it had before, and remembers it. The `notice` is mailed with it.
     pub(in crate::people) async fn enter(
         &self,
         visit: &Visit,
         user: &User,
         with: ProofKind,
+        notice: Option<Letter>,
     ) -> Result<Rotated, Error> {
         let (now, browser) = (self.clock.now(), Secret::generate(&self.random));
         let session = SessionRow {
@@ -47,15 +48,6 @@ impl Registry {
             created_at: now,
             expires_at: now + REMEMBERED,
         });
-        // Codes from a new place were confirmed by mail, and a key proves the place itself. An address that nobody
-        // verified may be a stranger's.
-        let notice = match (&device, with) {
-            (Some(_), ProofKind::Password) if user.verified_at.is_some() => Some(self.letter(
-                &user.email,
-                &Message::NewSignIn { user: user.name.clone(), at: now, client: visit.client.clone() },
-            )?),
-            _ => None,
-        };
         let event = PersonEvent::SignedIn { user: user.id, session: session.id, with };
         let entry = AuditEntry::of_person(now, user.id, Credential::Session, &visit.origin, event);
         let (old, id) = (visit.browser.hash(), user.id);

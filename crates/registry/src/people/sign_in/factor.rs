@@ -45,14 +45,14 @@ impl Registry {
         let pending = self.pending_at(visit, SignInStage::Factor).await?;
         let state = self.take_ceremony(visit, Ceremony::SignIn).await?;
         self.prove_by_key(visit, &pending.user, &state, response).await?;
-        let rotated = self.enter(visit, &pending.user, ProofKind::Key).await?;
+        let rotated = self.enter(visit, &pending.user, ProofKind::Key, None).await?;
         Ok(Entry::SignedIn { rotated, next: pending.next })
     }
 
     /// A code can be relayed by a false page; from a place that is new, it is not enough.
     async fn after_code(&self, visit: &Visit, pending: Pending, with: ProofKind) -> Result<Entry, Error> {
         if self.is_remembered(visit, &pending.user).await? {
-            let rotated = self.enter(visit, &pending.user, with).await?;
+            let rotated = self.enter(visit, &pending.user, with, None).await?;
             return Ok(Entry::SignedIn { rotated, next: pending.next });
         }
         self.hold(visit, pending, with).await

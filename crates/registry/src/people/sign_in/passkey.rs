@@ -55,7 +55,7 @@ impl Registry {
         if user.suspended_at.is_some() {
             return Err(Error::SignIn("This account is suspended. Ask an administrator why.".into()));
         }
-        let rotated = self.enter(visit, &user, ProofKind::Key).await?;
+        let rotated = self.enter(visit, &user, ProofKind::Key, None).await?;
         Ok(Entry::SignedIn { rotated, next: next.to_owned() })
     }
 }

@@ -1,6 +1,7 @@
 //! The first step: name and password.
 
 use bonded_factors::password::Verified;
+use bonded_mail::Message;
 use bonded_model::people::{ProofKind, SignIn, SignInStage};
 use bonded_model::secret::Secret;
 use bonded_model::user::{Email, User, UserName};
@@ -9,6 +10,7 @@ use secrecy::SecretString;
 
 use super::Entry;
 use crate::people::limits::{self, Bucket, SIGN_IN_ACCOUNT, SIGN_IN_DEVICE};
+use crate::people::mail::Letter;
 use crate::people::visit::{Rotated, Visit};
 use crate::{Error, Registry};
 
@@ -44,8 +46,20 @@ impl Registry {
         if self.store.read().await?.standing_of(user.id).await?.factors.any() {
             return self.ask_for_factor(visit, &user, next).await;
         }
-        let rotated = self.enter(visit, &user, ProofKind::Password).await?;
+        let notice = self.notice_of_new_place(visit, &user).await?;
+        let rotated = self.enter(visit, &user, ProofKind::Password, notice).await?;
         Ok(Entry::SignedIn { rotated, next: next.to_owned() })
+    }
+
+    /// Tells the owner of a sign-in from a new place. Codes from one are confirmed by mail, and keys prove the place
+    /// themselves; a password alone does neither.
+    async fn notice_of_new_place(&self, visit: &Visit, user: &User) -> Result<Option<Letter>, Error> {
+        if self.is_remembered(visit, user).await? {
+            return Ok(None);
+        }
+        let (at, client) = (self.clock.now(), visit.client.clone());
+        let message = Message::NewSignIn { user: user.name.clone(), at, client };
+        Ok(self.notice(user, &message)?.pop())
     }
 
     /// A remembered browser of the account has a limit of its own, so that strangers who guess passwords do not lock

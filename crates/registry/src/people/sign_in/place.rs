@@ -107,7 +107,7 @@ impl Registry {
             })
         });
         taken.await?;
-        let rotated = self.enter(visit, &pending.user, pending.proof).await?;
+        let rotated = self.enter(visit, &pending.user, pending.proof, None).await?;
         Ok(Entry::SignedIn { rotated, next: pending.next })
     }
 
