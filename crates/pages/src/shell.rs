@@ -17,8 +17,6 @@ pub struct Viewer {
 pub enum Fence {
     /// No address is verified yet.
     Unverified,
-    /// A second factor is required, and there are no confirmed recovery codes yet, which come first.
-    RecoveryCodes,
     /// A second factor is required.
     SecondFactor,
     /// A security key or passkey is required.
@@ -30,7 +28,6 @@ impl Fence {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Unverified => "Verify your e-mail address",
-            Self::RecoveryCodes => "Set up your recovery codes",
             Self::SecondFactor => "Add a second factor",
             Self::Key => "Add a security key or a passkey",
         }
@@ -43,12 +40,8 @@ impl Fence {
                 "We sent a message with a link to your address. Until you open it, you can only look after your own \
                  account."
             }
-            Self::RecoveryCodes => {
-                "Your account needs a second factor. Recovery codes come first, so that a lost phone or key does not \
-                 lock you out. Until then you can only look after your own account."
-            }
             Self::SecondFactor => {
-                "Your account can publish packages, so a password alone is not enough here. Until you add a second \
+                "A password alone is not enough here for what your account may do. Until you add a second \
                  factor, you can only look after your own account."
             }
             Self::Key => {
@@ -62,7 +55,6 @@ impl Fence {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Unverified => "/account/emails",
-            Self::RecoveryCodes => "/account/recovery-codes",
             Self::SecondFactor => "/account/security",
             Self::Key => "/account/keys/new",
         }
@@ -72,7 +64,6 @@ impl Fence {
     pub const fn action(self) -> &'static str {
         match self {
             Self::Unverified => "See your addresses",
-            Self::RecoveryCodes => "Make recovery codes",
             Self::SecondFactor => "Choose a second factor",
             Self::Key => "Add a key or passkey",
         }

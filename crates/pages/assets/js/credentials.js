@@ -2,7 +2,9 @@
 // puts it into the field `credential` and is then sent like any other form.
 
 const supported = "credentials" in navigator && "PublicKeyCredential" in window;
-let waiting = null; // the passkey that the browser offers in the user name field
+const RENEWAL = 4 * 60 * 1000; // in milliseconds; the registry forgets a challenge soon after
+let waiting = null; // stops what the browser offers below the user name
+let renewal = 0;
 
 function toBytes(text) {
   const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
@@ -113,6 +115,7 @@ async function run(form) {
   const button = form.querySelector("button:not([type])");
   say(form, "");
   button.disabled = true;
+  clearTimeout(renewal);
   waiting?.abort();
   try {
     send(form, await ask(form));
@@ -126,6 +129,10 @@ async function run(form) {
 async function offerPasskeys(form) {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
   waiting = new AbortController();
+  renewal = setTimeout(() => {
+    waiting.abort();
+    offerPasskeys(form);
+  }, RENEWAL);
   try {
     const publicKey = requestOptions(await options(form));
     if (waiting.signal.aborted) return;

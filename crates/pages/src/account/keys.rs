@@ -12,8 +12,8 @@ pub struct Key {
     pub id: String,
     /// The name that its owner gave it.
     pub name: String,
-    /// Whether it signs in without a password.
-    pub passkey: bool,
+    /// Whether a phone, an account or a password manager keeps it on several devices.
+    pub synchronized: bool,
     /// When it was added.
     pub added_at: Timestamp,
     /// When it was last used.

@@ -14,13 +14,13 @@ pub(super) fn samples() -> Vec<Sample> {
     [security(), codes(), totp(), keys()].into_iter().flatten().collect()
 }
 
-fn key(name: &str, passkey: bool) -> Key {
+fn key(name: &str, synchronized: bool) -> Key {
     Key {
         id: "0199".into(),
         name: name.into(),
-        passkey,
+        synchronized,
         added_at: hours(0),
-        used_at: passkey.then(|| hours(5)),
+        used_at: synchronized.then(|| hours(5)),
     }
 }
 
@@ -36,7 +36,7 @@ fn security() -> Vec<Sample> {
         recovery: None,
     };
     let codes = Security {
-        shell: fenced(Fence::RecoveryCodes),
+        shell: fenced(Fence::SecondFactor),
         verified: true,
         codes: Codes::Unconfirmed,
         requirement: Requirement::SecondFactor,
@@ -75,7 +75,7 @@ fn security() -> Vec<Sample> {
 
 fn codes() -> Vec<Sample> {
     let none = RecoveryCodes {
-        shell: fenced(Fence::RecoveryCodes),
+        shell: fenced(Fence::SecondFactor),
         left: None,
         made_at: None,
         unconfirmed: false,
