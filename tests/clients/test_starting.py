@@ -13,7 +13,9 @@ def test_a_fresh_server_has_two_public_channels_and_says_how_to_use_them(own_ser
     assert server.get("/simple/").status_code == server.get("/pypi/simple/").status_code == 200
     assert server.get("/main/noarch/repodata.json").json()["packages"] == {}
     assert server.get("/health").status_code == server.get("/ready").status_code == 200
-    for text in ("user create", "--admin", f"{server.url}/pypi/simple/", f"{server.url}/main"):
+    # Keys belong to names and not to addresses, so a server that was told no name is called localhost.
+    base = f"http://localhost:{server.url.rpartition(':')[2]}"
+    for text in ("token create", f"{base}/account/setup?key=", f"{base}/pypi/simple/", f"{base}/main"):
         assert text in server.log()
 
 
