@@ -1,8 +1,10 @@
 //! The end of an account.
 
+use bonded_model::ids::ProjectId;
 use bonded_model::people::SoleOwnership;
+use bonded_model::project::Project;
 use bonded_model::token::Verb;
-use bonded_model::user::ChannelRole;
+use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_registry::Error;
 use bonded_registry::access::Presented;
 use bonded_registry::people::NewPerson;
@@ -58,6 +60,34 @@ with_open_app! {
         let eve = app.user("eve").await;
         app.member("main", &eve, ChannelRole::Admin).await;
         delete(&app, &ada, "ada").await.expect("somebody else does now");
+    }
+
+    async fn the_only_owner_of_a_project_stays(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let (user, eve) = (account(&app, "ada").await.id, app.user("eve").await.id);
+        let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel").id;
+        let project = Project {
+            id: ProjectId::generate(app.now(), &app.registry.random),
+            channel,
+            name: "engine".into(),
+            display_name: "Engine".into(),
+            serial: 1,
+            created_at: app.now(),
+        };
+        let id = project.id;
+        let write = app.registry.store.write(move |tx| Box::pin(async move {
+            tx.insert_project(&project).await?;
+            tx.put_project_role(id, eve, ProjectRole::Maintainer).await?;
+            tx.put_project_role(id, user, ProjectRole::Owner).await
+        }));
+        write.await.expect("the database answers");
+        let refused = delete(&app, &ada, "ada").await.expect_err("nobody else owns it");
+        assert!(refused.to_string().contains("the project pypi/Engine"), "{refused}");
+        let write = app.registry.store.write(move |tx| Box::pin(async move {
+            tx.put_project_role(id, eve, ProjectRole::Owner).await
+        }));
+        write.await.expect("the database answers");
+        delete(&app, &ada, "ada").await.expect("somebody else owns it now");
     }
 
     async fn the_only_administrator_stays(app: TestApp) {

@@ -1,11 +1,12 @@
 //! Which second factors are required.
 
+use bonded_factors::sealing::InstanceKey;
+use bonded_mail::Mailer;
 use bonded_model::people::{Policy, SecondFactorFor};
 use bonded_model::user::ChannelRole;
-use bonded_registry::Error;
-use bonded_registry::people::Fence;
-use bonded_testkit::app::Setup;
-use bonded_testkit::{Engine, TestApp};
+use bonded_registry::people::{Fence, Services};
+use bonded_registry::{Error, Registry};
+use bonded_testkit::TestApp;
 
 use crate::with_open_app;
 use crate::world::*;
@@ -43,15 +44,23 @@ with_open_app! {
         let unknown = app.registry.set_channel_policy(&permit, &origin, "nowhere", ALL_KEYS).await;
         refused!(unknown, Error::NotFound(_));
     }
-}
 
-#[tokio::test(flavor = "multi_thread")]
-async fn keys_are_not_required_where_they_cannot_be_used() {
-    let app = TestApp::with(Engine::Sqlite, Setup::default()).await;
-    let permit = app.registry.operator_administers(&app.operator()).expect("the operator may");
-    let set = app.registry.set_policy(&permit, &app.registry.local_origin(), ALL_KEYS).await;
-    match app.registry.keys_unavailable() {
-        Some(_) => refused!(set, Error::Invalid(_)),
-        None => set.expect("keys can be used"),
+    async fn keys_are_not_required_where_they_cannot_be_used(app: TestApp) {
+        let mut settings = app.registry.settings.clone();
+        settings.people.base_url = "http://192.0.2.7".to_owned();
+        let (clock, random) = (app.registry.clock.clone(), app.registry.random.clone());
+        let services = Services {
+            key: InstanceKey::generate(&random),
+            mailer: Mailer::outbox(app.outbox()),
+            breaches: None,
+        };
+        let (store, blobs) = (app.registry.store.clone(), app.registry.blobs.clone());
+        let registry = Registry::new(store, blobs, clock, random, services, settings);
+        assert!(registry.keys_unavailable().is_some(), "an address is no name");
+        let permit = registry.operator_administers(&app.operator()).expect("the operator may");
+        let origin = registry.local_origin();
+        refused!(registry.set_policy(&permit, &origin, ALL_KEYS).await, Error::Invalid(_));
+        refused!(registry.set_channel_policy(&permit, &origin, "pypi", ALL_KEYS).await, Error::Invalid(_));
+        registry.set_policy(&permit, &origin, Policy::default()).await.expect("an app can be used");
     }
 }

@@ -1,12 +1,12 @@
 //! The recovery of accounts whose owners are locked out.
 
 use bonded_registry::Error;
-use bonded_registry::people::RecoveryRule;
-use bonded_testkit::{Engine, TestApp};
+use bonded_registry::people::{RecoveryRule, SignUp};
+use bonded_testkit::TestApp;
 use chrono::TimeDelta;
 
-use crate::with_open_app;
 use crate::world::*;
+use crate::{with_open_app, with_people_app};
 
 const REQUESTED: &str = "Your account is going to be recovered";
 const CANCELLED: &str = "The recovery of your account was cancelled";
@@ -173,20 +173,22 @@ with_open_app! {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn where_two_administrators_are_asked_for_no_time_is_enough() {
-    let app = recovering(Engine::Sqlite, RecoveryRule::TwoAdministrators).await;
-    let (root, rosa, _) = people(&app).await;
-    let permit = root.administers().await;
-    let user = account(&app, "ada").await;
-    let opened = app.registry.request_recovery(&permit, &root.visit.origin, user.id).await;
-    assert_eq!(opened.expect("it begins").due_at, None);
-    app.advance(TimeDelta::days(3));
-    app.settle().await;
-    let mut reader = app.registry.store.read().await.expect("the database answers");
-    assert!(reader.open_recovery_of(user.id).await.expect("an answer").is_some());
-    drop(reader);
-    let mut rosa = rosa;
-    rosa.sign_in("rosa", PASSWORD).await.expect("the password is right");
-    approve(&app, &rosa, "ada").await.expect("a second one agrees");
+with_people_app! {
+    |people| {
+        people.sign_up = SignUp::Open;
+        people.recovery = RecoveryRule::TwoAdministrators;
+    };
+    async fn where_two_administrators_are_asked_for_no_time_is_enough(app: TestApp) {
+        let (root, mut rosa, _) = people(&app).await;
+        let (permit, user) = (root.administers().await, account(&app, "ada").await.id);
+        let opened = app.registry.request_recovery(&permit, &root.visit.origin, user).await;
+        assert_eq!(opened.expect("it begins").due_at, None);
+        app.advance(TimeDelta::days(3));
+        app.settle().await;
+        let mut reader = app.registry.store.read().await.expect("the database answers");
+        assert!(reader.open_recovery_of(user).await.expect("an answer").is_some());
+        drop(reader);
+        rosa.sign_in("rosa", PASSWORD).await.expect("the password is right");
+        approve(&app, &rosa, "ada").await.expect("a second one agrees");
+    }
 }

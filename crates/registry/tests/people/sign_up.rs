@@ -4,10 +4,10 @@ use bonded_model::people::ProofKind;
 use bonded_registry::Error;
 use bonded_registry::access::Denial;
 use bonded_registry::people::{Fence, NewPerson, SignUp};
-use bonded_testkit::{Engine, TestApp};
+use bonded_testkit::TestApp;
 
-use crate::with_open_app;
 use crate::world::*;
+use crate::{with_open_app, with_people_app};
 
 with_open_app! {
     async fn who_signs_up_is_signed_in_and_fenced_until_the_address_is_verified(app: TestApp) {
@@ -105,13 +105,27 @@ with_open_app! {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn strangers_do_not_sign_up_where_people_are_invited_or_made() {
-    for (rule, allowed) in [(SignUp::Invitation, [false, true]), (SignUp::Closed, [false, false])] {
-        let app = with_people(Engine::Sqlite, |people| people.sign_up = rule).await;
-        assert_eq!([false, true].map(|invited| app.registry.sign_up_allowed(invited)), allowed);
-        let visit = Browser::new(&app).visit;
-        let tried = app.registry.sign_up(&visit, typed("eve"), None).await;
-        refused!(tried, Error::Denied(Denial::Forbidden(_)));
+/// What a stranger meets.
+async fn is_turned_away(app: &TestApp) {
+    let visit = Browser::new(app).visit;
+    let tried = app.registry.sign_up(&visit, typed("eve"), None).await;
+    refused!(tried, Error::Denied(Denial::Forbidden(_)));
+}
+
+with_people_app! { |people| people.sign_up = SignUp::Invitation;
+    async fn strangers_do_not_sign_up_where_people_are_invited(app: TestApp) {
+        assert_eq!([false, true].map(|invited| app.registry.sign_up_allowed(invited)), [false, true]);
+        is_turned_away(&app).await;
+    }
+}
+
+with_people_app! { |people| people.sign_up = SignUp::Closed;
+    async fn nobody_signs_up_where_the_operator_makes_accounts(app: TestApp) {
+        assert_eq!([false, true].map(|invited| app.registry.sign_up_allowed(invited)), [false, false]);
+        is_turned_away(&app).await;
+        let permit = app.registry.operator_administers(&app.operator()).expect("the operator may");
+        let origin = app.registry.local_origin();
+        let tried = app.registry.invite(&permit, &origin, "eve@example.org").await;
+        refused!(tried, Error::Invalid(_));
     }
 }

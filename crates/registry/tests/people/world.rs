@@ -9,9 +9,7 @@ use bonded_model::secret::Secret;
 use bonded_model::user::User;
 use bonded_registry::Error;
 use bonded_registry::access::{Administer, Permit, ViewPeople};
-use bonded_registry::people::{
-    Entry, NewPerson, PeopleSettings, RecoveryRule, Rotated, Session, SignUp, Visit,
-};
+use bonded_registry::people::{Entry, NewPerson, PeopleSettings, Rotated, Session, Visit};
 use bonded_testkit::app::Setup;
 use bonded_testkit::{Engine, TestApp};
 use secrecy::SecretString;
@@ -20,20 +18,6 @@ use secrecy::SecretString;
 pub(crate) const PASSWORD: &str = "violet otter 93 trumpet";
 /// What they change it to.
 pub(crate) const OTHER_PASSWORD: &str = "seven anvils under glass";
-
-/// An app where anybody may sign up.
-pub(crate) async fn open(engine: Engine) -> TestApp {
-    with_people(engine, |people| people.sign_up = SignUp::Open).await
-}
-
-/// An app where recoveries follow another rule, and anybody may sign up.
-pub(crate) async fn recovering(engine: Engine, rule: RecoveryRule) -> TestApp {
-    with_people(engine, |people| {
-        people.sign_up = SignUp::Open;
-        people.recovery = rule;
-    })
-    .await
-}
 
 /// An app where something about people differs.
 pub(crate) async fn with_people(engine: Engine, change: impl FnOnce(&mut PeopleSettings)) -> TestApp {
