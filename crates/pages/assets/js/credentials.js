@@ -5,6 +5,8 @@ const supported = "credentials" in navigator && "PublicKeyCredential" in window;
 const RENEWAL = 4 * 60 * 1000; // in milliseconds; the registry forgets a challenge soon after
 let waiting = null; // stops what the browser offers below the user name
 let renewal = 0;
+let asked = false; // whether the person chose a key or passkey, which ends the offer
+let offered = null; // the options of that offer, while they are on their way
 
 function toBytes(text) {
   const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
@@ -115,8 +117,10 @@ async function run(form) {
   const button = form.querySelector("button:not([type])");
   say(form, "");
   button.disabled = true;
+  asked = true;
   clearTimeout(renewal);
   waiting?.abort();
+  await offered; // the registry keeps one challenge for each browser: the last one must be ours
   try {
     send(form, await ask(form));
   } catch (error) {
@@ -127,16 +131,19 @@ async function run(form) {
 
 // Offers passkeys in the list that opens below the user name.
 async function offerPasskeys(form) {
-  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.()) || asked) return;
   waiting = new AbortController();
   renewal = setTimeout(() => {
     waiting.abort();
     offerPasskeys(form);
   }, RENEWAL);
+  const { signal } = waiting;
   try {
-    const publicKey = requestOptions(await options(form));
-    if (waiting.signal.aborted) return;
-    send(form, await navigator.credentials.get({ publicKey, mediation: "conditional", signal: waiting.signal }));
+    offered = options(form).catch(() => null);
+    const json = await offered;
+    if (!json || signal.aborted) return;
+    const publicKey = requestOptions(json);
+    send(form, await navigator.credentials.get({ publicKey, mediation: "conditional", signal }));
   } catch {
     // Nobody asked for a passkey yet, so there is nobody to tell.
   }
