@@ -1,5 +1,6 @@
 """Starting, stopping and starting again."""
 
+import base64
 import stat
 import threading
 
@@ -23,6 +24,24 @@ def test_the_instance_key_is_for_the_owner_alone(own_server):
     server = own_server.start()
     keys = [path for path in server.data.iterdir() if "key" in path.name]
     assert keys and all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in keys)
+
+
+def test_a_server_with_another_instance_key_does_not_start(own_server, tmp_path):
+    server = own_server.start()
+    assert server.stop() == 0
+    key = server.data / "instance.key"
+    lost = key.rename(tmp_path / "instance.key")
+    where = ["--data", server.data, *(["--database", server.database] if server.database else [])]
+    for _ in ("missing", "another one"):
+        start = [BINARY, "serve", *where, "--listen", "127.0.0.1:0"]
+        environment.run(start, server.environment, timeout=20).refused_with("instance key", "--replace-key")
+        key.write_text(base64.b64encode(bytes(32)).decode())
+        key.chmod(0o600)
+    environment.run([BINARY, "migrate", "--replace-key", *where], server.environment).succeeded()
+    server.start()
+    assert server.stop() == 0
+    lost.replace(key)
+    environment.run([BINARY, "admin", "user", "list", *where], server.environment).refused_with("instance key")
 
 
 def test_everything_is_still_there_after_a_restart(own_server, tmp_path):

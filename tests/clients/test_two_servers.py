@@ -1,6 +1,7 @@
 """Two servers on one PostgreSQL and one bucket behave as one registry."""
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -36,6 +37,9 @@ def pair(tmp_path, make_server) -> tuple[Server, Server]:
     for number in (1, 2):
         server = Server(tmp_path / str(number), "postgres", database, **variables)
         server.options = ["--blobs", storage]
+        if servers:
+            server.data.mkdir(parents=True, mode=0o700)
+            shutil.copy2(servers[0].data / "instance.key", server.data)
         servers.append(server.start())
     create_users(servers[0])
     yield tuple(servers)

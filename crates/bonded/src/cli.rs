@@ -38,6 +38,10 @@ pub(crate) struct Migrate {
     /// Create the database file if there is none.
     #[arg(long)]
     pub(crate) create: bool,
+    /// Go on with the instance key in the data directory, a new one if need be, because the database's own is lost:
+    /// authenticator apps have to be set up again.
+    #[arg(long)]
+    pub(crate) replace_key: bool,
 }
 
 #[cfg(test)]

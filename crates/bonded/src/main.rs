@@ -4,6 +4,7 @@ mod admin;
 mod cli;
 mod config;
 mod instance;
+mod key_check;
 mod logging;
 mod migrate;
 mod open;

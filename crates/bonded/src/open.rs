@@ -9,7 +9,7 @@ use bonded_registry::people::{PeopleSettings, Services};
 use bonded_store::{OpenMode, Store};
 
 use crate::config::{Config, shown};
-use crate::{instance, remembered};
+use crate::{key_check, remembered};
 
 /// The use cases over an existing registry. A registry that is not there is an error, never a fresh one.
 pub(crate) async fn existing(config: &Config) -> anyhow::Result<Registry> {
@@ -27,7 +27,7 @@ pub(crate) async fn existing(config: &Config) -> anyhow::Result<Registry> {
     }
     let base_url = config.base_url(config.listen);
     let people = remembered::recall(&store, config.people.settings(base_url)).await?;
-    registry(config, store, people)
+    registry(config, store, people).await
 }
 
 /// The database, not yet migrated.
@@ -38,10 +38,14 @@ pub(crate) async fn database(config: &Config, mode: OpenMode) -> anyhow::Result<
 }
 
 /// The use cases over an open, migrated database.
-pub(crate) fn registry(config: &Config, store: Store, people: PeopleSettings) -> anyhow::Result<Registry> {
+pub(crate) async fn registry(
+    config: &Config,
+    store: Store,
+    people: PeopleSettings,
+) -> anyhow::Result<Registry> {
     let (clock, random) = (Clock::default(), Random::default());
     let services = Services {
-        key: instance::load_key(&config.instance_key(), &random)?,
+        key: key_check::load(&store, &config.instance_key(), &random).await?,
         mailer: config.people.mailer(&config.data)?,
         breaches: config.people.breached_passwords.clone().map(range::Service::new).transpose()?,
     };

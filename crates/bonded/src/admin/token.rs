@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bonded_model::ids::{ChannelId, ProjectId, TokenId};
 use bonded_model::token::{Token, TokenScope, TokenState, Verb};
 use bonded_registry::Registry;
-use bonded_registry::admin::{NewToken, ScopeByName};
+use bonded_registry::tokens::{NewToken, ScopeByName};
 use chrono::TimeDelta;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -55,7 +55,10 @@ impl Command {
                 let new = NewToken {
                     name,
                     verbs: verbs.into_iter().collect(),
-                    scope: ScopeByName { channels, projects },
+                    scope: match channels.is_empty() && projects.is_empty() {
+                        true => ScopeByName::Everything,
+                        false => ScopeByName::Limited { channels, projects },
+                    },
                     lifetime: expires,
                 };
                 let issued = registry.issue_token(&permit, &owner, new).await?;

@@ -40,6 +40,7 @@ struct File {
     mail_from: Option<Word<Email>>,
     breached_passwords_url: Option<url::Url>,
     password_uploads: Option<bool>,
+    tokens_without_expiry: Option<bool>,
     recovery: Option<Recovery>,
     recovery_wait: Option<Time>,
 }
@@ -127,6 +128,7 @@ impl File {
             mail_from: self.mail_from.map(|address| address.0),
             breached_passwords_url: self.breached_passwords_url,
             password_uploads: self.password_uploads,
+            tokens_without_expiry: self.tokens_without_expiry,
             recovery: self.recovery,
             recovery_wait: self.recovery_wait.map(|time| time.0),
         };

@@ -113,6 +113,12 @@ options! {
             default_missing_value = "true"
         )]
         password_uploads: bool,
+        /// Let people make API tokens that never end. Default: they end within a year
+        #[arg(
+            long, env = "BONDED_TOKENS_WITHOUT_EXPIRY", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+            default_missing_value = "true"
+        )]
+        tokens_without_expiry: bool,
         /// What the recovery of a locked-out person's account waits for: wait (some time, or a second administrator), or
         /// two-administrators. Default: wait
         #[arg(long, env = "BONDED_RECOVERY", value_name = "RULE")]

@@ -31,6 +31,8 @@ pub(crate) struct People {
     pub(crate) breached_passwords: Option<Url>,
     /// Whether name and password are taken for uploads.
     password_uploads: bool,
+    /// Whether people may make tokens that never end.
+    tokens_without_expiry: bool,
     /// What a recovery waits for.
     recovery: Recovery,
     /// For how long, if it waits for time.
@@ -46,6 +48,7 @@ impl People {
             mail_from: serving.mail_from.clone(),
             breached_passwords: serving.breached_passwords_url.clone(),
             password_uploads: serving.password_uploads.unwrap_or_default(),
+            tokens_without_expiry: serving.tokens_without_expiry.unwrap_or_default(),
             recovery: serving.recovery.unwrap_or_default(),
             recovery_wait: serving.recovery_wait.unwrap_or(RECOVERY_WAIT),
         };
@@ -69,6 +72,7 @@ impl People {
             sign_up: self.sign_up,
             mail_from: self.sender(&base_url),
             password_uploads: self.password_uploads,
+            tokens_without_expiry: self.tokens_without_expiry,
             recovery: match self.recovery {
                 Recovery::Wait => RecoveryRule::Wait(self.recovery_wait),
                 Recovery::TwoAdministrators => RecoveryRule::TwoAdministrators,
@@ -96,6 +100,7 @@ impl People {
             "mail-from": self.mail_from,
             "breached-passwords-url": self.breached_passwords.as_ref().map(Url::as_str),
             "password-uploads": self.password_uploads,
+            "tokens-without-expiry": self.tokens_without_expiry,
             "recovery": self.recovery,
             "recovery-wait": humantime::format_duration(self.recovery_wait.to_std().unwrap_or_default()).to_string(),
         })
@@ -149,6 +154,6 @@ mod tests {
         let settings = people(&Serving::default()).settings("http://localhost".into());
         assert_eq!(settings.sign_up, SignUp::Invitation);
         assert_eq!(settings.recovery, RecoveryRule::Wait(TimeDelta::hours(24)));
-        assert!(!settings.password_uploads);
+        assert!(!settings.password_uploads && !settings.tokens_without_expiry);
     }
 }

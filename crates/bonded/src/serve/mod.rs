@@ -40,7 +40,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     if config.base_url.is_none() && !address.ip().is_loopback() {
         tracing::warn!(base_url, "without --base-url, links in mails may lead others nowhere");
     }
-    let registry = open::registry(config, store, people)?;
+    let registry = open::registry(config, store, people).await?;
     let permit = registry.operator()?;
     let mut out = stdout();
     if registry.set_up(&permit).await? {
