@@ -1,10 +1,11 @@
 //! What people see and change about themselves, and where they are signed in.
 
+use std::cmp::Reverse;
+
 use bonded_model::ChannelName;
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::{ChannelId, ProjectId, SessionId};
 use bonded_model::people::SessionRow;
-use bonded_model::token::{Token, TokenScope};
 use bonded_model::user::{ChannelRole, ProjectRole, User};
 use bonded_store::{Change, Queries};
 
@@ -38,15 +39,6 @@ pub enum HeldRole {
     },
 }
 
-/// A token with the names of what it is limited to: `channel` or `channel/project`.
-#[derive(Clone, Debug)]
-pub struct OwnToken {
-    /// The token.
-    pub token: Token,
-    /// Its scope; empty where it reaches everything that its owner reaches.
-    pub places: Vec<String>,
-}
-
 impl Registry {
     /// Changes what the person is called; nothing but spaces means no such name.
     ///
@@ -78,31 +70,6 @@ impl Registry {
     /// Only when the database fails.
     pub async fn own_roles(&self, session: &Session) -> Result<Vec<HeldRole>, Error> {
         held_roles(&mut *self.store.read().await?, session.user()).await
-    }
-
-    /// The person's tokens, newest first, the ended ones too.
-    ///
-    /// # Errors
-    /// Only when the database fails.
-    pub async fn own_tokens(&self, cleared: &Cleared<'_>) -> Result<Vec<OwnToken>, Error> {
-        let mut reader = self.store.read().await?;
-        let mut tokens = reader.tokens_of(cleared.user().id).await?;
-        tokens.sort_by(|one, other| other.id.cmp(&one.id));
-        let mut own = Vec::new();
-        for token in tokens {
-            let mut places = Vec::new();
-            if let TokenScope::Limited { channels, projects } = &token.scope {
-                for channel in channels {
-                    places.extend(channel_name(&mut reader, *channel).await?.map(|name| name.to_string()));
-                }
-                for (_, project) in projects {
-                    let named = project_name(&mut reader, *project).await?;
-                    places.extend(named.map(|(channel, project)| format!("{channel}/{project}")));
-                }
-            }
-            own.push(OwnToken { token, places });
-        }
-        Ok(own)
     }
 
     /// Where the person is signed in, last seen first.
@@ -207,11 +174,14 @@ pub(super) async fn held_roles(queries: &mut Queries, user: &User) -> Result<Vec
     Ok(administrator.into_iter().chain(channels).chain(projects).collect())
 }
 
-async fn channel_name(queries: &mut Queries, id: ChannelId) -> Result<Option<ChannelName>, Error> {
+pub(crate) async fn channel_name(queries: &mut Queries, id: ChannelId) -> Result<Option<ChannelName>, Error> {
     Ok(queries.channel(id).await?.map(|channel| channel.name))
 }
 
-async fn project_name(queries: &mut Queries, id: ProjectId) -> Result<Option<(ChannelName, String)>, Error> {
+pub(crate) async fn project_name(
+    queries: &mut Queries,
+    id: ProjectId,
+) -> Result<Option<(ChannelName, String)>, Error> {
     let Some(project) = queries.project(id).await? else { return Ok(None) };
     let channel = channel_name(queries, project.channel).await?;
     Ok(channel.map(|channel| (channel, project.display_name)))
