@@ -37,6 +37,8 @@ const FACTOR_ACCOUNT: [Limit; 3] =
     [limit("factor:5m", 5, FIVE_MINUTES), limit("factor:1h", 20, HOUR), limit("factor:1d", 50, DAY)];
 const FACTOR_ADDRESS: [Limit; 2] =
     [limit("factor:address:5m", 10, FIVE_MINUTES), limit("factor:address:1h", 50, HOUR)];
+/// Each challenge is a row that strangers can make; pages ask for one when they are opened.
+const PASSKEY_ADDRESS: Limit = limit("passkey:address", 300, FIVE_MINUTES);
 const SIGN_UP_ADDRESS: Limit = limit("sign-up:address", 20, HOUR);
 pub(super) const RESET_ACCOUNT: Limit = limit("reset:account", 5, DAY);
 const RESET_ADDRESS: Limit = limit("reset:address", 20, HOUR);
@@ -69,6 +71,11 @@ pub(super) fn sign_in(own: Bucket, origin: &Origin) -> Vec<Bucket> {
 pub(super) fn factor(account: impl std::fmt::Display + Copy, origin: &Origin) -> Vec<Bucket> {
     let own = FACTOR_ACCOUNT.iter().map(|limit| limit.of(account));
     own.chain(FACTOR_ADDRESS.iter().map(|limit| limit.of(network(origin)))).collect()
+}
+
+/// The bucket of challenges for passkeys of whoever it may be.
+pub(super) fn passkey(origin: &Origin) -> Vec<Bucket> {
+    vec![PASSKEY_ADDRESS.of(network(origin))]
 }
 
 /// The bucket of an attempt to sign up.

@@ -11,6 +11,7 @@ use bonded_model::people::{Proof, ProofKind, Requirement, SessionRow, Standing, 
 use bonded_model::project::Roles;
 use bonded_model::user::User;
 use bonded_model::{Actor, Authority, Principal, Timestamp};
+use bonded_store::Queries;
 use chrono::TimeDelta;
 
 use super::visit::Visit;
@@ -97,14 +98,20 @@ impl Session {
         }
     }
 
-    /// The same session, if nothing is missing.
+    /// The same session, if nothing is missing. Where only what phishing cannot relay counts, a session that was begun
+    /// with less must be proved by a key first.
     ///
     /// # Errors
-    /// [`Error::Fenced`].
-    pub const fn cleared(&self) -> Result<Cleared<'_>, Error> {
+    /// [`Error::Fenced`], [`Error::ProofNeeded`].
+    pub fn cleared(&self) -> Result<Cleared<'_>, Error> {
         match self.fence() {
-            None => Ok(Cleared(self)),
             Some(fence) => Err(Error::Fenced(fence)),
+            None if self.requirement == Requirement::PhishingResistant
+                && self.row.proof.kind < ProofKind::Key =>
+            {
+                Err(Error::ProofNeeded)
+            }
+            None => Ok(Cleared(self)),
         }
     }
 
@@ -150,6 +157,16 @@ impl Deref for Fresh<'_> {
     }
 }
 
+/// What instance and channels ask of a person at this moment.
+pub(super) async fn requirement_of(
+    queries: &mut Queries,
+    user: &User,
+    roles: &Roles,
+) -> Result<Requirement, Error> {
+    let (instance, channels) = (instance_policy(queries).await?, queries.channel_policies().await?);
+    Ok(requirement(user, roles, instance, &channels))
+}
+
 impl Registry {
     /// The session of a browser, if it is signed in. Asks the database each time: what ended elsewhere ends here with
     /// the next request.
@@ -169,9 +186,8 @@ impl Registry {
         }
         let standing = reader.standing_of(user.id).await?;
         let roles = reader.roles_of(user.id).await?;
-        let (instance, channels) = (instance_policy(&mut reader).await?, reader.channel_policies().await?);
+        let requirement = requirement_of(&mut reader, &user, &roles).await?;
         drop(reader);
-        let requirement = requirement(&user, &roles, instance, &channels);
         self.note_use(&row, visit, now).await?;
         Ok(Some(Session { row, user, standing, roles, requirement, now }))
     }

@@ -8,7 +8,7 @@ use bonded_store::Change;
 
 use super::limits;
 use super::links::dead;
-use super::sign_in::Entry;
+use super::sign_in::{Basis, Entry};
 use super::sign_up::{NewPerson, insert_person};
 use super::visit::Visit;
 use crate::access::{Operate, Permit};
@@ -88,7 +88,7 @@ impl Registry {
             })
         });
         write.await?;
-        let rotated = self.enter(visit, &created, ProofKind::Password, None).await?;
+        let rotated = self.enter(visit, &created, ProofKind::Password, Basis::NewAccount, None).await?;
         Ok(Entry::SignedIn { rotated, next: "/account/security".into() })
     }
 }

@@ -14,7 +14,7 @@ use super::limits;
 use super::links::dead;
 use super::profile::display_name;
 use super::settings::SignUp;
-use super::sign_in::Entry;
+use super::sign_in::{Basis, Entry};
 use super::visit::Visit;
 use crate::access::Denial;
 use crate::{Error, Registry};
@@ -113,7 +113,7 @@ impl Registry {
             })
         });
         write.await?;
-        let rotated = self.enter(visit, &created, ProofKind::Password, None).await?;
+        let rotated = self.enter(visit, &created, ProofKind::Password, Basis::NewAccount, None).await?;
         Ok(Entry::SignedIn { rotated, next: "/account".into() })
     }
 

@@ -32,8 +32,9 @@ const CSRF: &str = "bonded csrf";
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     pub(crate) visit: Visit,
-    /// The path that was asked for, with its query, below the prefix.
-    pub(crate) path: String,
+    /// The path to come back to after a sign-in, with its query, below the prefix: the one that was asked for, if it
+    /// can be asked for again.
+    back: String,
     prefix: String,
     instance: String,
     nonce: String,
@@ -59,10 +60,11 @@ impl FromRequestParts<App> for Visitor {
             browser: known.unwrap_or_else(|| Secret::generate(&app.random)),
             device: cookies.device(&parts.headers),
         };
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let asked = parts.uri.path_and_query().filter(|_| parts.method.is_safe());
+        let back = asked.map_or("/account", |path| path.as_str()).to_owned();
         let nonce = URL_SAFE_NO_PAD.encode(app.random.bytes::<18>());
         let (prefix, instance) = (app.prefix().to_owned(), people.instance_name.clone());
-        Ok(Self { visit, path, prefix, instance, nonce, cookies, is_new })
+        Ok(Self { visit, back, prefix, instance, nonce, cookies, is_new })
     }
 }
 
@@ -114,7 +116,7 @@ impl Visitor {
     /// The session, even one that lacks something: for the pages that mend it. Who is not signed in does that first.
     pub(crate) async fn mending(&self, app: &App) -> Result<Session, Refusal> {
         let session = self.session(app).await?;
-        session.ok_or_else(|| Refusal::go_to(self.local(&format!("/login?next={}", encoded(&self.path)))))
+        session.ok_or_else(|| Refusal::go_to(self.local(&format!("/login?next={}", encoded(&self.back)))))
     }
 
     /// The session, if it lacks nothing. Who is not signed in or lacks something does that first.
@@ -176,13 +178,6 @@ impl Visitor {
             append(&mut response, self.cookies.set_device(device));
         }
         response
-    }
-
-    /// The same browser under its new secret, for a page that is shown in the same answer.
-    #[must_use]
-    pub(crate) fn rotated(mut self, rotated: &Rotated) -> Self {
-        self.visit.browser = rotated.browser.clone();
-        self
     }
 
     /// A shell with a notice for the `done` word of the query.

@@ -2,10 +2,11 @@
 
 use bonded_model::Credential;
 use bonded_model::audit::{AuditEntry, PersonEvent};
-use bonded_model::ids::{DeviceId, SessionId};
+use bonded_model::ids::{DeviceId, KeyId, SessionId, UserId};
 use bonded_model::people::{Device, Proof, ProofKind, SessionRow};
-use bonded_model::secret::Secret;
+use bonded_model::secret::{Secret, SecretHash};
 use bonded_model::user::User;
+use bonded_store::Tx;
 use chrono::TimeDelta;
 
 use super::password::wrong;
@@ -17,6 +18,31 @@ use crate::{Error, Registry};
 /// How long a browser is remembered.
 const REMEMBERED: TimeDelta = TimeDelta::days(365);
 
+/// What a browser is signed in for. It is looked at once more in the transaction: what was reset, removed or used
+/// meanwhile lets nobody in.
+#[derive(Clone, Debug)]
+pub(in crate::people) enum Basis {
+    /// The account was made this moment.
+    NewAccount,
+    /// The password with this hash was right.
+    Password(String),
+    /// The half-way sign-in of this browser got what it waited for.
+    Pending,
+    /// This key answered.
+    Key(KeyId),
+}
+
+impl Basis {
+    async fn still_holds(&self, tx: &mut Tx, user: UserId, browser: &SecretHash) -> Result<bool, Error> {
+        Ok(match self {
+            Self::NewAccount => true,
+            Self::Password(hash) => tx.password_of(user).await?.as_ref() == Some(hash),
+            Self::Pending => tx.sign_in_by_browser(browser).await?.is_some_and(|row| row.user == user),
+            Self::Key(key) => tx.webauthn_keys_of(user).await?.iter().any(|row| row.id == *key),
+        })
+    }
+}
+
 impl Registry {
     /// Signs the browser in under a new secret, whatever it had before, and remembers it. The `notice` is mailed with it.
     pub(in crate::people) async fn enter(
@@ -24,6 +50,7 @@ impl Registry {
         visit: &Visit,
         user: &User,
         with: ProofKind,
+        basis: Basis,
         notice: Option<Letter>,
     ) -> Result<Rotated, Error> {
         let (now, browser) = (self.clock.now(), Secret::generate(&self.random));
@@ -54,7 +81,7 @@ impl Registry {
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 let active = tx.user(id).await?.is_some_and(|user| user.suspended_at.is_none());
-                if !active {
+                if !active || !basis.still_holds(tx, id, &old).await? {
                     return Err(wrong());
                 }
                 tx.delete_sign_in(&old).await?;

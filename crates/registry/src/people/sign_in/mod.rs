@@ -7,9 +7,12 @@ mod password;
 mod place;
 mod uploads;
 
-use bonded_model::people::{Factors, ProofKind, SignIn, SignInStage};
+pub(super) use enter::Basis;
+
+use bonded_model::people::{Factors, ProofKind, Requirement, SignIn, SignInStage};
 use bonded_model::user::User;
 
+use super::session::requirement_of;
 use super::visit::{Rotated, Visit};
 use crate::{Error, Registry};
 
@@ -36,10 +39,18 @@ pub struct Pending {
     pub user: User,
     /// What it waits for.
     pub stage: SignInStage,
-    /// Which second factors there are.
+    /// Which second factors are taken: where keys are required, no codes of an app.
     pub factors: Factors,
     pub(super) next: String,
     pub(super) proof: ProofKind,
+}
+
+/// Who has a key where keys are required signs in with it. Who has none yet gets in to add one, and no further.
+const fn taken(factors: Factors, requirement: Requirement) -> Factors {
+    match requirement {
+        Requirement::PhishingResistant if factors.key => Factors { totp: false, key: true },
+        _ => factors,
+    }
 }
 
 impl Registry {
@@ -54,14 +65,19 @@ impl Registry {
         let Some(SignIn { user, stage, next, proof, .. }) = row.filter(|row| row.expires_at > now) else {
             return Ok(None);
         };
-        let Some(user) = reader.user(user).await? else { return Ok(None) };
-        let factors = reader.standing_of(user.id).await?.factors;
+        let Some((user, standing, roles)) = reader.person(user).await? else { return Ok(None) };
+        let requirement = requirement_of(&mut reader, &user, &roles).await?;
+        let factors = taken(standing.factors, requirement);
         Ok(Some(Pending { user, stage, factors, next, proof }))
     }
 
     /// The half-way sign-in that waits for this.
     async fn pending_at(&self, visit: &Visit, stage: SignInStage) -> Result<Pending, Error> {
         let pending = self.pending_sign_in(visit).await?.filter(|pending| pending.stage == stage);
-        pending.ok_or_else(|| Error::SignIn("This sign-in took too long. Begin again.".into()))
+        pending.ok_or_else(too_late)
     }
+}
+
+fn too_late() -> Error {
+    Error::SignIn("This sign-in took too long. Begin again.".into())
 }

@@ -4,6 +4,7 @@ use bonded_factors::webauthn;
 use bonded_model::people::ProofKind;
 
 use super::Entry;
+use super::enter::Basis;
 use crate::people::keys::Ceremony;
 use crate::people::limits::{self, SIGN_IN_ACCOUNT};
 use crate::people::prove::parsed;
@@ -14,8 +15,9 @@ impl Registry {
     /// What the browser has to ask any passkey for.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where keys cannot be used.
+    /// [`Error::Invalid`] where keys cannot be used, [`Error::TooMany`].
     pub async fn begin_sign_in_with_passkey(&self, visit: &Visit) -> Result<String, Error> {
+        self.count(limits::passkey(&visit.origin)).await?;
         let begun = self.relying_party()?.begin_passkey().map_err(Error::internal)?;
         self.put_ceremony(visit, Ceremony::Passkey, begun.state).await?;
         Ok(begun.options)
@@ -55,7 +57,7 @@ impl Registry {
         if user.suspended_at.is_some() {
             return Err(Error::SignIn("This account is suspended. Ask an administrator why.".into()));
         }
-        let rotated = self.enter(visit, &user, ProofKind::Key, None).await?;
+        let rotated = self.enter(visit, &user, ProofKind::Key, Basis::Key(rows[0].id), None).await?;
         Ok(Entry::SignedIn { rotated, next: next.to_owned() })
     }
 }

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::Entry;
+use super::enter::Basis;
 use crate::people::limits::{self, Bucket, SIGN_IN_ACCOUNT, SIGN_IN_DEVICE};
 use crate::people::mail::Letter;
 use crate::people::visit::{Rotated, Visit};
@@ -38,16 +39,16 @@ impl Registry {
     ) -> Result<Entry, Error> {
         let buckets = limits::sign_in(self.own_bucket(visit, name).await?, &visit.origin);
         self.count(buckets.clone()).await?;
-        let user = self.check_password(name, password).await?.ok_or_else(wrong)?;
+        let (user, hash) = self.check_password(name, password).await?.ok_or_else(wrong)?;
         self.give_back(buckets).await?;
         if user.suspended_at.is_some() {
             return Err(Error::SignIn("This account is suspended. Ask an administrator why.".into()));
         }
         if self.store.read().await?.standing_of(user.id).await?.factors.any() {
-            return self.ask_for_factor(visit, &user, next).await;
+            return self.ask_for_factor(visit, &user, hash, next).await;
         }
         let notice = self.notice_of_new_place(visit, &user).await?;
-        let rotated = self.enter(visit, &user, ProofKind::Password, notice).await?;
+        let rotated = self.enter(visit, &user, ProofKind::Password, Basis::Password(hash), notice).await?;
         Ok(Entry::SignedIn { rotated, next: next.to_owned() })
     }
 
@@ -74,22 +75,22 @@ impl Registry {
         Ok(if own && device.expires_at > self.clock.now() { SIGN_IN_DEVICE.of(device.id) } else { stranger })
     }
 
-    /// The account with this name or verified address, if the password is its own. Takes as long if there is none.
+    /// The account with this name or verified address and the hash of its password, if the password is its own. Takes
+    /// as long if there is none.
     pub(super) async fn check_password(
         &self,
         name: &str,
         password: SecretString,
-    ) -> Result<Option<User>, Error> {
+    ) -> Result<Option<(User, String)>, Error> {
         let user = self.user_called(name).await?;
         let hash = match &user {
             Some(user) => self.store.read().await?.password_of(user.id).await?,
             None => None,
         };
         let Verified { ok, needs_rehash } = self.verify_password(password.clone(), hash.clone()).await?;
-        if needs_rehash && let (Some(user), Some(old)) = (&user, hash) {
-            self.rehash(user, password, old).await?;
-        }
-        Ok(user.filter(|_| ok))
+        let (Some(user), Some(hash)) = (user.filter(|_| ok), hash) else { return Ok(None) };
+        let hash = if needs_rehash { self.rehash(&user, password, hash).await? } else { hash };
+        Ok(Some((user, hash)))
     }
 
     pub(crate) async fn user_called(&self, name: &str) -> Result<Option<User>, Error> {
@@ -103,16 +104,23 @@ impl Registry {
         }
     }
 
-    /// Keeps the same password under today's parameters, unless it was changed meanwhile.
-    async fn rehash(&self, user: &User, password: SecretString, old: String) -> Result<(), Error> {
-        let (id, hash) = (user.id, self.hash_password(password).await?);
-        let write = self.store.write(move |tx| {
-            Box::pin(async move { tx.rehash_password(id, &old, hash.as_str()).await.map(drop) })
-        });
-        Ok(write.await?)
+    /// Keeps the same password under today's parameters, unless it was changed meanwhile; gives the hash from now on.
+    async fn rehash(&self, user: &User, password: SecretString, old: String) -> Result<String, Error> {
+        let (id, new) = (user.id, self.hash_password(password).await?.as_str().to_owned());
+        let (before, after) = (old.clone(), new.clone());
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { tx.rehash_password(id, &before, &after).await }));
+        Ok(if write.await? { new } else { old })
     }
 
-    async fn ask_for_factor(&self, visit: &Visit, user: &User, next: &str) -> Result<Entry, Error> {
+    async fn ask_for_factor(
+        &self,
+        visit: &Visit,
+        user: &User,
+        hash: String,
+        next: &str,
+    ) -> Result<Entry, Error> {
         let (now, browser) = (self.clock.now(), Secret::generate(&self.random));
         let sign_in = SignIn {
             browser: browser.hash(),
@@ -126,6 +134,9 @@ impl Registry {
         let old = visit.browser.hash();
         let write = self.store.write(move |tx| {
             Box::pin(async move {
+                if tx.password_of(sign_in.user).await? != Some(hash) {
+                    return Err(wrong());
+                }
                 tx.delete_sign_in(&old).await?;
                 tx.put_sign_in(&sign_in).await?;
                 Ok::<_, Error>(())

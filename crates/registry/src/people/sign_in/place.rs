@@ -9,7 +9,8 @@ use bonded_model::user::User;
 use bonded_model::{Credential, Timestamp};
 use chrono::TimeDelta;
 
-use super::{Entry, Pending};
+use super::enter::Basis;
+use super::{Entry, Pending, too_late};
 use crate::people::limits::CONFIRM_PLACE;
 use crate::people::mail::Letter;
 use crate::people::visit::{Rotated, Visit};
@@ -44,7 +45,9 @@ impl Registry {
         let old = visit.browser.hash();
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                tx.delete_sign_in(&old).await?;
+                if !tx.delete_sign_in(&old).await? {
+                    return Err(too_late());
+                }
                 tx.put_sign_in(&sign_in).await?;
                 tx.insert_link(&link).await?;
                 tx.audit(entry).await?;
@@ -107,7 +110,7 @@ impl Registry {
             })
         });
         taken.await?;
-        let rotated = self.enter(visit, &pending.user, pending.proof, None).await?;
+        let rotated = self.enter(visit, &pending.user, pending.proof, Basis::Pending, None).await?;
         Ok(Entry::SignedIn { rotated, next: pending.next })
     }
 

@@ -28,7 +28,7 @@ impl Registry {
         let buckets = limits::sign_in(SIGN_IN_ACCOUNT.of(name.trim().to_lowercase()), origin);
         self.count(buckets.clone()).await?;
         let user = self.check_password(name, password).await?;
-        let user = user.ok_or_else(|| refused(BadCredential::WrongPassword))?;
+        let (user, _) = user.ok_or_else(|| refused(BadCredential::WrongPassword))?;
         self.give_back(buckets).await?;
         if user.suspended_at.is_some() {
             return Err(refused(BadCredential::Suspended));
