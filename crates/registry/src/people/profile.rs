@@ -1,7 +1,5 @@
 //! What people see and change about themselves, and where they are signed in.
 
-use std::cmp::Reverse;
-
 use bonded_model::ChannelName;
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::{ChannelId, ProjectId, SessionId};
