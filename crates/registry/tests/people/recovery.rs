@@ -5,6 +5,7 @@ use bonded_registry::people::{RecoveryRule, SignUp};
 use bonded_testkit::TestApp;
 use chrono::TimeDelta;
 
+use crate::authenticator::make_codes;
 use crate::world::*;
 use crate::{with_open_app, with_people_app};
 
@@ -12,10 +13,11 @@ const REQUESTED: &str = "Your account is going to be recovered";
 const CANCELLED: &str = "The recovery of your account was cancelled";
 const RECOVERED: &str = "Your account was recovered";
 
-/// Two administrators and a person with a password and an app.
+/// Two administrators and a person with a password, recovery codes and an app.
 async fn people(app: &TestApp) -> (Browser<'_>, Browser<'_>, Browser<'_>) {
     let (root, rosa) = (administrator(app, "root").await, administrator(app, "rosa").await);
     let ada = person(app, "ada").await;
+    make_codes(app, &ada).await;
     give_totp(app, &account(app, "ada").await).await;
     drop(mails(app).await);
     (root, rosa, ada)
@@ -31,15 +33,19 @@ async fn approve(app: &TestApp, admin: &Browser<'_>, name: &str) -> Result<(), E
     app.registry.approve_recovery(&permit, &admin.visit.origin, user.id).await
 }
 
-/// Whether factors, password and session are gone.
+/// Whether everything that proves her is gone.
 async fn is_recovered(app: &TestApp, ada: &Browser<'_>) -> bool {
     let user = account(app, "ada").await;
     let mut reader = app.registry.store.read().await.expect("the database answers");
     let factors = reader.standing_of(user.id).await.expect("an answer").factors.any();
     let password = reader.password_of(user.id).await.expect("an answer").is_some();
+    let codes = !reader.recovery_codes_of(user.id).await.expect("an answer").is_empty();
+    let device = ada.visit.device.as_ref().expect("a device").hash();
+    let remembered = reader.device_by_secret(&device).await.expect("an answer").is_some();
     drop(reader);
     let signed_in = ada.is_signed_in().await;
-    assert!(factors == password && password == signed_in, "all or nothing");
+    let left = [factors, password, codes, remembered, signed_in];
+    assert!(left.iter().all(|left| *left == factors), "all or nothing: {left:?}");
     !factors
 }
 
