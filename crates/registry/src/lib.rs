@@ -14,6 +14,7 @@ mod jobs;
 pub mod people;
 mod publishing;
 pub mod python;
+pub mod tokens;
 mod usage;
 
 use std::ops::Deref;

@@ -9,7 +9,6 @@ pub(crate) mod user;
 
 pub use audit::VerifiedAudit;
 pub use channel::NewChannel;
-pub use token::{IssuedToken, NewToken, ScopeByName};
 pub use user::NewUser;
 
 use bonded_model::Actor;

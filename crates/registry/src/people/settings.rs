@@ -16,6 +16,8 @@ pub struct PeopleSettings {
     pub mail_from: Email,
     /// Whether name and password are taken for uploads, from accounts without a second factor.
     pub password_uploads: bool,
+    /// Whether people may make tokens that never end, or end later than in a year.
+    pub tokens_without_expiry: bool,
     /// What the recovery of a locked-out person's account waits for.
     pub recovery: RecoveryRule,
 }
@@ -52,6 +54,7 @@ impl Default for PeopleSettings {
             sign_up: SignUp::default(),
             mail_from: default_sender(),
             password_uploads: false,
+            tokens_without_expiry: false,
             recovery: RecoveryRule::Wait(TimeDelta::hours(24)),
         }
     }

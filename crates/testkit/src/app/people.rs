@@ -4,7 +4,8 @@ use bonded_model::token::{ApiToken, Verb};
 use bonded_model::user::{ChannelRole, User};
 use bonded_model::{Channel, ChannelFormat, Visibility};
 use bonded_registry::access::{Operate, Permit};
-use bonded_registry::admin::{IssuedToken, NewChannel, NewToken, NewUser, ScopeByName};
+use bonded_registry::admin::{NewChannel, NewUser};
+use bonded_registry::tokens::{IssuedToken, NewToken, ScopeByName};
 use chrono::TimeDelta;
 
 use super::TestApp;
@@ -13,27 +14,28 @@ use super::TestApp;
 #[derive(Clone, Debug)]
 pub struct Grant {
     verbs: Vec<Verb>,
-    scope: ScopeByName,
+    channels: Vec<String>,
+    projects: Vec<(String, String)>,
     lifetime: Option<TimeDelta>,
 }
 
 impl Grant {
     /// These verbs, wherever the owner has rights, for ever.
     pub fn verbs(verbs: &[Verb]) -> Self {
-        Self { verbs: verbs.to_vec(), scope: ScopeByName::default(), lifetime: None }
+        Self { verbs: verbs.to_vec(), channels: Vec::new(), projects: Vec::new(), lifetime: None }
     }
 
     /// Only in this channel (and others that are named so).
     #[must_use]
     pub fn channel(mut self, channel: &str) -> Self {
-        self.scope.channels.push(channel.to_owned());
+        self.channels.push(channel.to_owned());
         self
     }
 
     /// Only in this project (and others that are named so).
     #[must_use]
     pub fn project(mut self, channel: &str, project: &str) -> Self {
-        self.scope.projects.push((channel.to_owned(), project.to_owned()));
+        self.projects.push((channel.to_owned(), project.to_owned()));
         self
     }
 
@@ -42,6 +44,14 @@ impl Grant {
     pub const fn lives(mut self, lifetime: TimeDelta) -> Self {
         self.lifetime = Some(lifetime);
         self
+    }
+
+    fn named(self, name: String) -> NewToken {
+        let scope = match self.channels.is_empty() && self.projects.is_empty() {
+            true => ScopeByName::Everything,
+            false => ScopeByName::Limited { channels: self.channels, projects: self.projects },
+        };
+        NewToken { name, verbs: self.verbs.into_iter().collect(), scope, lifetime: self.lifetime }
     }
 }
 
@@ -94,9 +104,7 @@ impl TestApp {
     /// A new token with its row.
     pub async fn issue(&self, user: &User, grant: Grant) -> IssuedToken {
         let name = format!("token {}", self.counts().await.tokens);
-        let verbs = grant.verbs.into_iter().collect();
-        let new = NewToken { name, verbs, scope: grant.scope, lifetime: grant.lifetime };
-        self.registry.issue_token(&self.operator(), user, new).await.expect("the token is issued")
+        self.registry.issue_token(&self.operator(), user, grant.named(name)).await.expect("the token is issued")
     }
 
     /// The secret of a new token.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use bonded_model::Timestamp;
 use bonded_model::token::{TokenScope, TokenState, Verb};
 use bonded_pages::account::{Token, Tokens};
-use bonded_registry::people::OwnToken;
+use bonded_registry::tokens::OwnToken;
 
 use crate::App;
 use crate::browser::{Refusal, Visitor};

@@ -1,0 +1,9 @@
+//! API tokens: what a new one may be, and what people do with their own. What the operator does with the tokens of
+//! all is in [`crate::admin`].
+
+mod new;
+mod own;
+
+pub(crate) use new::created;
+pub use new::{IssuedToken, NewToken, ScopeByName};
+pub use own::OwnToken;

@@ -1,0 +1,183 @@
+//! From what is asked for to a token: the same rules for everybody who issues one.
+
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::ids::{ChannelId, ProjectId, TokenId, UserId};
+use bonded_model::token::{ApiToken, Token, TokenScope, Verbs};
+use bonded_model::{Actor, Timestamp};
+use bonded_store::{Change, Queries};
+use chrono::TimeDelta;
+
+use crate::people::mail::Letter;
+use crate::{Error, Registry};
+
+/// The longest name of a token, in characters.
+const MAX_NAME: usize = 100;
+/// More places than anybody picks one by one.
+const MAX_PLACES: usize = 500;
+
+/// A token to be issued.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What its owner calls it; unique among the owner's tokens.
+    pub name: String,
+    /// What it may do.
+    pub verbs: Verbs,
+    /// Where.
+    pub scope: ScopeByName,
+    /// How long it lives; `None` means for ever.
+    pub lifetime: Option<TimeDelta>,
+}
+
+/// A scope as people write it.
+#[derive(Clone, Debug)]
+pub enum ScopeByName {
+    /// Everything that the owner may reach.
+    Everything,
+    /// No more than this; to name nothing is an error.
+    Limited {
+        /// Whole channels.
+        channels: Vec<String>,
+        /// Projects as channel and name.
+        projects: Vec<(String, String)>,
+    },
+}
+
+/// A token at the one moment at which its secret is known.
+#[derive(Debug)]
+pub struct IssuedToken {
+    /// The secret.
+    pub secret: ApiToken,
+    /// The row.
+    pub token: Token,
+}
+
+impl Registry {
+    /// A token that `actor` issues, not written yet. Nobody can name a place that they may not see.
+    pub(crate) async fn new_token(
+        &self,
+        actor: &Actor,
+        owner: UserId,
+        new: NewToken,
+    ) -> Result<IssuedToken, Error> {
+        let name = checked_name(&new.name)?;
+        if new.verbs.is_empty() {
+            return Err(Error::field("verbs", "a token needs at least one verb"));
+        }
+        let now = self.clock.now();
+        let token = Token {
+            id: TokenId::generate(now, &self.random),
+            user: owner,
+            name,
+            verbs: new.verbs,
+            scope: self.resolve(actor, &new.scope).await?,
+            by_operator: matches!(actor, Actor::Operator),
+            created_at: now,
+            expires_at: expiry(now, new.lifetime)?,
+            revoked_at: None,
+            last_used_at: None,
+        };
+        Ok(IssuedToken { secret: ApiToken::generate(&self.random), token })
+    }
+
+    /// Writes a new token, and posts the letter that tells of it.
+    pub(crate) async fn write_token(
+        &self,
+        issued: &IssuedToken,
+        entry: AuditEntry,
+        letter: Option<Letter>,
+    ) -> Result<(), Error> {
+        let (hash, row) = (issued.secret.hash(), issued.token.clone());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if !tx.insert_token(&row, &hash).await? {
+                    let text = format!("the account has, or had, a token '{}' already", row.name);
+                    return Err(Error::field("name", text));
+                }
+                tx.audit(entry).await?;
+                tx.announce(Change::Access);
+                match letter {
+                    Some(letter) => letter.post(tx).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        write.await
+    }
+
+    /// A scope by ids. What the actor may not see does not exist.
+    async fn resolve(&self, actor: &Actor, scope: &ScopeByName) -> Result<TokenScope, Error> {
+        let ScopeByName::Limited { channels, projects } = scope else { return Ok(TokenScope::Owner) };
+        match channels.len() + projects.len() {
+            0 => return Err(Error::field("scope", "name at least one channel or project")),
+            1..=MAX_PLACES => {}
+            _ => {
+                return Err(Error::field(
+                    "scope",
+                    format!("name at most {MAX_PLACES} channels and projects"),
+                ));
+            }
+        }
+        let visible = self.access.visible_channels(actor).await?;
+        let channel = |name: &String| {
+            let found = visible.iter().find(|channel| channel.name.as_str() == name);
+            let missing = || Error::field("scope", format!("there is no channel '{name}'"));
+            found.map(|channel| channel.id).ok_or_else(missing)
+        };
+        let mut limited = Vec::new();
+        let mut reader = self.store.read().await?;
+        for (channel_name, name) in projects {
+            let of = channel(channel_name)?;
+            let missing = || {
+                Error::field(
+                    "scope",
+                    format!(
+                        "there is no project '{name}' in '{channel_name}' yet; publish it once with a token for the \
+                         channel"
+                    ),
+                )
+            };
+            limited.push((of, project(&mut reader, of, name).await?.ok_or_else(missing)?));
+        }
+        Ok(TokenScope::Limited {
+            channels: channels.iter().map(channel).collect::<Result<_, _>>()?,
+            projects: limited,
+        })
+    }
+}
+
+/// What the log says of a new token.
+pub(crate) fn created(token: &Token) -> Event {
+    Event::TokenCreated {
+        token: token.id,
+        owner: token.user,
+        name: token.name.clone(),
+        verbs: token.verbs,
+        expires_at: token.expires_at,
+        by_operator: token.by_operator,
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    let fits = (1..=MAX_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits {
+        return Ok(name.to_owned());
+    }
+    Err(Error::field("name", format!("a token's name has 1 to {MAX_NAME} printable characters")))
+}
+
+fn expiry(now: Timestamp, lifetime: Option<TimeDelta>) -> Result<Option<Timestamp>, Error> {
+    let Some(lifetime) = lifetime else { return Ok(None) };
+    let end = now.checked_add_signed(lifetime).filter(|end| *end > now);
+    let text = "a token's lifetime must be positive and end before the year 262000";
+    end.map(Some).ok_or_else(|| Error::field("lifetime", text))
+}
+
+/// A project by the name that the index knows, or by one that Python clients take for the same.
+async fn project(queries: &mut Queries, channel: ChannelId, name: &str) -> Result<Option<ProjectId>, Error> {
+    let mut found = queries.project_by_name(channel, name).await?;
+    if let (None, Ok(name)) = (&found, name.parse::<bonded_model::python::ProjectName>()) {
+        found = queries.project_by_name(channel, name.normalized()).await?;
+    }
+    Ok(found.map(|project| project.id))
+}

@@ -1,0 +1,124 @@
+//! What people do with their own tokens, in a browser.
+
+use std::cmp::Reverse;
+
+use bonded_mail::{By, Message};
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::ids::TokenId;
+use bonded_model::token::{Token, TokenScope};
+use bonded_store::{Change, Queries};
+use chrono::TimeDelta;
+
+use super::new::{IssuedToken, NewToken, created};
+use crate::people::{Cleared, Fresh, Visit, channel_name, project_name};
+use crate::{Error, Registry};
+
+/// The longest life of a token, where tokens need an end.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// A token with the names of what it is limited to: `channel` or `channel/project`.
+#[derive(Clone, Debug)]
+pub struct OwnToken {
+    /// The token.
+    pub token: Token,
+    /// Its scope; empty where it reaches everything that its owner reaches.
+    pub places: Vec<String>,
+}
+
+impl Registry {
+    /// The person's tokens, newest first, the ended ones too.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn own_tokens(&self, cleared: &Cleared<'_>) -> Result<Vec<OwnToken>, Error> {
+        let mut reader = self.store.read().await?;
+        let mut tokens = reader.tokens_of(cleared.user().id).await?;
+        tokens.sort_by_key(|token| Reverse(token.id));
+        let mut own = Vec::new();
+        for token in tokens {
+            own.push(OwnToken { places: places(&mut reader, &token.scope).await?, token });
+        }
+        Ok(own)
+    }
+
+    /// Makes a token for the person, and tells them by mail. What it may do is bounded by what the person may do, at
+    /// each use.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Error::Field`] `name`, `verbs`, `scope` or `lifetime`.
+    pub async fn create_token(
+        &self,
+        fresh: &Fresh<'_>,
+        visit: &Visit,
+        new: NewToken,
+    ) -> Result<IssuedToken, Error> {
+        fresh.cleared()?;
+        let (user, actor) = (fresh.user(), fresh.actor());
+        self.check_lifetime(new.lifetime)?;
+        let issued = self.new_token(&actor, user.id, new).await?;
+        let token = &issued.token;
+        let entry = AuditEntry::new(token.created_at, &actor, &visit.origin, created(token));
+        let message = Message::TokenIssued {
+            user: user.name.clone(),
+            at: token.created_at,
+            token: token.name.clone(),
+            by: By::Owner,
+        };
+        self.write_token(&issued, entry, Some(self.letter(&user.email, &message)?)).await?;
+        Ok(issued)
+    }
+
+    /// Ends one of the person's tokens, at once on this server and within a second on others. Ending it again changes
+    /// nothing. No fresh proof is asked for: who finds a token leaked must not be held up.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is somebody else's.
+    pub async fn end_token(&self, cleared: &Cleared<'_>, visit: &Visit, id: TokenId) -> Result<(), Error> {
+        let (owner, now) = (cleared.user().id, self.clock.now());
+        let event = Event::TokenRevoked { token: id, owner };
+        let entry = AuditEntry::new(now, &cleared.actor(), &visit.origin, event);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                let token = tx.token(id).await?.filter(|token| token.user == owner);
+                token.ok_or_else(no_such_token)?;
+                if tx.revoke_token(id, now).await? {
+                    tx.audit(entry).await?;
+                    tx.announce(Change::Access);
+                }
+                Ok(())
+            })
+        });
+        write.await
+    }
+
+    /// Tokens that nobody needs any more are forgotten by people, so they end by themselves.
+    fn check_lifetime(&self, lifetime: Option<TimeDelta>) -> Result<(), Error> {
+        let text = match lifetime {
+            _ if self.settings.people.tokens_without_expiry => return Ok(()),
+            None => "tokens need an end here: choose one".to_owned(),
+            Some(lifetime) if lifetime > LONGEST => {
+                format!("a token lives at most {} days here", LONGEST.num_days())
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(Error::field("lifetime", text))
+    }
+}
+
+/// The names of what a scope is limited to.
+async fn places(queries: &mut Queries, scope: &TokenScope) -> Result<Vec<String>, Error> {
+    let TokenScope::Limited { channels, projects } = scope else { return Ok(Vec::new()) };
+    let mut places = Vec::new();
+    for channel in channels {
+        places.extend(channel_name(queries, *channel).await?.map(|name| name.to_string()));
+    }
+    for (_, project) in projects {
+        let named = project_name(queries, *project).await?;
+        places.extend(named.map(|(channel, project)| format!("{channel}/{project}")));
+    }
+    Ok(places)
+}
+
+fn no_such_token() -> Error {
+    Error::NotFound("there is no such token in your account".into())
+}
