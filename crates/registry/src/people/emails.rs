@@ -42,7 +42,8 @@ impl Registry {
     ///
     /// # Errors
     /// [`Error::Field`] `email` for what is no address or is in the account already; [`Error::TooMany`].
-    pub async fn add_email(&self, session: &Session, visit: &Visit, typed: &str) -> Result<(), Error> {
+    pub async fn add_email(&self, fresh: &Fresh<'_>, visit: &Visit, typed: &str) -> Result<(), Error> {
+        let session: &Session = fresh;
         let address: Email =
             typed.trim().parse().map_err(|error| Error::field("email", format!("{error}")))?;
         let (user, now) = (session.user(), self.clock.now());
@@ -208,14 +209,13 @@ impl Registry {
     /// Removes an address that is not the primary one.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for the primary address; [`Error::ProofNeeded`] for a verified one without
-    /// a fresh proof.
-    pub async fn remove_email(&self, session: &Session, visit: &Visit, email: EmailId) -> Result<(), Error> {
-        let email = self.own_email(session, email).await?;
+    /// [`Error::NotFound`]; [`Error::Invalid`] for the primary address.
+    pub async fn remove_email(&self, fresh: &Fresh<'_>, visit: &Visit, email: EmailId) -> Result<(), Error> {
+        let email = self.own_email(fresh, email).await?;
         if email.primary {
             return Err(Error::Invalid("this is the primary address: make another one primary first".into()));
         }
-        let (user, now) = (session.user(), self.clock.now());
+        let (user, now) = (fresh.user(), self.clock.now());
         let message = Message::AddressRemoved {
             user: user.name.clone(),
             at: now,
@@ -224,19 +224,12 @@ impl Registry {
         };
         let mut letters = self.notice(user, &message)?;
         if email.verified_at.is_some() {
-            session.fresh()?;
             letters.push(self.letter(&email.address, &message)?);
         }
         let event = PersonEvent::EmailRemoved { user: user.id, email: email.id };
-        let entry = AuditEntry::new(now, &session.actor(), &visit.origin, event);
-        let verified = email.verified_at.is_some();
+        let entry = AuditEntry::new(now, &fresh.actor(), &visit.origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                // Verified meanwhile, in another window: then it needs a proof, as above.
-                let now_verified = tx.email(email.id).await?.is_some_and(|email| email.verified_at.is_some());
-                if now_verified && !verified {
-                    return Err(Error::ProofNeeded);
-                }
                 if !tx.delete_email(email.id).await? {
                     return Err(no_such_address());
                 }

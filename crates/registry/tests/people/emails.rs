@@ -16,11 +16,11 @@ async fn emails(app: &TestApp, browser: &Browser<'_>) -> Vec<EmailAddress> {
 }
 
 async fn add(app: &TestApp, browser: &Browser<'_>, address: &str) -> Result<(), Error> {
-    app.registry.add_email(&browser.session().await, &browser.visit, address).await
+    app.registry.add_email(&browser.session().await.fresh()?, &browser.visit, address).await
 }
 
 async fn remove(app: &TestApp, browser: &Browser<'_>, email: EmailId) -> Result<(), Error> {
-    app.registry.remove_email(&browser.session().await, &browser.visit, email).await
+    app.registry.remove_email(&browser.session().await.fresh()?, &browser.visit, email).await
 }
 
 async fn make_primary(app: &TestApp, browser: &Browser<'_>, email: EmailId) -> Result<(), Error> {

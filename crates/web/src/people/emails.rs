@@ -64,7 +64,8 @@ async fn add_email(
     Posted { visitor, form }: Posted<Typed>,
 ) -> Result<Response, Refusal> {
     let session = visitor.mending(&app).await?;
-    match app.add_email(&session, &visitor.visit, &form.email).await {
+    let fresh = visitor.fresh(&session, PATH)?;
+    match app.add_email(&fresh, &visitor.visit, &form.email).await {
         Ok(()) => Ok(visitor.redirect("/account/emails?done=email-added")),
         Err(Error::Field { text, .. }) => {
             let new = Field::of(form.email).with_error(Some(text));
@@ -102,7 +103,8 @@ async fn remove(
     Posted { visitor, .. }: Posted<Nothing>,
 ) -> Result<Response, Refusal> {
     let session = visitor.mending(&app).await?;
-    let removed = app.remove_email(&session, &visitor.visit, email_id(&id)?).await;
+    let fresh = visitor.fresh(&session, PATH)?;
+    let removed = app.remove_email(&fresh, &visitor.visit, email_id(&id)?).await;
     answer(&app, &visitor, &session, removed, "email-removed").await
 }
 
