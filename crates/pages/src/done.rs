@@ -21,6 +21,7 @@ pub fn done(word: &str) -> Option<Notice> {
         "key-added" => "Your key is added.",
         "key-renamed" => "Your key has a new name.",
         "key-removed" => "Your key is removed.",
+        "token-revoked" => "The token is revoked. Whatever used it is refused from now on.",
         "session-ended" => "That place is signed out.",
         "sessions-ended" => "You are signed out everywhere.",
         "resent" => "We sent the link again. The older one does not work any more.",

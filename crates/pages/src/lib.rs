@@ -21,6 +21,7 @@ pub mod samples;
 mod sentence;
 mod shell;
 pub mod sign_in;
+mod snippets;
 
 pub use askama::{Error, Template};
 pub use done::done;

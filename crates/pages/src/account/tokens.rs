@@ -1,13 +1,16 @@
-//! API tokens, to look at.
+//! API tokens: the list, the form for a new one, and the one time that a new one is shown.
 
 use askama::Template;
 use bonded_model::Timestamp;
 
-use crate::{Shell, filters};
+use crate::snippets::{Snippet, TokenPlace, snippets};
+use crate::{Field, Shell, filters};
 
 /// One token.
 #[derive(Clone)]
 pub struct Token {
+    /// Its id.
+    pub id: String,
     /// The name that tells it from others.
     pub name: String,
     /// What it may do, in words.
@@ -26,7 +29,7 @@ pub struct Token {
     pub dead: bool,
 }
 
-/// `/account/tokens`.
+/// `/account/tokens`. Revoking posts to `/account/tokens/{id}/revoke`.
 #[derive(Clone, Template)]
 #[template(path = "account/tokens.html")]
 pub struct Tokens {
@@ -34,4 +37,82 @@ pub struct Tokens {
     pub shell: Shell,
     /// The tokens, the newest first.
     pub tokens: Vec<Token>,
+}
+
+/// Something that can be ticked.
+#[derive(Clone)]
+pub struct Choice {
+    /// The name of its field; the value is `yes`.
+    pub field: String,
+    /// What stands beside the box.
+    pub label: String,
+    /// What it means; empty where that is plain.
+    pub hint: &'static str,
+    /// Whether it is ticked.
+    pub ticked: bool,
+}
+
+/// How long a token may live.
+#[derive(Clone)]
+pub struct Lifetime {
+    /// What the form sends.
+    pub value: &'static str,
+    /// The same in words.
+    pub words: &'static str,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// `/account/tokens/new`, which posts to `/account/tokens`.
+#[derive(Clone, Template)]
+#[template(path = "account/new_token.html")]
+pub struct NewToken {
+    /// What all pages share.
+    pub shell: Shell,
+    /// What the token is called.
+    pub name: Field,
+    /// What it may do.
+    pub verbs: Vec<Choice>,
+    /// What is wrong with that.
+    pub verbs_error: Option<String>,
+    /// Whether it is limited to places.
+    pub limited: bool,
+    /// The channels that it can be limited to.
+    pub channels: Vec<Choice>,
+    /// The projects that it can be limited to.
+    pub projects: Vec<Choice>,
+    /// What is wrong with the places.
+    pub scope_error: Option<String>,
+    /// How long it can live.
+    pub lifetimes: Vec<Lifetime>,
+    /// What is wrong with how long it lives.
+    pub lifetime_error: Option<String>,
+}
+
+/// What follows the making: the token itself, shown once.
+#[derive(Clone, Template)]
+#[template(path = "account/issued_token.html")]
+pub struct IssuedToken {
+    /// What all pages share.
+    pub shell: Shell,
+    /// What the token is called.
+    pub name: String,
+    /// The token.
+    pub secret: String,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it may read.
+    pub reads: bool,
+    /// Whether it may publish.
+    pub publishes: bool,
+    /// The URL under which the outside reaches the registry, without a slash at its end.
+    pub base_url: String,
+    /// The channels that it reaches into.
+    pub places: Vec<TokenPlace>,
+}
+
+impl IssuedToken {
+    fn snippets(&self, place: &TokenPlace) -> Vec<Snippet> {
+        snippets(place, &self.base_url, &self.secret, self.reads, self.publishes)
+    }
 }

@@ -3,7 +3,7 @@
 use super::{HOSTILE, Sample, fenced, hostile, hostile_place, hours, place, sample, signed_in, stranger};
 use crate::account::{
     Address, CancelRecovery, ChangePassword, DeleteAccount, Emails, Profile, Proof, Recovery, Role, Session,
-    Sessions, Strongest, Token, Tokens,
+    Sessions, Strongest,
 };
 use crate::{Fence, Field};
 
@@ -127,24 +127,6 @@ fn proof() -> Vec<Sample> {
 fn lists() -> Vec<Sample> {
     let session =
         |place, current| Session { id: "0199".into(), place, current, begun_at: hours(0), seen_at: hours(3) };
-    let token = Token {
-        name: "laptop".into(),
-        may: "read, publish".into(),
-        scope: "channel main".into(),
-        created_at: hours(0),
-        expires_at: Some(hours(720)),
-        used_at: Some(hours(5)),
-        by_operator: false,
-        dead: false,
-    };
-    let operators = Token {
-        name: HOSTILE.into(),
-        expires_at: None,
-        used_at: None,
-        by_operator: true,
-        dead: true,
-        ..token.clone()
-    };
     vec![
         sample("sessions.one", Sessions { shell: signed_in(), sessions: vec![session(place(), true)] }),
         sample(
@@ -154,8 +136,6 @@ fn lists() -> Vec<Sample> {
                 sessions: vec![session(place(), true), session(hostile_place(), false)],
             },
         ),
-        sample("tokens.none", Tokens { shell: signed_in(), tokens: Vec::new() }),
-        sample("tokens", Tokens { shell: signed_in(), tokens: vec![token, operators] }),
     ]
 }
 

@@ -5,6 +5,7 @@ mod admin;
 mod factors;
 mod public;
 mod sign_in;
+mod tokens;
 
 use askama::Template;
 use bonded_model::Timestamp;
@@ -28,10 +29,9 @@ pub struct Sample {
 
 /// All samples.
 pub fn all() -> Vec<Sample> {
-    [sign_in::samples(), account::samples(), factors::samples(), admin::samples(), public::samples()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let account = [account::samples(), factors::samples(), tokens::samples()];
+    let others = [sign_in::samples(), admin::samples(), public::samples()];
+    account.into_iter().chain(others).flatten().collect()
 }
 
 fn sample(name: &'static str, page: impl Template) -> Sample {

@@ -16,6 +16,7 @@ mod setup;
 mod sign_in;
 mod sign_up;
 mod sweep;
+mod tokens;
 mod uploads;
 mod world;
 

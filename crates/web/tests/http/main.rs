@@ -13,4 +13,5 @@ mod python_refusals;
 mod python_upload;
 mod reach;
 mod servers;
+mod token_pages;
 mod tokens;

@@ -1,28 +1,54 @@
-//! The tokens of a person, to look at.
+//! The tokens of a person.
+
+mod new;
 
 use axum::extract::State;
 use axum::response::Response;
 use bonded_model::Timestamp;
+use bonded_model::ids::TokenId;
 use bonded_model::token::{TokenScope, TokenState, Verb};
 use bonded_pages::account::{Token, Tokens};
 use bonded_registry::tokens::OwnToken;
 
+use super::{Done, Nothing};
 use crate::App;
-use crate::browser::{Refusal, Visitor};
+use crate::browser::{Posted, Refusal, Visitor};
+use crate::extract::{Path, Query};
+use crate::problem::Problem;
 use crate::routes::Routes;
 
 const PATH: &str = "/account/tokens";
 
 pub(super) fn add(table: Routes) -> Routes {
-    table.get(PATH, show)
+    new::add(table.get(PATH, show).post("/account/tokens/{id}/revoke", revoke))
 }
 
-async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Refusal> {
+async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Refusal> {
     let session = visitor.signed_in(&app).await?;
     let cleared = session.cleared().map_err(|error| visitor.refuse(error, PATH))?;
     let now = app.clock.now();
     let tokens = app.own_tokens(&cleared).await?.into_iter().map(|own| shown(own, now)).collect();
-    Ok(visitor.page(&Tokens { shell: visitor.shell_for(&session), tokens }))
+    let shell = Visitor::noticed(visitor.shell_for(&session), done.as_deref());
+    Ok(visitor.page(&Tokens { shell, tokens }))
+}
+
+async fn revoke(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted { visitor, .. }: Posted<Nothing>,
+) -> Result<Response, Refusal> {
+    let session = visitor.signed_in(&app).await?;
+    let cleared = session.cleared().map_err(|error| visitor.refuse(error, PATH))?;
+    app.end_token(&cleared, &visitor.visit, token_id(&id)?).await?;
+    Ok(visitor.redirect("/account/tokens?done=token-revoked"))
+}
+
+fn token_id(text: &str) -> Result<TokenId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
 }
 
 fn shown(own: OwnToken, now: Timestamp) -> Token {
@@ -34,6 +60,7 @@ fn shown(own: OwnToken, now: Timestamp) -> Token {
         TokenScope::Limited { .. } => places.join(", "),
     };
     Token {
+        id: token.id.to_string(),
         dead: token.state(now) != TokenState::Active,
         name: token.name,
         may: verbs.join(", "),

@@ -1,0 +1,201 @@
+//! What package clients have to be told, ready to be copied.
+//!
+//! What goes into a file that only its owner can read holds the token itself. Commands take it from a variable, because
+//! shells remember what is typed and other people of a machine see running commands.
+
+/// A channel that a token reaches into.
+#[derive(Clone)]
+pub struct TokenPlace {
+    /// The channel's name.
+    pub channel: String,
+    /// Python, else conda.
+    pub python: bool,
+}
+
+/// What one client has to be told.
+#[derive(Clone)]
+pub(crate) struct Snippet {
+    /// The client, and what for.
+    pub(crate) title: &'static str,
+    /// Where it belongs; empty for commands.
+    pub(crate) file: &'static str,
+    /// The text to copy.
+    pub(crate) text: String,
+}
+
+/// The snippets for one channel, for what a token may do there.
+pub(crate) fn snippets(
+    place: &TokenPlace,
+    base_url: &str,
+    token: &str,
+    reads: bool,
+    publishes: bool,
+) -> Vec<Snippet> {
+    let target = Target { base_url, host: host(base_url), channel: &place.channel, token };
+    let mut all = Vec::new();
+    if reads {
+        all.extend(if place.python { target.read_python() } else { target.read_conda(publishes) });
+    }
+    if publishes {
+        all.extend(if place.python { target.publish_python() } else { target.publish_conda() });
+    }
+    all
+}
+
+/// The host alone: netrc files and pixi know no ports.
+fn host(base_url: &str) -> &str {
+    let behind = base_url.split_once("://").map_or(base_url, |(_, behind)| behind);
+    let authority = behind.split('/').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+struct Target<'a> {
+    base_url: &'a str,
+    host: &'a str,
+    channel: &'a str,
+    token: &'a str,
+}
+
+impl Target<'_> {
+    fn url(&self) -> String {
+        format!("{}/{}", self.base_url, self.channel)
+    }
+
+    fn netrc(&self, title: &'static str) -> Snippet {
+        let text = format!("machine {}\nlogin __token__\npassword {}", self.host, self.token);
+        Snippet { title, file: "~/.netrc, with mode 600", text }
+    }
+
+    fn read_python(&self) -> Vec<Snippet> {
+        let (url, channel) = (self.url(), self.channel);
+        let install = format!(
+            "pip install --index-url {url}/simple/ PACKAGE\nuv pip install --default-index {url}/simple/ PACKAGE"
+        );
+        let poetry = format!(
+            "poetry source add --priority=primary {channel} {url}/simple/\n\
+             poetry config http-basic.{channel} __token__ \"$BONDED_TOKEN\""
+        );
+        vec![
+            self.netrc("pip and uv: sign in"),
+            Snippet { title: "pip and uv: install", file: "", text: install },
+            Snippet { title: "Poetry: install", file: "", text: poetry },
+        ]
+    }
+
+    fn publish_python(&self) -> Vec<Snippet> {
+        let (url, channel, token) = (self.url(), self.channel, self.token);
+        let pypirc = format!(
+            "[distutils]\nindex-servers = {channel}\n\n[{channel}]\nrepository = {url}/legacy/\n\
+             username = __token__\npassword = {token}"
+        );
+        let poetry = format!(
+            "poetry config repositories.{channel} {url}/legacy/\n\
+             poetry config pypi-token.{channel} \"$BONDED_TOKEN\"\npoetry publish --build -r {channel}"
+        );
+        let uv = format!(
+            "UV_PUBLISH_TOKEN=\"$BONDED_TOKEN\" uv publish --publish-url {url}/legacy/ --no-attestations dist/*"
+        );
+        let actions = format!(
+            "- run: uv publish --no-attestations dist/*\n  env:\n    UV_PUBLISH_URL: {url}/legacy/\n    \
+             UV_PUBLISH_TOKEN: ${{{{ secrets.BONDED_TOKEN }}}}"
+        );
+        vec![
+            Snippet { title: "twine: sign in", file: "~/.pypirc, with mode 600", text: pypirc },
+            Snippet { title: "twine: upload", file: "", text: format!("twine upload -r {channel} dist/*") },
+            Snippet { title: "uv: upload", file: "", text: uv },
+            Snippet { title: "Poetry: upload", file: "", text: poetry },
+            Snippet { title: "GitHub Actions: upload", file: "a step of a workflow", text: actions },
+        ]
+    }
+
+    /// conda understands a token in the channel's URL, but only one that can do nothing but read is taken there.
+    fn read_conda(&self, publishes: bool) -> Vec<Snippet> {
+        let url = self.url();
+        let conda = if publishes {
+            self.netrc("conda: sign in")
+        } else {
+            let text = format!("channels:\n  - {}/t/{}/{}", self.base_url, self.token, self.channel);
+            Snippet { title: "conda: sign in", file: "~/.condarc, with mode 600", text }
+        };
+        let install = format!("conda install -c {url} PACKAGE\npixi global install -c {url} PACKAGE");
+        let pixi = format!("pixi auth login {} --token \"$BONDED_TOKEN\"", self.host);
+        vec![
+            conda,
+            Snippet { title: "pixi: sign in", file: "", text: pixi },
+            Snippet { title: "conda and pixi: install", file: "", text: install },
+        ]
+    }
+
+    fn publish_conda(&self) -> Vec<Snippet> {
+        let (base_url, channel) = (self.base_url, self.channel);
+        let pixi = format!("pixi upload prefix -u {base_url} -c {channel} -a \"$BONDED_TOKEN\" FILE.conda");
+        let rattler = format!(
+            "rattler-build upload prefix --url {base_url} --channel {channel} --api-key \"$BONDED_TOKEN\" FILE.conda"
+        );
+        let actions = format!("- run: {pixi}\n  env:\n    BONDED_TOKEN: ${{{{ secrets.BONDED_TOKEN }}}}");
+        vec![
+            Snippet { title: "pixi: upload", file: "", text: pixi },
+            Snippet { title: "rattler-build: upload", file: "", text: rattler },
+            Snippet { title: "GitHub Actions: upload", file: "a step of a workflow", text: actions },
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://packages.example:8443/registry";
+
+    fn texts(python: bool, reads: bool, publishes: bool) -> String {
+        let place = TokenPlace { channel: "team".into(), python };
+        let all = snippets(&place, URL, "bonded-secret", reads, publishes);
+        all.into_iter().map(|snippet| snippet.text + "\n").collect()
+    }
+
+    #[test]
+    fn a_token_is_told_only_what_it_may_do() {
+        for python in [true, false] {
+            assert!(!texts(python, true, false).contains("upload"));
+            assert!(!texts(python, false, true).contains("install"));
+            assert!(texts(python, true, true).contains("upload"));
+            assert!(texts(python, false, false).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_token_that_publishes_never_stands_in_a_url() {
+        assert!(texts(false, true, false).contains(&format!("{URL}/t/bonded-secret/team")));
+        assert!(!texts(false, true, true).contains("/t/"));
+        assert!(!texts(true, true, false).contains("/t/"));
+    }
+
+    #[test]
+    fn commands_take_the_token_from_a_variable() {
+        for python in [true, false] {
+            let place = TokenPlace { channel: "team".into(), python };
+            for snippet in snippets(&place, URL, "bonded-secret", true, true) {
+                assert!(
+                    !snippet.file.is_empty() || !snippet.text.contains("bonded-secret"),
+                    "{}",
+                    snippet.title
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn hosts_stand_without_their_port() {
+        for (url, expected) in [
+            (URL, "packages.example"),
+            ("http://localhost:8080", "localhost"),
+            ("https://packages.example", "packages.example"),
+            ("http://[::1]:8080/x", "[::1]"),
+        ] {
+            assert_eq!(host(url), expected);
+        }
+    }
+}

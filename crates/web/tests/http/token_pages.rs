@@ -1,0 +1,94 @@
+//! The pages on which people look after their tokens.
+
+use bonded_model::user::ChannelRole;
+use bonded_model::{ChannelFormat, Visibility};
+use bonded_testkit::app::SignedIn;
+use bonded_testkit::http::Answer;
+use bonded_testkit::{TestApp, with_app};
+use chrono::TimeDelta;
+
+/// Somebody with a second factor and a role in a private channel, signed in.
+async fn member(app: &TestApp) -> SignedIn {
+    app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
+    let ada = app.user_as("ada", "inner", ChannelRole::Publisher).await;
+    app.secure(&ada).await;
+    app.signed_in(&ada, TimeDelta::zero()).await
+}
+
+async fn post(app: &TestApp, browser: &SignedIn, path: &str, form: &str) -> Answer {
+    app.request(http::Method::POST, path)
+        .header("cookie", &browser.cookie())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "text/html")
+        .body(format!("csrf={}&{form}", browser.csrf()))
+        .await
+}
+
+async fn get(app: &TestApp, browser: &SignedIn, path: &str) -> Answer {
+    app.get(path).header("cookie", &browser.cookie()).header("accept", "text/html").await
+}
+
+/// The token that a page shows.
+fn token_in(page: &str) -> String {
+    let (_, rest) = page.split_once("<code>bonded-").expect("a token");
+    let (token, _) = rest.split_once('<').expect("its end");
+    format!("bonded-{token}")
+}
+
+with_app! {
+    async fn a_token_is_shown_once_and_works(app: TestApp) {
+        let browser = member(&app).await;
+        let form = "name=ci&may-read=yes&may-publish=yes&scope=limited&channel:inner=yes&lifetime=30";
+        let shown = post(&app, &browser, "/account/tokens", form).await.expect(200);
+        assert_eq!(shown.header("cache-control"), "no-store");
+        let token = token_in(shown.text());
+        assert!(shown.text().contains(&format!("{}/inner/legacy/", app.base_url())));
+        assert!(!shown.text().contains(&format!("{}/pypi/", app.base_url())), "only what it reaches");
+        app.get("/inner/simple/").token(&token).await.expect(200);
+        let list = get(&app, &browser, "/account/tokens").await.expect(200);
+        assert!(list.text().contains("read, publish") && list.text().contains("<dd>inner</dd>"));
+        assert!(!list.text().contains(&token[..20]), "it is shown once");
+    }
+
+    async fn a_token_is_revoked_from_the_list(app: TestApp) {
+        let browser = member(&app).await;
+        let form = "name=ci&may-read=yes&scope=everything&lifetime=30";
+        let token = token_in(post(&app, &browser, "/account/tokens", form).await.expect(200).text());
+        let list = get(&app, &browser, "/account/tokens").await.expect(200);
+        let text = list.text();
+        let (_, rest) = text.split_once("action=\"/account/tokens/").expect("a button");
+        let (id, _) = rest.split_once("/revoke").expect("that revokes");
+        let answer = post(&app, &browser, &format!("/account/tokens/{id}/revoke"), "").await.expect(303);
+        assert_eq!(answer.header("location"), "/account/tokens?done=token-revoked");
+        app.get("/inner/simple/").token(&token).await.expect(401);
+    }
+
+    async fn a_form_that_ticks_nothing_never_means_everything(app: TestApp) {
+        let browser = member(&app).await;
+        for form in [
+            "name=a&may-read=yes&scope=limited&lifetime=30",
+            "name=a&may-read=yes&lifetime=30",
+            "name=a&may-read=yes&scope=limited&channel:=yes&lifetime=30",
+            "name=a&may-read=yes&scope=limited&project:inner=yes&lifetime=30",
+            "name=a&may-read=yes&scope=everything",
+            "name=a&may-read=yes&scope=everything&lifetime=never",
+            "name=a&may-read=yes&scope=everything&lifetime=99999999999999999",
+            "name=a&may-fly=yes&scope=everything&lifetime=30",
+        ] {
+            let answer = post(&app, &browser, "/account/tokens", form).await.expect(422);
+            assert!(answer.text().contains("class=\"error\""), "{form}");
+        }
+        assert_eq!(app.counts().await.tokens, 0);
+    }
+
+    async fn what_was_typed_is_there_again(app: TestApp) {
+        let browser = member(&app).await;
+        let form = "name=%22%3E%3Cb%3E&may-yank=yes&scope=limited&lifetime=7";
+        let answer = post(&app, &browser, "/account/tokens", form).await.expect(422);
+        let page = answer.text();
+        assert!(!page.contains("<b>"));
+        assert!(page.contains("name=\"may-yank\" value=\"yes\" checked"));
+        assert!(!page.contains("name=\"may-read\" value=\"yes\" checked"));
+        assert!(page.contains("value=\"7\" selected") && page.contains("value=\"limited\" checked"));
+    }
+}
