@@ -4,7 +4,7 @@ use bonded_factors::webauthn::{Key, RelyingParty};
 use bonded_mail::{Factor, Message};
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::KeyId;
-use bonded_model::people::{KeyInserted, KeyRenamed, WebauthnKey};
+use bonded_model::people::{KeyInserted, KeyRenamed, ProofKind, WebauthnKey};
 use bonded_model::user::User;
 use bonded_store::Change;
 use chrono::TimeDelta;
@@ -81,7 +81,8 @@ impl Registry {
         Ok(begun.options)
     }
 
-    /// Adds the key that answered. It works at once; other remembered browsers are forgotten.
+    /// Adds the key that answered. It works at once, and its answer is a fresh proof; other remembered browsers are
+    /// forgotten.
     ///
     /// # Errors
     /// [`Error::Field`] for a name that is bad or taken and for an answer that is no new key.
@@ -117,6 +118,7 @@ impl Registry {
         };
         let letter = self.letter(&user.email, &message)?;
         let (id, device) = (user.id, self.present_device(visit, user).await?);
+        let (session, proof) = (fresh.id(), fresh.proof_by_new(ProofKind::Key, now));
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 match tx.insert_webauthn_key(&key).await? {
@@ -126,6 +128,7 @@ impl Registry {
                         return Err(Error::field("key", "This key is registered already."));
                     }
                 }
+                tx.prove_session(session, proof).await?;
                 tx.delete_devices_of(id, device).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);

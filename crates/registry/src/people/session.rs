@@ -74,6 +74,12 @@ impl Session {
         self.standing
     }
 
+    /// What setting up a factor proves: whoever shows its first answer has it. Asked for it again at once, people would
+    /// have to wait for the next code.
+    pub(super) fn proof_by_new(&self, kind: ProofKind, at: Timestamp) -> Proof {
+        Proof { kind: kind.max(self.row.proof.kind), at }
+    }
+
     /// What instance and channels ask of the person.
     pub const fn requirement(&self) -> Requirement {
         self.requirement

@@ -4,7 +4,7 @@ use bonded_factors::totp::{self, Secret};
 use bonded_mail::{Factor, Message};
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::{DeviceId, UserId};
-use bonded_model::people::{Factors, Requirement, Totp};
+use bonded_model::people::{Factors, ProofKind, Requirement, Totp};
 use bonded_model::user::User;
 use bonded_store::{Change, Tx};
 
@@ -52,7 +52,8 @@ impl Registry {
         Ok(NewTotp { qr: secret.qr_svg(issuer, user.name.as_str()), key: secret.base32() })
     }
 
-    /// Sets up the app in place of any earlier one, once it shows a right code. That code is used up.
+    /// Sets up the app in place of any earlier one, once it shows a right code. That code is used up, and is a
+    /// fresh proof.
     ///
     /// # Errors
     /// [`Error::Field`] for a wrong code: the enrolment goes on.
@@ -85,9 +86,11 @@ impl Registry {
         let event = PersonEvent::TotpAdded { user: user.id };
         let entry = AuditEntry::new(now, &fresh.actor(), &visit.origin, event);
         let device = self.present_device(visit, user).await?;
+        let (session, proof) = (fresh.id(), fresh.proof_by_new(ProofKind::Totp, now));
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 tx.put_totp(&totp).await?;
+                tx.prove_session(session, proof).await?;
                 tx.delete_devices_of(totp.user, device).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);

@@ -88,21 +88,24 @@ with_open_app! {
 
     async fn a_new_factor_makes_older_weaker_proofs_worthless(app: TestApp) {
         let mut ada = person(&app, "ada").await;
-        assert!(ada.session().await.fresh().is_ok());
+        let mut phone = Browser::new(&app);
+        phone.sign_in("ada", PASSWORD).await.expect("the password is right");
+        assert!(phone.session().await.fresh().is_ok());
         let (authenticator, codes) = secure(&app, &mut ada).await;
-        let session = ada.session().await;
+        assert!(ada.session().await.fresh().is_ok(), "the first code of the app was a proof");
+        let session = phone.session().await;
         refused!(session.fresh(), Error::ProofNeeded);
         assert_eq!(session.proof_needed(), ProofKind::Totp);
-        let weaker = app.registry.prove_with_password(&session, &ada.visit, secret(PASSWORD)).await;
+        let weaker = app.registry.prove_with_password(&session, &phone.visit, secret(PASSWORD)).await;
         assert_eq!(field(weaker), "code");
-        prove(&app, &mut ada, &authenticator).await.expect("the code is right");
-        assert!(ada.session().await.fresh().is_ok());
+        prove(&app, &mut phone, &authenticator).await.expect("the code is right");
+        assert!(phone.session().await.fresh().is_ok());
         app.advance(TimeDelta::minutes(15));
-        let session = ada.session().await;
+        let session = phone.session().await;
         refused!(session.fresh(), Error::ProofNeeded);
-        let proved = app.registry.prove_with_recovery_code(&session, &ada.visit, &codes[1]).await;
-        ada.take(proved.expect("for those who lost the app"));
-        assert!(ada.session().await.fresh().is_ok());
+        let proved = app.registry.prove_with_recovery_code(&session, &phone.visit, &codes[1]).await;
+        phone.take(proved.expect("for those who lost the app"));
+        assert!(phone.session().await.fresh().is_ok());
     }
 
     async fn a_proof_renews_the_secret_of_the_browser(app: TestApp) {
