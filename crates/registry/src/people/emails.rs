@@ -256,12 +256,17 @@ impl Registry {
         user: &UserName,
         email: &EmailAddress,
     ) -> Result<(Option<Link>, Letter), Error> {
-        let holder = self.store.read().await?.user_by_verified_email(&email.address).await?;
-        if let Some(holder) = holder {
+        let mut reader = self.store.read().await?;
+        if let Some(holder) = reader.user_by_verified_email(&email.address).await? {
+            // As the holder spelt it: to some hosts a mailbox of another case is another one.
+            let key = email.address.key();
+            let own = reader.emails_of(holder.id).await?.into_iter().find(|own| own.address.key() == key);
+            let to = own.map_or_else(|| email.address.clone(), |own| own.address);
             let (at, client) = (self.clock.now(), visit.client.clone());
             let message = Message::AddressInUse { user: holder.name, at, client };
-            return Ok((None, self.letter(&email.address, &message)?));
+            return Ok((None, self.letter(&to, &message)?));
         }
+        drop(reader);
         let mut link = self.new_link(LinkKind::VerifyEmail);
         link.row.user = Some(email.user);
         link.row.email = Some(email.id);
