@@ -65,9 +65,10 @@ impl FromRequest<App> for Scripted {
 
 async fn received(request: Request, app: &App) -> Result<(Visitor, HeaderMap, Bytes), Problem> {
     let (mut parts, body) = request.into_parts();
+    // Even what is refused is read first: a connection with an unread form on it could not be used again.
+    let body = Limited::new(body, MAX_FORM).collect().await;
     check_source(&parts.headers, app)?;
     let visitor = Visitor::from_request_parts(&mut parts, app).await?;
-    let body = Limited::new(body, MAX_FORM).collect().await;
     let too_large = |_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large");
     Ok((visitor, parts.headers, body.map_err(too_large)?.to_bytes()))
 }
