@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import sync_playwright
 
-from support.channel import unique
+from support.channel import create_users, unique
 from support.databases import create_database
 from support.people import browser
 from support.people.browser import Visitor
@@ -17,10 +17,11 @@ def make_registry(tmp_path_factory):
     """Makes registries, each with data and a database of its own, and ends them with the tests."""
     made: list[Registry] = []
 
-    def make(engine: str, *options: str, database: str | None = None, **variables: str) -> Registry:
+    def make(engine: str, *options: str, sign_up: str = "open", database: str | None = None) -> Registry:
         name = unique("bonded").replace("-", "_")
         database = database or (create_database(name) if engine == "postgres" else None)
-        registry = Registry(tmp_path_factory.mktemp(name), engine, database, **variables)
+        registry = Registry(tmp_path_factory.mktemp(name), engine, database)
+        registry.sign_up = sign_up
         registry.options += options
         made.append(registry)
         return registry
@@ -34,7 +35,9 @@ def make_registry(tmp_path_factory):
 @pytest.fixture(scope="session")
 def registry(engine, make_registry) -> Registry:
     """A running registry that the tests of one engine share; each test brings its own people."""
-    return make_registry(engine).start()
+    registry = make_registry(engine).start()
+    create_users(registry)
+    return registry
 
 
 @pytest.fixture
@@ -53,6 +56,12 @@ def wire(registry) -> Wire:
 def person(registry) -> Person:
     """Somebody who has no account yet."""
     return Person(registry)
+
+
+@pytest.fixture(scope="session")
+def administrator(registry) -> Person:
+    """The administrator of the shared registry, signed in."""
+    return Person(registry).administrator()
 
 
 @pytest.fixture(scope="session")

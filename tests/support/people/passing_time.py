@@ -8,13 +8,17 @@ from ..databases import connect
 from .registry import Registry
 
 
-def age(registry: Registry, table: str, columns: tuple[str, ...], seconds: float) -> None:
-    """Moves the times in these columns of every row back."""
+def age(
+    registry: Registry, table: str, columns: tuple[str, ...], seconds: float, owner: str | None = None
+) -> None:
+    """Moves the times in these columns back: of every row, or of those of one account."""
     if registry.engine == "postgres":
         older = f"{{0}} = {{0}} - interval '{seconds} seconds'"
     else:
         older = f"{{0}} = older({{0}}, {seconds})"
-    change(registry, f"UPDATE {table} SET " + ", ".join(older.format(column) for column in columns))
+    changes = ", ".join(older.format(column) for column in columns)
+    whose = f" WHERE user_id = (SELECT id FROM users WHERE name = '{owner}')" if owner else ""
+    change(registry, f"UPDATE {table} SET {changes}{whose}")
 
 
 def issued_by_owner(registry: Registry, token: str) -> None:

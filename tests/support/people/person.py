@@ -10,7 +10,7 @@ from ..channel import unique
 from .html import Page
 from .registry import Registry
 from .soft_key import Credential, SoftKey
-from .wire import Wire, told, went_to
+from .wire import Wire, done, told, went_to
 
 PASSWORD = "quince-lantern-42-orbit"
 _LINK = re.compile(r"https?://\S+\?key=[A-Za-z0-9_-]+")
@@ -70,7 +70,7 @@ class Person:
         shown = self.wire.submit("/account/recovery-codes")
         codes = codes_in(shown.text)
         assert len(codes) == 8, told(shown)
-        went_to(self.wire.send(shown, "/account/recovery-codes/confirm", code=codes[0]))
+        done(self.wire.send(shown, "/account/recovery-codes/confirm", code=codes[0]))
         self.codes = codes
         return self
 
@@ -78,7 +78,7 @@ class Person:
         """Sets up an authenticator app."""
         shown = self.wire.get("/account/totp")
         self.totp = pyotp.TOTP(totp_key_in(shown.text))
-        went_to(self.wire.send(shown, "/account/totp", code=self.totp_code()))
+        done(self.wire.send(shown, "/account/totp", code=self.totp_code()))
         return self
 
     def totp_code(self) -> str:
@@ -101,7 +101,7 @@ class Person:
         """Registers a security key."""
         key = key or self.key
         answer = self.wire.touch("/account/keys/new", "/account/keys", key.create, name=name)
-        went_to(answer)
+        done(answer)
         return key.credentials[-1]
 
     def ready(self) -> "Person":
@@ -142,7 +142,7 @@ class Person:
         shown = self.wire.get("/account/password")
         asked = "current_password" in Page(shown.url, shown.text).form("/account/password").names
         fields = {"current_password": self.password} if asked else {}
-        went_to(self.wire.send(shown, "/account/password", new_password=new, **fields))
+        done(self.wire.send(shown, "/account/password", new_password=new, **fields))
         self.password = new
 
     def prove(self) -> "Person":

@@ -29,6 +29,7 @@ class Registry(Server):
 
     def __init__(self, directory: Path, engine: str, database: str | None = None, **variables: str):
         super().__init__(directory, engine, database, **variables)
+        self.sign_up = "open"
         # Tests say by X-Forwarded-For where their people are.
         self.options = ["--trusted-proxy", "127.0.0.1,::1"]
         self.outbox = Outbox(self.data / "outbox")
@@ -39,7 +40,8 @@ class Registry(Server):
             self.listen = f"127.0.0.1:{_free_port()}"
         base = f"http://localhost:{self.listen.rpartition(':')[2]}"
         begin = len(self.log()) if self._log.exists() else 0
-        options, self.options = self.options, [*self.options, "--base-url", base]
+        options = self.options
+        self.options = [*options, "--sign-up", self.sign_up, "--base-url", base]
         try:
             super().start()
         finally:

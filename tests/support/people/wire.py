@@ -88,8 +88,8 @@ class Wire:
         return found[1]
 
     def signed_in_as(self) -> str | None:
-        """The account's name, when the account page shows one."""
-        answer = self.get("/account")
+        """The account's name, when a page shows one that opens for everybody who is signed in."""
+        answer = self.get("/account/security")
         found = _VIEWER.search(answer.text)
         return found and found[1]
 
@@ -115,3 +115,10 @@ def went_to(answer: requests.Response) -> str:
     # Browsers take a backslash for a slash, and drop tabs and line breaks: nothing of that may be in there.
     assert re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", location), location
     return location
+
+
+def done(answer: requests.Response) -> str:
+    """The same, of something that was done: nobody was sent to sign in or to prove anything first."""
+    where = went_to(answer)
+    assert not where.startswith(("/login", "/account/proof")), where
+    return where
