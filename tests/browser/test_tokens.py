@@ -1,0 +1,101 @@
+"""The life of an API token in a browser."""
+
+import re
+
+import requests
+
+from support.channel import unique
+from support.people.looks import look
+from support.people.passing_time import age
+from support.people.person import Person
+from support.people.wire import told, went_to
+
+TOKEN = re.compile(r"bonded-[0-9A-Za-z]{49}")
+
+
+def read(registry, token: str, channel: str) -> int:
+    """The status of the channel's index for a program with the token."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.get(f"{registry.url}/{channel}/simple/", headers=headers, timeout=30).status_code
+
+
+def private_channel(registry, person) -> str:
+    """A private channel that the person publishes in."""
+    channel = unique("team")
+    registry.admin("channel", "create", channel, "--format", "python", "--private")
+    registry.admin("channel", "member", "add", channel, person.name, "--role", "publisher")
+    return channel
+
+
+def test_the_whole_life_of_a_token(registry, person, visit):
+    person.ready().add_key()
+    channel = private_channel(registry, person)
+    person.prove()
+    seen = len(registry.outbox.to(person.email))
+    visitor = visit(registry, person.wire)
+    visitor.open("/account/tokens")
+    assert "no tokens yet" in visitor.text
+    wrong = look(visitor, "no-tokens")
+    visitor.page.get_by_role("link", name="Make a token").click()
+    wrong += look(visitor, "new-token")
+    ticked = {"may-read": True, "may-publish": True, f"channel:{channel}": True}
+    visitor.submit("/account/tokens", name="laptop", lifetime="30", scope="limited", **ticked)
+    token = TOKEN.search(visitor.text)[0]
+    assert f"{registry.url}/{channel}/legacy/" in visitor.text and "twine upload" in visitor.text
+    wrong += look(visitor, "issued-token")
+    assert read(registry, token, channel) == 200
+    visitor.open("/account/tokens")
+    assert "laptop" in visitor.text and "read, publish" in visitor.text and channel in visitor.text
+    assert token not in visitor.page.content()
+    wrong += look(visitor, "one-token")
+    visitor.page.get_by_role("button", name="Revoke the token laptop").click()
+    visitor.page.wait_for_url("**/account/tokens?done=token-revoked")
+    assert "does not work any more" in visitor.text
+    assert read(registry, token, channel) == 401
+    mails = [str(mail) for mail in registry.outbox.to(person.email)[seen:]]
+    assert not any(TOKEN.search(mail) for mail in mails)
+    assert wrong == []
+
+
+def test_the_copy_button_copies_the_token(registry, person, visit):
+    person.ready().prove()
+    visitor = visit(registry, person.wire)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.open("/account/tokens/new")
+    visitor.submit("/account/tokens", name="laptop", lifetime="7")
+    visitor.page.get_by_role("button", name="Copy", exact=True).first.click()
+    visitor.page.get_by_role("button", name="Copied").wait_for()
+    copied = visitor.page.evaluate("navigator.clipboard.readText()")
+    assert TOKEN.fullmatch(copied) and copied in visitor.text
+
+
+def test_a_form_that_was_refused_keeps_what_was_typed(registry, person, visit):
+    person.ready().prove()
+    visitor = visit(registry, person.wire)
+    visitor.open("/account/tokens/new")
+    visitor.submit("/account/tokens", name="laptop", lifetime="7", scope="limited", **{"may-yank": True})
+    assert "at least one channel" in visitor.text
+    assert visitor.page.locator("[name=name]").input_value() == "laptop"
+    assert visitor.page.locator("[name=may-yank]").is_checked()
+    assert look(visitor, "refused-token") == []
+
+
+def test_a_token_needs_a_fresh_proof(registry, person):
+    person.ready()
+    age(registry, "sessions", ("proved_at",), 16 * 60, person.name)
+    assert went_to(person.wire.get("/account/tokens/new")).startswith("/account/proof?next=")
+
+
+def test_nobody_revokes_the_token_of_another_person(registry, person):
+    person.ready().prove()
+    answer = person.wire.submit("/account/tokens/new", "/account/tokens", name="laptop")
+    assert answer.status_code == 200, told(answer)
+    token = TOKEN.search(answer.text)[0]
+    revokes = [
+        form.path for form in person.wire.page("/account/tokens").forms if form.path.endswith("/revoke")
+    ]
+    stranger = Person(registry).ready()
+    csrf = stranger.wire.csrf("/account/tokens/new")
+    for path in revokes:
+        assert stranger.wire.request("POST", path, data={"csrf": csrf}).status_code == 404
+    assert revokes and read(registry, token, "pypi") == 200
