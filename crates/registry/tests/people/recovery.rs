@@ -143,12 +143,14 @@ with_open_app! {
     }
 
     async fn every_address_of_the_account_hears_but_the_link_goes_to_the_primary_one(app: TestApp) {
-        let (root, rosa, ada) = people(&app).await;
+        let (root, rosa) = (administrator(&app, "root").await, administrator(&app, "rosa").await);
+        let ada = person(&app, "ada").await;
         let session = ada.session().await;
-        app.registry.add_email(&session.fresh().expect("a fresh proof"), &ada.visit, "second@example.org").await.expect("it is free");
+        let fresh = session.fresh().expect("a fresh proof");
+        app.registry.add_email(&fresh, &ada.visit, "second@example.org").await.expect("it is free");
         let key = link(&app, "second@example.org", "Confirm your e-mail address").await;
         app.registry.verify_email(&ada.visit, &key).await.expect("it works");
-        app.registry.add_email(&session.fresh().expect("a fresh proof"), &ada.visit, "stranger@example.org").await.expect("it is free");
+        app.registry.add_email(&fresh, &ada.visit, "stranger@example.org").await.expect("it is free");
         drop(mails(&app).await);
         request(&app, &root, "ada").await.expect("it begins");
         assert_eq!(recipients(&app, REQUESTED).await, ["ada@example.org", "second@example.org"]);
