@@ -2,6 +2,7 @@
 
 import pyotp
 
+from support.people.passing_time import age
 from support.people.person import codes_in, totp_key_in
 from support.people.virtual_key import VirtualKey
 
@@ -54,6 +55,22 @@ def test_a_key_is_the_second_step_after_a_password(registry, visit, person):
     assert visitor.path == "/login/second-factor"
     visitor.submit("/login/key")
     assert not visitor.path.startswith("/login") and person.name in visitor.text
+
+
+def test_a_dangerous_page_asks_for_the_key_again(registry, visit, person):
+    visitor = visit(registry, person.ready().wire)
+    VirtualKey(visitor.page)
+    add_key(visitor, "the grey key")
+    visitor.open("/account/delete")
+    assert visitor.path == "/account/delete", "setting up the key was a proof"
+    age(registry, "sessions", ("proved_at",), 901, person.name)
+    visitor.open("/account/delete")
+    assert visitor.path == "/account/proof"
+    visitor.submit("/account/proof/key")
+    assert visitor.path == "/account/delete"
+    visitor.submit("/account/delete", name=person.name)
+    visitor.open("/account")
+    assert visitor.path == "/login"
 
 
 def test_a_key_that_is_registered_already_is_explained(registry, visit, person):

@@ -1,8 +1,15 @@
 """Every page can be read: in light and dark, on a phone, by a screen reader."""
 
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from support.channel import unique
 from support.people.looks import look
+from support.people.passing_time import age
 from support.people.person import Person
-from support.people.wire import Wire
+from support.people.wire import Wire, done
 
 PUBLIC = ["/", "/login", "/account/new", "/account/reset", "/account/design", "/account/no-such-page"]
 DEAD_LINKS = [
@@ -34,7 +41,9 @@ ADMINISTRATION = ["/admin/people", "/admin/policy"]
 
 def name_of(path: str) -> str:
     """The file name of a page's picture."""
-    return path.partition("?")[0].strip("/").replace("/", "-") or "home"
+    path = urlsplit(path).path.strip("/")
+    # Names and ids differ from run to run.
+    return re.sub(r"/(person|[0-9a-f]{8})-[^/]*", "/one", path).replace("/", "-") or "home"
 
 
 def look_at(visitor, paths: list[str], prefix: str = "") -> list[str]:
@@ -83,6 +92,71 @@ def test_pages_of_new_recovery_codes(registry, person, visit):
     assert look(visitor, "wrong-recovery-code") == []
 
 
+def test_pages_of_new_factors(registry, person, visit):
+    visitor = visit(registry, person.ready().wire)
+    wrong = look_at(visitor, ["/account/totp", "/account/keys/new"], "new-")
+    visitor.open("/account/totp")
+    visitor.submit("/account/totp", code="12345")
+    wrong += look(visitor, "new-account-totp-wrong")
+    person.add_totp()
+    assert wrong + look_at(visitor, ["/account/security?done=totp-added"], "done-") == []
+
+
+def test_pages_of_somebody_who_lacks_a_factor(registry, person, visit):
+    channel = unique("team")
+    person.ready()
+    registry.admin_text("channel", "create", channel, "--format", "python")
+    registry.admin_text("channel", "member", "add", channel, person.name, "--role", "publisher")
+    visitor = visit(registry, person.wire)
+    wrong = look_at(visitor, ["/account"], "fenced-")
+    assert visitor.path == "/account/security" and wrong == []
+
+
+@pytest.mark.parametrize("kind", ["password", "totp"])
+def test_pages_that_ask_for_a_proof(registry, person, visit, kind):
+    person.ready()
+    if kind == "totp":
+        person.add_totp()
+    age(registry, "sessions", ("proved_at",), 901, person.name)
+    visitor = visit(registry, person.wire)
+    visitor.open("/account/delete")
+    wrong = look(visitor, f"proof-{kind}")
+    field = {"password": "password", "totp": "code"}[kind]
+    visitor.submit(f"/account/proof/{kind}", **{field: "000000"})
+    assert wrong + look(visitor, f"proof-{kind}-wrong") == []
+
+
+def test_pages_of_a_forgotten_password(registry, person, visit):
+    person.ready()
+    visitor = visit(registry)
+    visitor.open("/account/reset")
+    visitor.submit("/account/reset", account=person.email)
+    wrong = look(visitor, "reset-sent")
+    visitor.open(registry.outbox.wait_link(person.email, "/account/reset/password"))
+    wrong += look(visitor, "reset-password")
+    visitor.submit("/account/reset/password", password="password1")
+    wrong += look(visitor, "reset-password-wrong")
+    visitor.submit("/account/reset/password", password="marble-ferry-77-attic")
+    assert wrong + look(visitor, "reset-done") == []
+
+
+def test_long_names_fit(registry, administrator, visit):
+    person = Person(registry, unique("w" * 32))
+    person.email = f"{person.name}@{'d' * 60}.{'e' * 60}.example.org"
+    person.ready().add_totp()
+    for number in range(3):
+        person.add_key("K" * 63 + str(number))
+    done(person.wire.submit("/account", "/account/profile", display_name="D" * 60))
+    person.sign_in()
+    (key, *_) = [link for link in person.wire.page("/account/security").links if link[-36:].count("-") == 4]
+    own = ["/account", "/account/emails", "/account/security", "/account/sessions", "/account/delete", key]
+    wrong = look_at(visit(registry, person.wire), own, "long-")
+    people = ["/admin/people", f"/admin/people/{person.name}"]
+    wrong += look_at(visit(registry, administrator.wire), people, "long-")
+    visitor = visit(registry, person.half_way())
+    assert wrong + look_at(visitor, ["/login/second-factor"], "long-") == []
+
+
 def test_pages_between_password_and_session(registry, person, visit):
     person.ready().add_totp().add_key()
     visitor = visit(registry)
@@ -125,15 +199,20 @@ def test_pages_of_administrators(registry, administrator, person, visit):
     visitor.submit(f"{page}/recover")
     assert look(visitor, "admin-person-recovery") == []
     victim = visit(registry, person.wire)
-    victim.open("/account")
+    victim.open("/account/security")
     link = registry.outbox.wait_link(person.email, "/account/recovery/cancel")
     assert look(victim, "recovery-notice") + look_at(visit(registry), [link], "live-") == []
 
 
-def test_pages_of_set_up_and_invitation(own_registry, visit):
-    own_registry.sign_up = "closed"
+def test_pages_of_set_up_and_invitations(own_registry, visit):
+    own_registry.sign_up = "invitation"
     registry = own_registry.start()
-    assert look_at(visit(registry), [registry.set_up_link(), "/account/new"], "closed-") == []
+    assert look_at(visit(registry), [registry.set_up_link(), "/account/new"], "invited-") == []
+    administrator, guest = Person(registry).administrator(), Person(registry)
+    done(administrator.wire.submit("/admin/people", "/admin/people/invite", email=guest.email))
+    wrong = look_at(visit(registry, administrator.wire), ["/admin/people?done=invited"], "invited-")
+    link = registry.outbox.wait_link(guest.email, "/account/new")
+    assert wrong + look_at(visit(registry), [link], "guest-") == []
     # A password by a link of the operator.
     new = Person(registry)
     told = registry.admin_text("user", "create", new.name, "--email", new.email)

@@ -16,7 +16,8 @@ def look(visitor: Visitor, name: str) -> list[str]:
     page, wrong = visitor.page, []
     before = page.viewport_size
     for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
+        # Without motion, or the picture shows the colours on their way.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for size, label in ((_DESKTOP, "desktop"), (_PHONE, "phone")):
             page.set_viewport_size(size)
             _picture(page, f"{name}-{scheme}-{label}")

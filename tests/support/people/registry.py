@@ -30,6 +30,9 @@ class Registry(Server):
     def __init__(self, directory: Path, engine: str, database: str | None = None, **variables: str):
         super().__init__(directory, engine, database, **variables)
         self.sign_up = "open"
+        self.scheme = "http"
+        # The certificates that its visitors trust, as `requests` takes them.
+        self.trusted: bool | str = True
         # Tests say by X-Forwarded-For where their people are.
         self.options = ["--trusted-proxy", "127.0.0.1,::1"]
         self.outbox = Outbox(self.data / "outbox")
@@ -38,7 +41,7 @@ class Registry(Server):
         """Starts the server on the port that it had before, or on a free one."""
         if self.listen.endswith(":0"):
             self.listen = f"127.0.0.1:{_free_port()}"
-        base = f"http://localhost:{self.listen.rpartition(':')[2]}"
+        base = f"{self.scheme}://localhost:{self.listen.rpartition(':')[2]}"
         begin = len(self.log()) if self._log.exists() else 0
         options = self.options
         self.options = [*options, "--sign-up", self.sign_up, "--base-url", base]

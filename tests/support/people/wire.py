@@ -23,6 +23,7 @@ class Wire:
         self.address = address or new_address()
         self.session = requests.Session()
         self.session.trust_env = False
+        self.session.verify = registry.trusted
         for name, value in cookies.items():
             # The domain under which `http.cookiejar` keeps what `localhost` sets.
             self.session.cookies.set(name, value, domain="localhost.local", path="/")
