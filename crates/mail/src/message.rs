@@ -62,6 +62,8 @@ pub enum Message {
     NewSignIn { user: UserName, at: Timestamp, client: Client },
     /// There is a new API token.
     TokenIssued { user: UserName, at: Timestamp, token: String, by: By },
+    /// An API token has a new secret.
+    TokenRotated { user: UserName, at: Timestamp, client: Client, token: String },
     /// Another address was added; to the primary one.
     AddressAdded { user: UserName, at: Timestamp, client: Client, address: Email },
     /// An address was removed; to the primary one and to the removed one.

@@ -51,6 +51,10 @@ pub fn messages() -> Vec<(&'static str, Message)> {
             "token-issued-by-operator",
             Message::TokenIssued { user: ada(), at, token: "ci".to_owned(), by: By::Operator },
         ),
+        (
+            "token-rotated",
+            Message::TokenRotated { user: ada(), at, client: client(), token: "ci".to_owned() },
+        ),
         ("address-added", Message::AddressAdded { user: ada(), at, client: client(), address: address() }),
         (
             "address-removed",

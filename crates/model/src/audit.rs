@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::actor::{Actor, Credential, Origin};
 use crate::channel::{ChannelFormat, ChannelName, Visibility};
 use crate::ids::{ChannelId, ProjectId, RequestId, TokenId, UserId};
-use crate::token::Verbs;
+use crate::token::{Networks, Verbs};
 use crate::user::ChannelRole;
 use crate::{Sha256, Timestamp};
 
@@ -91,6 +91,32 @@ pub enum Event {
         token: TokenId,
         /// Its owner.
         owner: UserId,
+    },
+    /// A token got a new secret.
+    #[serde(rename = "user:token:rotate")]
+    TokenRotated {
+        /// The token.
+        token: TokenId,
+        /// Its owner.
+        owner: UserId,
+        /// Until when the old secret works as well.
+        previous_until: Timestamp,
+        /// When the token ends.
+        expires_at: Option<Timestamp>,
+    },
+    /// A token may do less, in fewer places, or not as long.
+    #[serde(rename = "user:token:narrow")]
+    TokenNarrowed {
+        /// The token.
+        token: TokenId,
+        /// Its owner.
+        owner: UserId,
+        /// What it may do from now on.
+        verbs: Verbs,
+        /// When it ends.
+        expires_at: Option<Timestamp>,
+        /// From where it works.
+        networks: Networks,
     },
     /// A project came into being with its first file.
     #[serde(rename = "channel:project:create")]

@@ -21,6 +21,7 @@ pub fn done(word: &str) -> Option<Notice> {
         "key-added" => "Your key is added.",
         "key-renamed" => "Your key has a new name.",
         "key-removed" => "Your key is removed.",
+        "token-narrowed" => "The token is narrowed. What it may not do any more is refused from now on.",
         "token-revoked" => "The token is revoked. Whatever used it is refused from now on.",
         "session-ended" => "That place is signed out.",
         "sessions-ended" => "You are signed out everywhere.",

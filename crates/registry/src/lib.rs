@@ -121,24 +121,31 @@ impl Registry {
         registry
     }
 
-    /// The actor behind a credential. A token that leaked into a URL is put on record.
+    /// The actor behind a credential that comes from a client of this name. A token that leaked into a URL is put on
+    /// record.
     ///
     /// # Errors
     /// As [`Access::authenticate`].
-    pub async fn authenticate(&self, presented: &Presented, origin: &Origin) -> Result<Actor, Error> {
+    pub async fn authenticate(
+        &self,
+        presented: &Presented,
+        origin: &Origin,
+        agent: &str,
+    ) -> Result<Actor, Error> {
         let result = match presented {
             Presented::PasswordUpload { name, password } => {
                 return self.person_by_password(origin, name, password.clone()).await;
             }
-            other => self.access.authenticate(other).await,
+            other => self.access.authenticate(other, origin.address).await,
         };
         match &result {
             Ok(actor) => {
                 if let Some(token) = actor.token() {
-                    self.usage.note(token.id, self.clock.now());
+                    self.usage.note(token.id, self.clock.now(), origin.address, agent);
                 }
             }
             Err(Error::TokenInUrl(principal)) => {
+                self.note_leak(principal).await;
                 let actor = Actor::Principal(Arc::clone(principal));
                 self.record_refusal(
                     &actor,

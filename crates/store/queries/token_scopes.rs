@@ -53,6 +53,12 @@ pub(super) async fn insert(db: &mut Connection, token: &Token) -> sqlx::Result<(
     Ok(())
 }
 
+pub(super) async fn delete(db: &mut Connection, token: TokenId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM token_channels WHERE token_id = $1", token.uuid()).execute(&mut *db).await?;
+    sqlx::query!("DELETE FROM token_projects WHERE token_id = $1", token.uuid()).execute(db).await?;
+    Ok(())
+}
+
 pub(super) async fn of_token(db: &mut Connection, token: TokenId) -> sqlx::Result<Reach> {
     let channels = sqlx::query_as!(
         ChannelRow,

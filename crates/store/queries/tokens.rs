@@ -1,11 +1,12 @@
 //! API tokens. A secret is known by its hash only.
 
 use bonded_model::ids::{TokenId, UserId};
-use bonded_model::token::{Token, TokenHash, TokenScope, Verbs};
+use bonded_model::people::Client;
+use bonded_model::token::{Token, TokenHash, TokenScope, TokenUse, Verbs};
 use bonded_model::{Authority, Principal, Timestamp};
 use uuid::Uuid;
 
-use super::rows::corrupt;
+use super::rows::{corrupt, parsed};
 use super::{standing, token_scopes};
 use crate::Connection;
 
@@ -20,11 +21,21 @@ struct Row {
     expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
+    last_used_address: Option<String>,
+    last_used_agent: String,
+    networks: String,
+    leaked_at: Option<Timestamp>,
+    rotations: i64,
+    previous_until: Option<Timestamp>,
+    /// 1 where the row was found by the secret before the present one, else 0.
+    behind: i64,
 }
 
 impl Row {
     fn into_token(self, reach: token_scopes::Reach) -> sqlx::Result<Token> {
         let verbs = u8::try_from(self.verbs).map_err(|error| corrupt("tokens.verbs", error))?;
+        let address =
+            self.last_used_address.map(|text| parsed("tokens.last_used_address", &text)).transpose()?;
         Ok(Token {
             id: self.id.into(),
             user: self.user_id.into(),
@@ -36,6 +47,12 @@ impl Row {
             expires_at: self.expires_at,
             revoked_at: self.revoked_at,
             last_used_at: self.last_used_at,
+            last_client: Client { address, agent: self.last_used_agent },
+            networks: parsed("tokens.networks", &self.networks)?,
+            leaked_at: self.leaked_at,
+            rotations: self.rotations,
+            previous_until: self.previous_until,
+            presented: self.rotations - self.behind,
         })
     }
 
@@ -48,16 +65,19 @@ impl Row {
     }
 }
 
-/// `SELECT` of whole rows with the given end.
+/// `SELECT` of whole rows with the given end; `behind` as an expression.
 macro_rules! select {
-    ($end:literal $(, $argument:expr)* $(,)?) => {
+    ($behind:literal, $end:literal $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!: Uuid", user_id AS "user_id!: Uuid", name AS "name!: String", verbs AS "verbs!: i64",
                       everything AS "everything!: bool", by_operator AS "by_operator!: bool",
                       created_at AS "created_at!: Timestamp",
                       expires_at AS "expires_at?: Timestamp", revoked_at AS "revoked_at?: Timestamp",
-                      last_used_at AS "last_used_at?: Timestamp"
+                      last_used_at AS "last_used_at?: Timestamp", last_used_address AS "last_used_address?: String",
+                      last_used_agent AS "last_used_agent!: String", networks AS "networks!: String",
+                      leaked_at AS "leaked_at?: Timestamp", rotations AS "rotations!: i64",
+                      previous_until AS "previous_until?: Timestamp", "# + $behind + r#" AS "behind!: i64"
                FROM tokens "# + $end,
             $($argument),*
         )
@@ -67,8 +87,8 @@ macro_rules! select {
 pub async fn insert(db: &mut Connection, token: &Token, hash: &TokenHash) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "INSERT INTO tokens (id, user_id, name, secret_sha256, verbs, everything, by_operator, created_at, expires_at,
-                             revoked_at, last_used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+                             revoked_at, last_used_at, networks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
         token.id.uuid(),
         token.user.uuid(),
         token.name,
@@ -80,6 +100,7 @@ pub async fn insert(db: &mut Connection, token: &Token, hash: &TokenHash) -> sql
         token.expires_at,
         token.revoked_at,
         token.last_used_at,
+        token.networks.to_string(),
     );
     if done.execute(&mut *db).await?.rows_affected() == 0 {
         return Ok(false);
@@ -89,15 +110,19 @@ pub async fn insert(db: &mut Connection, token: &Token, hash: &TokenHash) -> sql
 }
 
 pub async fn by_id(db: &mut Connection, id: TokenId) -> sqlx::Result<Option<Token>> {
-    match select!("WHERE id = $1", id.uuid()).fetch_optional(&mut *db).await? {
+    match select!("CAST(0 AS BIGINT)", "WHERE id = $1", id.uuid()).fetch_optional(&mut *db).await? {
         Some(row) => row.load(db).await.map(Some),
         None => Ok(None),
     }
 }
 
 pub async fn principal(db: &mut Connection, hash: &TokenHash) -> sqlx::Result<Option<Principal>> {
-    let row = select!("WHERE secret_sha256 = $1", &hash.as_bytes()[..]).fetch_optional(&mut *db).await?;
-    let Some(row) = row else { return Ok(None) };
+    let row = select!(
+        "CASE WHEN secret_sha256 = $1 THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END",
+        "WHERE secret_sha256 = $1 OR previous_sha256 = $1",
+        &hash.as_bytes()[..],
+    );
+    let Some(row) = row.fetch_optional(&mut *db).await? else { return Ok(None) };
     let token = row.load(&mut *db).await?;
     let Some((user, standing, roles)) = standing::person(db, token.user).await? else { return Ok(None) };
     Ok(Some(Principal {
@@ -118,7 +143,8 @@ pub async fn of_user(db: &mut Connection, user: UserId) -> sqlx::Result<Vec<Toke
 }
 
 async fn list(db: &mut Connection, user: Option<UserId>) -> sqlx::Result<Vec<Token>> {
-    let rows = select!("WHERE user_id = $1 OR $1 IS NULL ORDER BY id", user.map(UserId::uuid));
+    let rows =
+        select!("CAST(0 AS BIGINT)", "WHERE user_id = $1 OR $1 IS NULL ORDER BY id", user.map(UserId::uuid),);
     let rows = rows.fetch_all(&mut *db).await?;
     let mut reaches = token_scopes::of_user(db, user).await?;
     let token = |row: Row| {
@@ -134,12 +160,58 @@ pub async fn revoke(db: &mut Connection, id: TokenId, at: Timestamp) -> sqlx::Re
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-pub async fn touch(db: &mut Connection, seen: &[(TokenId, Timestamp)]) -> sqlx::Result<()> {
-    for (id, at) in seen {
+pub async fn rotate(
+    db: &mut Connection,
+    token: &Token,
+    hash: &TokenHash,
+    previous_until: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE tokens SET previous_sha256 = secret_sha256, previous_until = $4, secret_sha256 = $3,
+                           rotations = rotations + 1, expires_at = $5, leaked_at = NULL
+         WHERE id = $1 AND rotations = $2 AND revoked_at IS NULL",
+        token.id.uuid(),
+        token.rotations,
+        &hash.as_bytes()[..],
+        previous_until,
+        token.expires_at,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+pub async fn change(db: &mut Connection, token: &Token) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE tokens SET verbs = $2, everything = $3, expires_at = $4, networks = $5
+         WHERE id = $1 AND revoked_at IS NULL",
+        token.id.uuid(),
+        i64::from(token.verbs.bits()),
+        token.scope == TokenScope::Owner,
+        token.expires_at,
+        token.networks.to_string(),
+    );
+    if done.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    token_scopes::delete(db, token.id).await?;
+    token_scopes::insert(db, token).await?;
+    Ok(true)
+}
+
+pub async fn leak(db: &mut Connection, id: TokenId, at: Timestamp) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query!("UPDATE tokens SET leaked_at = $2 WHERE id = $1 AND leaked_at IS NULL", id.uuid(), at);
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+pub async fn touch(db: &mut Connection, uses: &[TokenUse]) -> sqlx::Result<()> {
+    for TokenUse { token, at, client } in uses {
         let done = sqlx::query!(
-            "UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
-            id.uuid(),
+            "UPDATE tokens SET last_used_at = $2, last_used_address = $3, last_used_agent = $4
+             WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
+            token.uuid(),
             at,
+            client.address.map(|address| address.to_string()),
+            client.agent,
         );
         done.execute(&mut *db).await?;
     }

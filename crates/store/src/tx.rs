@@ -10,7 +10,7 @@ use bonded_model::file::{CondaFile, File, PythonFile, Stored};
 use bonded_model::ids::{ChannelId, FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
 use bonded_model::job::Job;
 use bonded_model::project::{Project, Release, Yank};
-use bonded_model::token::{Token, TokenHash};
+use bonded_model::token::{Token, TokenHash, TokenUse};
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Channel, Sha256, Timestamp};
 use chrono::TimeDelta;
@@ -219,8 +219,15 @@ impl Tx {
         pub fn insert_token(token: &Token, hash: &TokenHash) -> bool = tokens::insert;
         /// Revokes a token. False when it was revoked already.
         pub fn revoke_token(token: TokenId, at: Timestamp) -> bool = tokens::revoke;
-        /// Notes when tokens were last used.
-        pub fn touch_tokens(seen: &[(TokenId, Timestamp)]) -> () = tokens::touch;
+        /// Gives a token, as it was read, a new secret and perhaps another end; the secret until now works on for a
+        /// while. False when it got one meanwhile, or was revoked.
+        pub fn rotate_token(token: &Token, hash: &TokenHash, previous_until: Timestamp) -> bool = tokens::rotate;
+        /// Changes verbs, scope, networks and end of a token. False when it was revoked.
+        pub fn change_token(token: &Token) -> bool = tokens::change;
+        /// Notes that a token was seen where it leaks. False when that is known already.
+        pub fn leak_token(token: TokenId, at: Timestamp) -> bool = tokens::leak;
+        /// Notes when and where tokens were last used.
+        pub fn touch_tokens(uses: &[TokenUse]) -> () = tokens::touch;
 
         /// Notes that an index blob was replaced, and until when it is still served.
         pub fn retire_index(subdir: SubdirId, blob: &Sha256, keep_until: Timestamp) -> () = blobs::retire;

@@ -11,6 +11,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use crate::App;
+use crate::browser::agent;
 use crate::path_token::PathToken;
 use crate::problem::Problem;
 
@@ -26,7 +27,8 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let origin = *parts.extensions.get::<Origin>().ok_or_else(no_origin)?;
-        let actor = app.authenticate(&presented(parts), &origin).await?;
+        let agent = agent(&parts.headers);
+        let actor = app.authenticate(&presented(parts), &origin, &agent).await?;
         Ok(Self { actor, origin })
     }
 }

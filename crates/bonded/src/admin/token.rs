@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bonded_model::ids::{ChannelId, ProjectId, TokenId};
-use bonded_model::token::{Token, TokenScope, TokenState, Verb};
+use bonded_model::token::{Networks, Token, TokenScope, TokenState, Verb};
 use bonded_registry::Registry;
 use bonded_registry::tokens::{NewToken, ScopeByName};
 use chrono::TimeDelta;
@@ -32,6 +32,9 @@ pub(crate) enum Command {
         /// Limit it to this project, as CHANNEL/PROJECT. Repeat for several.
         #[arg(long = "project", value_name = "CHANNEL/PROJECT", value_parser = project)]
         projects: Vec<(String, String)>,
+        /// Let it work from these addresses and networks alone, separated by commas. Default: from everywhere
+        #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true)]
+        networks: Networks,
         /// How long it lives, such as 30d or 12h. Default: for ever
         #[arg(long, value_name = "TIME", value_parser = duration)]
         expires: Option<TimeDelta>,
@@ -49,7 +52,7 @@ impl Command {
     pub(super) async fn run(self, registry: &Registry, output: Output) -> anyhow::Result<()> {
         let permit = registry.operator()?;
         match self {
-            Self::Create { user, name, verbs, channels, projects, expires } => {
+            Self::Create { user, name, verbs, channels, projects, networks, expires } => {
                 let owner = registry.user_named(&permit, &user).await?;
                 let verbs = if verbs.is_empty() { vec![Verb::Read] } else { verbs };
                 let new = NewToken {
@@ -60,6 +63,7 @@ impl Command {
                         false => ScopeByName::Limited { channels, projects },
                     },
                     lifetime: expires,
+                    networks,
                 };
                 let issued = registry.issue_token(&permit, &owner, new).await?;
                 let shown = json!({
@@ -121,7 +125,7 @@ impl Names {
             "verbs": token.verbs,
             "scope": self.scope(&token.scope),
             "state": match state {
-                TokenState::Active => "active",
+                TokenState::Active | TokenState::Replaced => "active",
                 TokenState::Expired(_) => "expired",
                 TokenState::Revoked(_) => "revoked",
             },
@@ -129,6 +133,10 @@ impl Names {
             "expires_at": token.expires_at,
             "revoked_at": token.revoked_at,
             "last_used_at": token.last_used_at,
+            "last_used_from": token.last_client.address,
+            "last_used_by": token.last_client.agent,
+            "networks": token.networks,
+            "leaked_at": token.leaked_at,
         })
     }
 

@@ -24,6 +24,15 @@ pub(super) fn token_issued(instance: &Instance, user: &UserName, token: &str, by
     }
 }
 
+pub(super) fn token_rotated(instance: &Instance, user: &UserName, token: &str) -> Content {
+    Content::new(
+        "An API token has a new secret",
+        [greeting(user), format!("an API token that acts as you on {} got a new secret.", instance.name)],
+    )
+    .fact("Token", quoted(token))
+    .closing(not_you(instance))
+}
+
 pub(super) fn invitation(instance: &Instance, by: &By, link: &str, expires_at: Timestamp) -> Content {
     Content::new(
         "You are invited",

@@ -89,6 +89,9 @@ impl Content {
             M::TokenIssued { user, at, token, by } => {
                 account::token_issued(instance, user, token, by).at(*at)
             }
+            M::TokenRotated { user, at, client, token } => {
+                account::token_rotated(instance, user, token).happened(*at, client)
+            }
             M::Invitation { by, link, expires_at } => account::invitation(instance, by, link, *expires_at),
             M::AccountDeleted { user, at, by } => account::deleted(instance, user, by).at(*at),
             M::AccountSuspended { user, at } => account::suspended(instance, user).at(*at),

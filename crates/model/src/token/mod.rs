@@ -1,13 +1,16 @@
 //! API tokens: the secret that a client holds, and the row that says what it may do.
 
+mod networks;
 mod secret;
 mod verbs;
 
+pub use networks::{InvalidNetworks, Networks};
 pub use secret::{ApiToken, MalformedToken, TokenHash};
 pub use verbs::{Verb, Verbs};
 
 use crate::Timestamp;
 use crate::ids::{ChannelId, ProjectId, TokenId, UserId};
+use crate::people::Client;
 
 /// What a token can reach. The present rights of its owner bound it as well, at each use.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +27,18 @@ pub enum TokenScope {
 }
 
 impl TokenScope {
+    /// Whether everything that this reaches is in reach of the other as well.
+    pub fn is_within(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Owner) => true,
+            (Self::Owner, Self::Limited { .. }) => false,
+            (Self::Limited { channels, projects }, Self::Limited { .. }) => {
+                channels.iter().all(|channel| other.covers_channel(*channel))
+                    && projects.iter().all(|(channel, project)| other.covers_project(*channel, *project))
+            }
+        }
+    }
+
     /// Whether everything in the channel is in scope.
     pub fn covers_channel(&self, channel: ChannelId) -> bool {
         match self {
@@ -76,6 +91,18 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
     /// When it was last seen, within a minute or so.
     pub last_used_at: Option<Timestamp>,
+    /// Where it was last seen.
+    pub last_client: Client,
+    /// From where it works.
+    pub networks: Networks,
+    /// When it was seen in a place where it leaks, since it got its present secret.
+    pub leaked_at: Option<Timestamp>,
+    /// How often it got a new secret.
+    pub rotations: i64,
+    /// Until when the secret before the present one works, if there was one.
+    pub previous_until: Option<Timestamp>,
+    /// Which of its secrets was presented: the present one has the number `rotations`, the one before it one less.
+    pub presented: i64,
 }
 
 impl Token {
@@ -84,9 +111,30 @@ impl Token {
         match (self.revoked_at, self.expires_at) {
             (Some(at), _) => TokenState::Revoked(at),
             (None, Some(at)) if at <= now => TokenState::Expired(at),
+            _ if self.is_replaced(now) => TokenState::Replaced,
             _ => TokenState::Active,
         }
     }
+
+    /// Whether the secret that was presented gave way to a newer one, and may not overlap with it any more.
+    fn is_replaced(&self, now: Timestamp) -> bool {
+        match self.rotations - self.presented {
+            0 => false,
+            1 => self.previous_until.is_none_or(|until| until <= now),
+            _ => true,
+        }
+    }
+}
+
+/// A use of a token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TokenUse {
+    /// The token.
+    pub token: TokenId,
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub client: Client,
 }
 
 /// Whether a token still works.
@@ -98,4 +146,29 @@ pub enum TokenState {
     Expired(Timestamp),
     /// It was revoked at this moment.
     Revoked(Timestamp),
+    /// It works, but by a newer secret than the one that was presented.
+    Replaced,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Clock, Random};
+
+    #[test]
+    fn a_scope_is_within_one_that_reaches_as_far() {
+        let (clock, random) = (Clock::manual(chrono::DateTime::UNIX_EPOCH), Random::seeded(1));
+        let [one, other] = [(); 2].map(|()| ChannelId::generate(clock.now(), &random));
+        let project = ProjectId::generate(clock.now(), &random);
+        let limited = |channels: &[ChannelId], projects: &[(ChannelId, ProjectId)]| TokenScope::Limited {
+            channels: channels.to_vec(),
+            projects: projects.to_vec(),
+        };
+        let (channel, single) = (limited(&[one], &[]), limited(&[], &[(one, project)]));
+        assert!(channel.is_within(&TokenScope::Owner) && !TokenScope::Owner.is_within(&channel));
+        assert!(single.is_within(&channel) && !channel.is_within(&single));
+        assert!(single.is_within(&single) && channel.is_within(&limited(&[one, other], &[])));
+        assert!(!limited(&[one, other], &[]).is_within(&channel));
+        assert!(!limited(&[], &[(other, project)]).is_within(&channel));
+    }
 }

@@ -27,6 +27,18 @@ pub struct Token {
     pub by_operator: bool,
     /// Whether it was revoked or has expired.
     pub dead: bool,
+    /// From where it was last used; empty where nobody knows.
+    pub used_from: String,
+    /// The program that used it last; empty where nobody knows.
+    pub used_by: String,
+    /// From where it works; empty for everywhere.
+    pub networks: String,
+    /// Whether it was seen where it leaks.
+    pub leaked: bool,
+    /// Whether it ends soon.
+    pub ends_soon: bool,
+    /// Whether nobody used it for a long time.
+    pub unused: bool,
 }
 
 /// `/account/tokens`. Revoking posts to `/account/tokens/{id}/revoke`.
@@ -87,6 +99,38 @@ pub struct NewToken {
     pub lifetimes: Vec<Lifetime>,
     /// What is wrong with how long it lives.
     pub lifetime_error: Option<String>,
+    /// From where it works.
+    pub networks: Field,
+}
+
+/// `/account/tokens/{id}`. Narrowing posts to the same path, a new secret to `/account/tokens/{id}/rotate`.
+#[derive(Clone, Template)]
+#[template(path = "account/token.html")]
+pub struct EditToken {
+    /// What all pages share.
+    pub shell: Shell,
+    /// The token as it is.
+    pub token: Token,
+    /// The lifetimes that a new secret can come with.
+    pub renewals: Vec<Lifetime>,
+    /// What is wrong with that.
+    pub renewal_error: Option<String>,
+    /// The verbs that it has.
+    pub verbs: Vec<Choice>,
+    /// What is wrong with those that are left.
+    pub verbs_error: Option<String>,
+    /// The places that it has, or could be limited to.
+    pub places: Vec<Choice>,
+    /// Whether it is limited to places already.
+    pub limited: bool,
+    /// What is wrong with the places.
+    pub scope_error: Option<String>,
+    /// The earlier ends to choose from.
+    pub lifetimes: Vec<Lifetime>,
+    /// What is wrong with the end.
+    pub lifetime_error: Option<String>,
+    /// From where it works.
+    pub networks: Field,
 }
 
 /// What follows the making: the token itself, shown once.
@@ -101,6 +145,8 @@ pub struct IssuedToken {
     pub secret: String,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// Until when the secret before this one works, where it gives way to this one.
+    pub previous_until: Option<Timestamp>,
     /// Whether it may read.
     pub reads: bool,
     /// Whether it may publish.

@@ -2,14 +2,14 @@
 
 use super::{HOSTILE, Sample, hostile, hours, sample, signed_in};
 use crate::Field;
-use crate::account::{Choice, IssuedToken, Lifetime, NewToken, Token, TokenPlace, Tokens};
+use crate::account::{Choice, EditToken, IssuedToken, Lifetime, NewToken, Token, TokenPlace, Tokens};
 
 pub(super) fn samples() -> Vec<Sample> {
-    [list(), form(), issued()].into_iter().flatten().collect()
+    [list(), edit(), form(), issued()].into_iter().flatten().collect()
 }
 
-fn list() -> Vec<Sample> {
-    let token = Token {
+fn token() -> Token {
+    Token {
         id: "0199".into(),
         name: "laptop".into(),
         may: "read, publish".into(),
@@ -19,18 +19,71 @@ fn list() -> Vec<Sample> {
         used_at: Some(hours(5)),
         by_operator: false,
         dead: false,
+        used_from: "203.0.113.7".into(),
+        used_by: "pip/26.0".into(),
+        networks: String::new(),
+        leaked: false,
+        ends_soon: false,
+        unused: false,
+    }
+}
+
+/// All that can be wrong with a token that works.
+fn worrying() -> Token {
+    Token {
+        name: HOSTILE.into(),
+        used_by: HOSTILE.into(),
+        networks: "2001:db8:1111:2222::/64, 192.0.2.0/24".into(),
+        leaked: true,
+        ends_soon: true,
+        unused: true,
+        ..token()
+    }
+}
+
+fn edit() -> Vec<Sample> {
+    let lifetimes = vec![Lifetime { value: "keep", words: "As long as it does now", chosen: true }];
+    let plain = EditToken {
+        shell: signed_in(),
+        token: token(),
+        renewals: lifetimes.clone(),
+        renewal_error: None,
+        verbs: vec![choice("may-read", "Read", ""), choice("may-publish", "Publish", "")],
+        verbs_error: None,
+        places: Vec::new(),
+        limited: false,
+        scope_error: None,
+        lifetimes,
+        lifetime_error: None,
+        networks: Field::default(),
     };
+    let refused = EditToken {
+        shell: hostile(),
+        token: worrying(),
+        renewal_error: Some("A token lives at most 366 days here.".into()),
+        verbs_error: Some("A token needs at least one verb.".into()),
+        places: vec![choice("channel:main", "main", ""), choice(HOSTILE, HOSTILE, "")],
+        limited: true,
+        scope_error: Some("Name at least one channel or project.".into()),
+        lifetime_error: Some("The token ends before that already.".into()),
+        networks: Field::of(HOSTILE).with_error(Some("Write addresses or networks.")),
+        ..plain.clone()
+    };
+    vec![sample("token", plain), sample("token.refused", refused)]
+}
+
+fn list() -> Vec<Sample> {
     let operators = Token {
         name: HOSTILE.into(),
         expires_at: None,
         used_at: None,
         by_operator: true,
         dead: true,
-        ..token.clone()
+        ..token()
     };
     vec![
         sample("tokens.none", Tokens { shell: signed_in(), tokens: Vec::new() }),
-        sample("tokens", Tokens { shell: signed_in(), tokens: vec![token, operators] }),
+        sample("tokens", Tokens { shell: signed_in(), tokens: vec![token(), worrying(), operators] }),
     ]
 }
 
@@ -50,6 +103,7 @@ fn form() -> Vec<Sample> {
         scope_error: None,
         lifetimes: vec![Lifetime { value: "90", words: "90 days", chosen: true }],
         lifetime_error: None,
+        networks: Field::default(),
     };
     let refused = NewToken {
         shell: hostile(),
@@ -60,6 +114,7 @@ fn form() -> Vec<Sample> {
         projects: vec![choice(HOSTILE, HOSTILE, "")],
         scope_error: Some("Name at least one channel or project.".into()),
         lifetime_error: Some("Choose how long it works.".into()),
+        networks: Field::of(HOSTILE).with_error(Some("Write addresses or networks.")),
         ..blank.clone()
     };
     vec![sample("new-token", blank), sample("new-token.refused", refused)]
@@ -72,6 +127,7 @@ fn issued() -> Vec<Sample> {
         name: "laptop".into(),
         secret: "bonded-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".into(),
         expires_at: Some(hours(720)),
+        previous_until: None,
         reads: true,
         publishes: false,
         base_url: "https://packages.example/registry".into(),

@@ -218,6 +218,7 @@ pub(super) fn check_state(principal: &Principal, now: Timestamp) -> Result<(), D
         (Some(_), _) => BadCredential::Suspended,
         (None, Some(TokenState::Expired(_))) => BadCredential::Expired,
         (None, Some(TokenState::Revoked(_))) => BadCredential::Revoked,
+        (None, Some(TokenState::Replaced)) => BadCredential::Replaced,
         (None, Some(TokenState::Active) | None) => return Ok(()),
     };
     Err(Denial::Unauthenticated(bad))

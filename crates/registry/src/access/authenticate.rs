@@ -1,5 +1,6 @@
 //! From the credential that a request carries to the actor.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bonded_model::token::{ApiToken, Token, TokenHash};
@@ -34,12 +35,12 @@ pub enum Presented {
 }
 
 impl Access {
-    /// The actor behind a credential.
+    /// The actor behind a credential that comes from `address`.
     ///
     /// # Errors
     /// [`Denial::Unauthenticated`] for a credential that is not valid now, and [`Denial::Forbidden`] for a token in a
     /// URL that may do more than read.
-    pub async fn authenticate(&self, presented: &Presented) -> Result<Actor, Error> {
+    pub async fn authenticate(&self, presented: &Presented, address: Option<IpAddr>) -> Result<Actor, Error> {
         let (token, in_url) = match presented {
             Presented::Nothing => return Ok(Actor::Anonymous),
             Presented::Password | Presented::PasswordUpload { .. } => {
@@ -51,6 +52,10 @@ impl Access {
         };
         let principal = self.principal(token.hash()).await?;
         check_state(&principal, self.clock.now())?;
+        if let Some(token) = principal.authority.token().filter(|token| !token.networks.admit(address)) {
+            tracing::warn!(token = %token.id, ?address, "a token was presented from outside of its networks");
+            return Err(Denial::Unauthenticated(BadCredential::Elsewhere).into());
+        }
         let read_only = |token: &Token| token.verbs.is_read_only();
         if in_url && !principal.authority.token().is_some_and(read_only) {
             return Err(Error::TokenInUrl(principal));

@@ -31,6 +31,12 @@ pub enum BadCredential {
     /// It was revoked.
     #[error("the token is revoked")]
     Revoked,
+    /// It got a new secret, and the time of the one before is over.
+    #[error("the token got a new secret, so this one does not work any more")]
+    Replaced,
+    /// It does not work from the address that the request comes from.
+    #[error("the token does not work from this address")]
+    Elsewhere,
     /// Its owner's account is suspended.
     #[error("the account of the token's owner is suspended")]
     Suspended,

@@ -7,6 +7,7 @@ use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::file::File;
 use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::project::{Project, Release};
+use bonded_model::token::Token;
 use bonded_model::user::ProjectRole;
 use bonded_model::{Actor, Authority, Channel, Digests, Principal, Sha256, Timestamp};
 use bonded_store::{Change, Queries, Tx};
@@ -152,7 +153,10 @@ async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
     let Actor::Principal(principal) = known else { return Ok(known.clone()) };
     let gone = || Denial::Unauthenticated(BadCredential::Unknown);
     let authority = match &principal.authority {
-        Authority::Token(token) => Authority::Token(queries.token(token.id).await?.ok_or_else(gone)?),
+        Authority::Token(known) => {
+            let token = queries.token(known.id).await?.ok_or_else(gone)?;
+            Authority::Token(Token { presented: known.presented, ..token })
+        }
         other => other.clone(),
     };
     let user = queries.user(principal.user.id).await?.ok_or_else(gone)?;

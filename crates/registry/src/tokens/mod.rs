@@ -1,9 +1,13 @@
 //! API tokens: what a new one may be, and what people do with their own. What the operator does with the tokens of
 //! all is in [`crate::admin`].
 
+mod change;
+mod marks;
 mod new;
 mod own;
 
+pub use change::{Narrower, Overlap, Rotation};
+pub use marks::{Mark, marks};
 pub(crate) use new::created;
 pub use new::{IssuedToken, NewToken, ScopeByName};
 pub use own::OwnToken;

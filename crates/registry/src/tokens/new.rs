@@ -2,7 +2,8 @@
 
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::{ChannelId, ProjectId, TokenId, UserId};
-use bonded_model::token::{ApiToken, Token, TokenScope, Verbs};
+use bonded_model::people::Client;
+use bonded_model::token::{ApiToken, Networks, Token, TokenScope, Verbs};
 use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Queries};
 use chrono::TimeDelta;
@@ -26,6 +27,8 @@ pub struct NewToken {
     pub scope: ScopeByName,
     /// How long it lives; `None` means for ever.
     pub lifetime: Option<TimeDelta>,
+    /// From where it works.
+    pub networks: Networks,
 }
 
 /// A scope as people write it.
@@ -75,6 +78,12 @@ impl Registry {
             expires_at: expiry(now, new.lifetime)?,
             revoked_at: None,
             last_used_at: None,
+            last_client: Client::default(),
+            networks: new.networks,
+            leaked_at: None,
+            rotations: 0,
+            previous_until: None,
+            presented: 0,
         };
         Ok(IssuedToken { secret: ApiToken::generate(&self.random), token })
     }
@@ -105,7 +114,7 @@ impl Registry {
     }
 
     /// A scope by ids. What the actor may not see does not exist.
-    async fn resolve(&self, actor: &Actor, scope: &ScopeByName) -> Result<TokenScope, Error> {
+    pub(super) async fn resolve(&self, actor: &Actor, scope: &ScopeByName) -> Result<TokenScope, Error> {
         let ScopeByName::Limited { channels, projects } = scope else { return Ok(TokenScope::Owner) };
         match channels.len() + projects.len() {
             0 => return Err(Error::field("scope", "name at least one channel or project")),
@@ -166,7 +175,7 @@ fn checked_name(name: &str) -> Result<String, Error> {
     Err(Error::field("name", format!("a token's name has 1 to {MAX_NAME} printable characters")))
 }
 
-fn expiry(now: Timestamp, lifetime: Option<TimeDelta>) -> Result<Option<Timestamp>, Error> {
+pub(super) fn expiry(now: Timestamp, lifetime: Option<TimeDelta>) -> Result<Option<Timestamp>, Error> {
     let Some(lifetime) = lifetime else { return Ok(None) };
     let end = now.checked_add_signed(lifetime).filter(|end| *end > now);
     let text = "a token's lifetime must be positive and end before the year 262000";

@@ -41,6 +41,17 @@ impl Registry {
         Ok(own)
     }
 
+    /// One of the person's tokens.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is somebody else's.
+    pub async fn own_token(&self, cleared: &Cleared<'_>, id: TokenId) -> Result<OwnToken, Error> {
+        let mut reader = self.store.read().await?;
+        let token = reader.token(id).await?.filter(|token| token.user == cleared.user().id);
+        let token = token.ok_or_else(no_such_token)?;
+        Ok(OwnToken { places: places(&mut reader, &token.scope).await?, token })
+    }
+
     /// Makes a token for the person, and tells them by mail. What it may do is bounded by what the person may do, at
     /// each use.
     ///
@@ -92,7 +103,7 @@ impl Registry {
     }
 
     /// Tokens that nobody needs any more are forgotten by people, so they end by themselves.
-    fn check_lifetime(&self, lifetime: Option<TimeDelta>) -> Result<(), Error> {
+    pub(super) fn check_lifetime(&self, lifetime: Option<TimeDelta>) -> Result<(), Error> {
         let text = match lifetime {
             _ if self.settings.people.tokens_without_expiry => return Ok(()),
             None => "tokens need an end here: choose one".to_owned(),
@@ -119,6 +130,6 @@ async fn places(queries: &mut Queries, scope: &TokenScope) -> Result<Vec<String>
     Ok(places)
 }
 
-fn no_such_token() -> Error {
+pub(super) fn no_such_token() -> Error {
     Error::NotFound("there is no such token in your account".into())
 }

@@ -27,12 +27,12 @@ with_open_app! {
         assert!(!ada.is_signed_in().await);
         assert!(!can_sign_in(&app, "ada", PASSWORD).await);
         assert!(app.registry.reset_link(&reset).await.expect("an answer").is_none());
-        refused!(app.registry.authenticate(&presented, &origin).await, Error::Denied(_));
+        refused!(app.registry.authenticate(&presented, &origin, "test").await, Error::Denied(_));
         app.registry.reinstate(&permit, &origin, user.id).await.expect("it is done");
         assert_eq!(recipients(&app, "Your account was reinstated").await, ["ada@example.org"]);
         assert!(!ada.is_signed_in().await, "sessions do not come back");
         assert!(can_sign_in(&app, "ada", PASSWORD).await);
-        app.registry.authenticate(&presented, &origin).await.expect("tokens do");
+        app.registry.authenticate(&presented, &origin, "test").await.expect("tokens do");
     }
 
     async fn administrators_suspend_neither_themselves_nor_the_last_one(app: TestApp) {

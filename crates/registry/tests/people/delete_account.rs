@@ -28,7 +28,7 @@ with_open_app! {
         delete(&app, &ada, "ada").await.expect("nothing hangs on it");
         assert!(!ada.is_signed_in().await);
         let presented = Presented::Token(issued.secret);
-        let tried = app.registry.authenticate(&presented, &ada.visit.origin).await;
+        let tried = app.registry.authenticate(&presented, &ada.visit.origin, "test").await;
         refused!(tried, Error::Denied(_));
         assert_eq!(recipients(&app, "Your account was deleted").await, ["ada@example.org"]);
         let heir = NewPerson { name: "ADA".into(), ..typed("ada") };

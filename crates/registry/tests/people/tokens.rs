@@ -1,11 +1,11 @@
 //! Tokens that people make for themselves.
 
-use bonded_model::token::{TokenScope, Verb, Verbs};
+use bonded_model::token::{Networks, TokenScope, Verb, Verbs};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Visibility};
 use bonded_registry::Error;
 use bonded_registry::access::{BadCredential, Denial, Presented};
-use bonded_registry::tokens::{IssuedToken, NewToken, ScopeByName};
+use bonded_registry::tokens::{IssuedToken, Mark, Narrower, NewToken, Overlap, Rotation, ScopeByName, marks};
 use bonded_testkit::TestApp;
 use bonded_testkit::app::Grant;
 use chrono::TimeDelta;
@@ -19,6 +19,7 @@ fn asked(name: &str) -> NewToken {
         verbs: Verbs::from_iter([Verb::Read]),
         scope: ScopeByName::Everything,
         lifetime: Some(TimeDelta::days(90)),
+        networks: Networks::default(),
     }
 }
 
@@ -37,7 +38,7 @@ async fn make(browser: &Browser<'_>, app: &TestApp, new: NewToken) -> Result<Iss
 
 async fn authenticates(app: &TestApp, issued: &IssuedToken) -> Result<(), Error> {
     let presented = Presented::Token(issued.secret.clone());
-    app.registry.authenticate(&presented, &app.registry.local_origin()).await.map(drop)
+    app.registry.authenticate(&presented, &app.registry.local_origin(), "test").await.map(drop)
 }
 
 with_open_app! {
@@ -134,6 +135,172 @@ with_open_app! {
         let user = account(&app, "eve").await;
         let operators = app.issue(&user, Grant::verbs(&[Verb::Read])).await;
         app.registry.end_token(&cleared, &eve.visit, operators.token.id).await.expect("it is hers too");
+    }
+}
+
+/// Whether a token is taken that comes from an address.
+async fn taken_from(app: &TestApp, issued: &IssuedToken, address: &str) -> Result<(), BadCredential> {
+    let presented = Presented::Token(issued.secret.clone());
+    let origin = Browser::new(app).at(address).visit.origin;
+    match app.registry.authenticate(&presented, &origin, "test").await {
+        Ok(_) => Ok(()),
+        Err(Error::Denied(Denial::Unauthenticated(bad))) => Err(bad),
+        Err(other) => panic!("another error: {other:?}"),
+    }
+}
+
+async fn rotate(
+    browser: &Browser<'_>,
+    app: &TestApp,
+    issued: &IssuedToken,
+    overlap: Overlap,
+    lifetime: Option<Option<TimeDelta>>,
+) -> Result<IssuedToken, Error> {
+    let (session, rotation) = (browser.session().await, Rotation { overlap, lifetime });
+    app.registry.rotate_own_token(&session.fresh()?, &browser.visit, issued.token.id, rotation).await
+}
+
+async fn narrow(
+    browser: &Browser<'_>,
+    app: &TestApp,
+    issued: &IssuedToken,
+    to: Narrower,
+) -> Result<(), Error> {
+    let session = browser.session().await;
+    app.registry.narrow_own_token(&session.fresh()?, &browser.visit, issued.token.id, to).await
+}
+
+fn as_it_is(issued: &IssuedToken) -> Narrower {
+    Narrower { verbs: issued.token.verbs, scope: None, lifetime: None, networks: Networks::default() }
+}
+
+with_open_app! {
+    async fn the_old_secret_works_as_long_as_was_chosen(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let old = make(&ada, &app, asked("a")).await.expect("the token is made");
+        drop(mails(&app).await);
+        let new = rotate(&ada, &app, &old, Overlap::Hour, None).await.expect("it is rotated");
+        assert_eq!((new.token.id, new.token.expires_at), (old.token.id, old.token.expires_at));
+        assert_eq!(recipients(&app, "An API token has a new secret").await, ["ada@example.org"]);
+        app.advance(TimeDelta::minutes(59));
+        taken_from(&app, &old, "192.0.2.1").await.expect("it overlaps");
+        app.advance(TimeDelta::minutes(1));
+        assert_eq!(taken_from(&app, &old, "192.0.2.1").await, Err(BadCredential::Replaced));
+        taken_from(&app, &new, "192.0.2.1").await.expect("the new one works");
+        assert!(tags(&app).await.contains(&"user:token:rotate".to_owned()));
+    }
+
+    async fn a_leaked_secret_ends_with_its_rotation(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let verbs = [Verb::Read, Verb::Publish].into_iter().collect();
+        let old = make(&ada, &app, NewToken { verbs, ..asked("a") }).await.expect("the token is made");
+        let in_url = Presented::TokenInUrl(old.secret.clone());
+        let refused = app.registry.authenticate(&in_url, &ada.visit.origin, "test").await;
+        refused!(refused, Error::TokenInUrl(_));
+        let session = ada.session().await;
+        let cleared = session.cleared().expect("no fence");
+        let listed = app.registry.own_tokens(&cleared).await.expect("an answer");
+        assert_eq!(marks(&listed[0].token, app.now()), [Mark::Leaked]);
+        let new = rotate(&ada, &app, &old, Overlap::None, None).await.expect("it is rotated");
+        assert_eq!(taken_from(&app, &old, "192.0.2.1").await, Err(BadCredential::Replaced));
+        taken_from(&app, &new, "192.0.2.1").await.expect("the new one works");
+        let listed = app.registry.own_tokens(&cleared).await.expect("an answer");
+        assert_eq!(marks(&listed[0].token, app.now()), []);
+    }
+
+    async fn a_rotation_can_come_with_a_new_end_but_not_for_the_operators_tokens(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let own = make(&ada, &app, asked("a")).await.expect("the token is made");
+        let year = Some(Some(TimeDelta::days(365)));
+        let new = rotate(&ada, &app, &own, Overlap::Day, year).await.expect("it is rotated");
+        assert_eq!(new.token.expires_at, Some(app.now() + TimeDelta::days(365)));
+        assert_eq!(field(rotate(&ada, &app, &own, Overlap::Day, Some(None)).await), "lifetime");
+        let user = account(&app, "ada").await;
+        let operators = app.issue(&user, Grant::verbs(&[Verb::Read]).lives(TimeDelta::days(1))).await;
+        refused!(rotate(&ada, &app, &operators, Overlap::Day, year).await, Error::Invalid(_));
+        rotate(&ada, &app, &operators, Overlap::Day, None).await.expect("with the same end");
+    }
+
+    async fn a_dead_token_does_not_come_back_by_rotation(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let own = make(&ada, &app, asked("a")).await.expect("the token is made");
+        let session = ada.session().await;
+        let cleared = session.cleared().expect("no fence");
+        app.registry.end_token(&cleared, &ada.visit, own.token.id).await.expect("it is hers");
+        refused!(rotate(&ada, &app, &own, Overlap::Week, None).await, Error::Invalid(_));
+        refused!(narrow(&ada, &app, &own, as_it_is(&own)).await, Error::Invalid(_));
+    }
+
+    async fn the_tokens_of_others_are_neither_rotated_nor_narrowed(app: TestApp) {
+        let (ada, eve) = (person(&app, "ada").await, person(&app, "eve").await);
+        let own = make(&ada, &app, asked("a")).await.expect("the token is made");
+        refused!(rotate(&eve, &app, &own, Overlap::None, None).await, Error::NotFound(_));
+        refused!(narrow(&eve, &app, &own, as_it_is(&own)).await, Error::NotFound(_));
+        taken_from(&app, &own, "192.0.2.1").await.expect("nothing happened");
+    }
+
+    async fn a_token_is_never_widened(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let new = NewToken { scope: limited(&["pypi"], &[]), ..asked("a") };
+        let own = make(&ada, &app, new).await.expect("the token is made");
+        let verbs = [Verb::Read, Verb::Delete].into_iter().collect();
+        assert_eq!(field(narrow(&ada, &app, &own, Narrower { verbs, ..as_it_is(&own) }).await), "verbs");
+        let none = Verbs::default();
+        assert_eq!(field(narrow(&ada, &app, &own, Narrower { verbs: none, ..as_it_is(&own) }).await), "verbs");
+        for scope in [ScopeByName::Everything, limited(&["pypi", "main"], &[]), limited(&["main"], &[])] {
+            let wider = Narrower { scope: Some(scope), ..as_it_is(&own) };
+            assert_eq!(field(narrow(&ada, &app, &own, wider).await), "scope");
+        }
+        let longer = Narrower { lifetime: Some(TimeDelta::days(91)), ..as_it_is(&own) };
+        assert_eq!(field(narrow(&ada, &app, &own, longer).await), "lifetime");
+    }
+
+    async fn what_was_taken_away_is_refused_at_once(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let verbs = [Verb::Read, Verb::Publish].into_iter().collect();
+        let own = make(&ada, &app, NewToken { verbs, ..asked("a") }).await.expect("the token is made");
+        taken_from(&app, &own, "192.0.2.1").await.expect("it works");
+        let less = Narrower {
+            verbs: Verbs::from_iter([Verb::Read]),
+            scope: Some(limited(&["pypi"], &[])),
+            lifetime: Some(TimeDelta::days(1)),
+            networks: "198.51.100.0/24".parse().expect("a network"),
+        };
+        narrow(&ada, &app, &own, less).await.expect("it is narrowed");
+        assert_eq!(taken_from(&app, &own, "192.0.2.1").await, Err(BadCredential::Elsewhere));
+        taken_from(&app, &own, "198.51.100.9").await.expect("from inside");
+        let session = ada.session().await;
+        let own_token = app.registry.own_token(&session.cleared().expect("no fence"), own.token.id).await;
+        let own_token = own_token.expect("it is hers");
+        assert!(own_token.token.verbs.is_read_only());
+        assert_eq!(own_token.places, ["pypi"]);
+        app.advance(TimeDelta::days(1));
+        assert_eq!(taken_from(&app, &own, "198.51.100.9").await, Err(BadCredential::Expired));
+        assert!(tags(&app).await.contains(&"user:token:narrow".to_owned()));
+    }
+
+    async fn a_use_is_remembered_with_its_place(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let own = make(&ada, &app, asked("a")).await.expect("the token is made");
+        taken_from(&app, &own, "198.51.100.9").await.expect("it works");
+        app.registry.flush_usage().await.expect("it is written");
+        let session = ada.session().await;
+        let token = app.registry.own_token(&session.cleared().expect("no fence"), own.token.id).await;
+        let token = token.expect("it is hers").token;
+        assert_eq!(token.last_used_at, Some(app.now()));
+        assert_eq!(token.last_client.address, Some([198, 51, 100, 9].into()));
+        assert_eq!(token.last_client.agent, "test");
+    }
+
+    async fn what_ends_soon_or_is_not_used_is_marked(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let year = NewToken { lifetime: Some(TimeDelta::days(365)), ..asked("a") };
+        let token = make(&ada, &app, year).await.expect("the token is made").token;
+        let marked = |days| marks(&token, token.created_at + TimeDelta::days(days));
+        assert_eq!(marked(0), []);
+        assert_eq!(marked(90), [Mark::Unused]);
+        assert_eq!(marked(351), [Mark::EndsSoon, Mark::Unused]);
+        assert_eq!(marked(365), []);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{with_open_app, with_people_app};
 
 async fn upload(app: &TestApp, name: &str, password: &str) -> Result<Actor, Error> {
     let presented = Presented::PasswordUpload { name: name.to_owned(), password: secret(password) };
-    app.registry.authenticate(&presented, &Browser::new(app).visit.origin).await
+    app.registry.authenticate(&presented, &Browser::new(app).visit.origin, "test").await
 }
 
 fn why(result: Result<Actor, Error>) -> BadCredential {

@@ -1,7 +1,7 @@
 //! Tokens and what they reach.
 
-use bonded_model::people::Standing;
-use bonded_model::token::{ApiToken, TokenScope};
+use bonded_model::people::{Client, Standing};
+use bonded_model::token::{ApiToken, Token, TokenHash, TokenScope, TokenUse, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Random};
 use bonded_testkit::on_both;
@@ -46,12 +46,88 @@ on_both! {
         let revoked = write(&store, move |tx| Box::pin(async move {
             add_user(tx, &ada).await?;
             tx.insert_token(&issued, &ApiToken::generate(&Random::System).hash()).await?;
-            tx.touch_tokens(&[(id, later), (id, now())]).await?;
+            let seen = |at, agent: &str| {
+                let address = Some([192, 0, 2, 1].into());
+                TokenUse { token: id, at, client: Client { address, agent: agent.into() } }
+            };
+            tx.touch_tokens(&[seen(later, "pip"), seen(now(), "uv")]).await?;
             Ok((tx.revoke_token(id, now()).await?, tx.revoke_token(id, later).await?))
         })).await;
         assert_eq!(revoked, (true, false));
         let token = store.read().await.unwrap().token(id).await.unwrap().unwrap();
         assert_eq!((token.revoked_at, token.last_used_at), (Some(now()), Some(later)));
+        assert_eq!(token.last_client, Client { address: Some([192, 0, 2, 1].into()), agent: "pip".into() });
         assert_eq!(token.scope, TokenScope::Owner);
     }
+
+    async fn a_new_secret_takes_the_place_of_the_old_one_which_is_still_known(database: TestDatabase) {
+        let store = database.store().await;
+        let ada = user("ada");
+        let issued = token(&ada, "ci", TokenScope::Owner);
+        let [first, second, third] = hashes();
+        let (row, until) = (issued.clone(), now() + chrono::Duration::days(1));
+        let rotated = write(&store, move |tx| Box::pin(async move {
+            add_user(tx, &ada).await?;
+            tx.insert_token(&row, &first).await?;
+            assert!(tx.leak_token(row.id, now()).await? && !tx.leak_token(row.id, until).await?);
+            let done = tx.rotate_token(&row, &second, until).await?;
+            // Of two that rotate the same token, one wins.
+            Ok((done, tx.rotate_token(&row, &third, until).await?))
+        })).await;
+        assert_eq!(rotated, (true, false));
+        let mut reader = store.read().await.unwrap();
+        let mut found = async |hash: &TokenHash| {
+            let principal = reader.principal_by_hash(hash).await.unwrap()?;
+            let token = principal.authority.token()?.clone();
+            Some((token.presented, token.rotations, token.previous_until, token.leaked_at))
+        };
+        assert_eq!(found(&first).await, Some((0, 1, Some(until), None)));
+        assert_eq!(found(&second).await, Some((1, 1, Some(until), None)));
+        assert_eq!(found(&third).await, None);
+        assert_eq!(reader.token(issued.id).await.unwrap().unwrap().presented, 1);
+    }
+
+    async fn the_secret_before_the_last_is_forgotten(database: TestDatabase) {
+        let store = database.store().await;
+        let ada = user("ada");
+        let issued = token(&ada, "ci", TokenScope::Owner);
+        let [first, second, third] = hashes();
+        write(&store, move |tx| Box::pin(async move {
+            add_user(tx, &ada).await?;
+            tx.insert_token(&issued, &first).await?;
+            assert!(tx.rotate_token(&issued, &second, now()).await?);
+            assert!(tx.rotate_token(&Token { rotations: 1, ..issued.clone() }, &third, now()).await?);
+            assert!(tx.principal_by_hash(&first).await?.is_none());
+            assert!(tx.revoke_token(issued.id, now()).await?);
+            assert!(!tx.rotate_token(&Token { rotations: 2, ..issued }, &first, now()).await?);
+            Ok(())
+        })).await;
+    }
+
+    async fn a_change_takes_scope_verbs_networks_and_end(database: TestDatabase) {
+        let store = database.store().await;
+        let (team, acme, _) = seed(&store, ChannelFormat::Python).await;
+        let ada = user("ada");
+        let scope = TokenScope::Limited { channels: vec![team.id], projects: Vec::new() };
+        let issued = token(&ada, "ci", scope);
+        let narrow = Token {
+            scope: TokenScope::Limited { channels: Vec::new(), projects: vec![(team.id, acme.id)] },
+            verbs: [Verb::Read].into_iter().collect(),
+            networks: "192.0.2.0/24, 2001:db8::/32".parse().unwrap(),
+            expires_at: Some(now()),
+            ..issued.clone()
+        };
+        let copy = narrow.clone();
+        let changed = write(&store, move |tx| Box::pin(async move {
+            add_user(tx, &ada).await?;
+            tx.insert_token(&issued, &ApiToken::generate(&Random::System).hash()).await?;
+            tx.change_token(&copy).await
+        })).await;
+        assert!(changed);
+        assert_eq!(store.read().await.unwrap().token(narrow.id).await.unwrap(), Some(narrow));
+    }
+}
+
+fn hashes() -> [TokenHash; 3] {
+    [(); 3].map(|()| ApiToken::generate(&Random::System).hash())
 }

@@ -6,10 +6,10 @@ use bonded_model::file::{File, PythonFile, PythonFileKind, Stored};
 use bonded_model::ids::{
     ChannelId, EmailId, FileId, ProjectId, ReleaseId, RequestId, SubdirId, TokenId, UserId,
 };
-use bonded_model::people::{Policy, UserInserted};
+use bonded_model::people::{Client, Policy, UserInserted};
 use bonded_model::project::{Project, Release};
 use bonded_model::secret::SecretHash;
-use bonded_model::token::{Token, TokenScope, Verb};
+use bonded_model::token::{Networks, Token, TokenScope, Verb};
 use bonded_model::user::User;
 use bonded_model::{Channel, ChannelFormat, Clock, Digests, Random, Sha256, Timestamp, Visibility};
 use bonded_store::{Store, StoreError, Tx};
@@ -111,6 +111,12 @@ pub(crate) fn token(user: &User, name: &str, scope: TokenScope) -> Token {
         expires_at: Some(now() + chrono::Duration::days(1)),
         revoked_at: None,
         last_used_at: None,
+        last_client: Client::default(),
+        networks: Networks::default(),
+        leaked_at: None,
+        rotations: 0,
+        previous_until: None,
+        presented: 0,
     }
 }
 

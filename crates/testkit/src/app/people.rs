@@ -1,6 +1,6 @@
 //! Accounts, channels and tokens, made as the operator makes them.
 
-use bonded_model::token::{ApiToken, Verb};
+use bonded_model::token::{ApiToken, Networks, Verb};
 use bonded_model::user::{ChannelRole, User};
 use bonded_model::{Channel, ChannelFormat, Visibility};
 use bonded_registry::access::{Operate, Permit};
@@ -51,7 +51,13 @@ impl Grant {
             true => ScopeByName::Everything,
             false => ScopeByName::Limited { channels: self.channels, projects: self.projects },
         };
-        NewToken { name, verbs: self.verbs.into_iter().collect(), scope, lifetime: self.lifetime }
+        NewToken {
+            name,
+            verbs: self.verbs.into_iter().collect(),
+            scope,
+            lifetime: self.lifetime,
+            networks: Networks::default(),
+        }
     }
 }
 
@@ -104,7 +110,10 @@ impl TestApp {
     /// A new token with its row.
     pub async fn issue(&self, user: &User, grant: Grant) -> IssuedToken {
         let name = format!("token {}", self.counts().await.tokens);
-        self.registry.issue_token(&self.operator(), user, grant.named(name)).await.expect("the token is issued")
+        self.registry
+            .issue_token(&self.operator(), user, grant.named(name))
+            .await
+            .expect("the token is issued")
     }
 
     /// The secret of a new token.

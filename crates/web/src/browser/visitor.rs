@@ -15,7 +15,7 @@ use bonded_registry::Error;
 use bonded_registry::people::{Fresh, Rotated, Session, Visit};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::cookies::Cookies;
 use super::headers::secure;
@@ -51,8 +51,7 @@ impl FromRequestParts<App> for Visitor {
         let people = &app.settings.people;
         let cookies = Cookies::new(people.is_secure());
         let known = cookies.browser(&parts.headers);
-        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let agent = agent.chars().filter(|c| !c.is_control()).take(AGENT).collect();
+        let agent = agent(&parts.headers);
         let is_new = known.is_none();
         let visit = Visit {
             origin,
@@ -185,6 +184,12 @@ impl Visitor {
         let notice: Option<Notice> = done.and_then(bonded_pages::done);
         Shell { notice, ..shell }
     }
+}
+
+/// What a client says of itself.
+pub(crate) fn agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    agent.chars().filter(|c| !c.is_control()).take(AGENT).collect()
 }
 
 /// A client as people recognize it.

@@ -144,7 +144,11 @@ fn credential_refusal(bad: BadCredential) -> Problem {
     let text = match bad {
         BadCredential::Missing | BadCredential::Unknown => NO_VALID_TOKEN.to_owned(),
         BadCredential::Password => NO_PASSWORDS.to_owned(),
-        BadCredential::Expired | BadCredential::Revoked | BadCredential::Suspended => {
+        BadCredential::Expired
+        | BadCredential::Revoked
+        | BadCredential::Replaced
+        | BadCredential::Elsewhere
+        | BadCredential::Suspended => {
             format!("Invalid API Token: {bad}")
         }
         BadCredential::WrongPassword | BadCredential::PasswordOfSecured => bad.to_string(),

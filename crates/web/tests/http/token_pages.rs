@@ -54,11 +54,8 @@ with_app! {
         let browser = member(&app).await;
         let form = "name=ci&may-read=yes&scope=everything&lifetime=30";
         let token = token_in(post(&app, &browser, "/account/tokens", form).await.expect(200).text());
-        let list = get(&app, &browser, "/account/tokens").await.expect(200);
-        let text = list.text();
-        let (_, rest) = text.split_once("action=\"/account/tokens/").expect("a button");
-        let (id, _) = rest.split_once("/revoke").expect("that revokes");
-        let answer = post(&app, &browser, &format!("/account/tokens/{id}/revoke"), "").await.expect(303);
+        let path = path_of_the_token(&app, &browser).await;
+        let answer = post(&app, &browser, &format!("{path}/revoke"), "").await.expect(303);
         assert_eq!(answer.header("location"), "/account/tokens?done=token-revoked");
         app.get("/inner/simple/").token(&token).await.expect(401);
     }
@@ -66,6 +63,8 @@ with_app! {
     async fn a_form_that_ticks_nothing_never_means_everything(app: TestApp) {
         let browser = member(&app).await;
         for form in [
+            "name=a&may-read=yes&scope=everything&channel:inner=yes&lifetime=30",
+            "name=a&may-read=yes&scope=everything&lifetime=30&networks=office",
             "name=a&may-read=yes&scope=limited&lifetime=30",
             "name=a&may-read=yes&lifetime=30",
             "name=a&may-read=yes&scope=limited&channel:=yes&lifetime=30",
@@ -91,4 +90,51 @@ with_app! {
         assert!(!page.contains("name=\"may-read\" value=\"yes\" checked"));
         assert!(page.contains("value=\"7\" selected") && page.contains("value=\"limited\" checked"));
     }
+
+    async fn a_token_is_renewed_and_narrowed_on_its_page(app: TestApp) {
+        let browser = member(&app).await;
+        let form = "name=ci&may-read=yes&may-publish=yes&scope=everything&lifetime=30";
+        let made = post(&app, &browser, "/account/tokens", form).await.expect(200);
+        let old = token_in(made.text());
+        let path = path_of_the_token(&app, &browser).await;
+        get(&app, &browser, &path).await.expect(200);
+        let renewed = post(&app, &browser, &format!("{path}/rotate"), "overlap=none&lifetime=keep").await;
+        let new = token_in(renewed.expect(200).text());
+        let refused = app.get("/inner/simple/").token(&old).await.expect(401);
+        assert!(refused.text().contains("new secret"));
+        app.get("/inner/simple/").token(&new).await.expect(200);
+        let form = "may-read=yes&lifetime=keep&networks=198.51.100.0/24";
+        let narrowed = post(&app, &browser, &path, form).await.expect(303);
+        assert_eq!(narrowed.header("location"), "/account/tokens?done=token-narrowed");
+        let refused = app.get("/inner/simple/").token(&new).await.expect(401);
+        assert!(refused.text().contains("does not work from this address"));
+        let list = get(&app, &browser, "/account/tokens").await.expect(200);
+        assert!(list.text().contains("<dd>read</dd>") && list.text().contains("198.51.100.0/24"));
+    }
+
+    async fn nothing_can_be_added_to_a_token(app: TestApp) {
+        let browser = member(&app).await;
+        let form = "name=ci&may-read=yes&scope=limited&channel:inner=yes&lifetime=30";
+        post(&app, &browser, "/account/tokens", form).await.expect(200);
+        let path = path_of_the_token(&app, &browser).await;
+        for form in [
+            "may-read=yes&may-delete=yes&channel:inner=yes&lifetime=keep",
+            "may-read=yes&channel:inner=yes&channel:pypi=yes&lifetime=keep",
+            "may-read=yes&lifetime=keep",
+            "channel:inner=yes&lifetime=keep",
+            "may-read=yes&channel:inner=yes&lifetime=90",
+            "may-read=yes&channel:inner=yes",
+        ] {
+            post(&app, &browser, &path, form).await.expect(422);
+        }
+        post(&app, &browser, &format!("{path}/rotate"), "overlap=always&lifetime=keep").await.expect(422);
+    }
+}
+
+/// The path of the only token's page.
+async fn path_of_the_token(app: &TestApp, browser: &SignedIn) -> String {
+    let list = get(app, browser, "/account/tokens").await.expect(200);
+    let (_, rest) = list.text().split_once("action=\"/account/tokens/").expect("a button");
+    let (id, _) = rest.split_once("/revoke").expect("that revokes");
+    format!("/account/tokens/{id}")
 }

@@ -1,5 +1,7 @@
 //! The tokens of a person.
 
+mod edit;
+mod form;
 mod new;
 
 use axum::extract::State;
@@ -8,7 +10,7 @@ use bonded_model::Timestamp;
 use bonded_model::ids::TokenId;
 use bonded_model::token::{TokenScope, TokenState, Verb};
 use bonded_pages::account::{Token, Tokens};
-use bonded_registry::tokens::OwnToken;
+use bonded_registry::tokens::{Mark, OwnToken, marks};
 
 use super::{Done, Nothing};
 use crate::App;
@@ -20,7 +22,7 @@ use crate::routes::Routes;
 const PATH: &str = "/account/tokens";
 
 pub(super) fn add(table: Routes) -> Routes {
-    new::add(table.get(PATH, show).post("/account/tokens/{id}/revoke", revoke))
+    edit::add(new::add(table.get(PATH, show).post("/account/tokens/{id}/revoke", revoke)))
 }
 
 async fn show(
@@ -53,6 +55,7 @@ fn token_id(text: &str) -> Result<TokenId, Problem> {
 
 fn shown(own: OwnToken, now: Timestamp) -> Token {
     let OwnToken { token, places } = own;
+    let marks = marks(&token, now);
     let verbs: Vec<&str> = token.verbs.iter().map(Verb::as_str).collect();
     let scope = match token.scope {
         TokenScope::Owner => "Everything that you can reach".to_owned(),
@@ -62,6 +65,12 @@ fn shown(own: OwnToken, now: Timestamp) -> Token {
     Token {
         id: token.id.to_string(),
         dead: token.state(now) != TokenState::Active,
+        used_from: token.last_client.address.map_or_else(String::new, |address| address.to_string()),
+        used_by: token.last_client.agent,
+        networks: token.networks.to_string(),
+        leaked: marks.contains(&Mark::Leaked),
+        ends_soon: marks.contains(&Mark::EndsSoon),
+        unused: marks.contains(&Mark::Unused),
         name: token.name,
         may: verbs.join(", "),
         scope,

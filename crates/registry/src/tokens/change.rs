@@ -1,0 +1,224 @@
+//! A new secret for a token, and less of what it may do.
+
+use std::sync::Arc;
+
+use bonded_mail::Message;
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::ids::TokenId;
+use bonded_model::token::{ApiToken, Networks, Token, TokenState, Verbs};
+use bonded_model::{Principal, Timestamp};
+use bonded_store::Change;
+use chrono::TimeDelta;
+
+use super::new::{IssuedToken, ScopeByName, expiry};
+use crate::people::{Fresh, Visit};
+use crate::{Error, Registry};
+
+/// How long the old secret of a token works beside the new one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Overlap {
+    /// Not at all: for one that leaked.
+    None,
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A week.
+    Week,
+}
+
+bonded_model::text_enum!(Overlap { None = "none", Hour = "1h", Day = "24h", Week = "7d" });
+
+impl Overlap {
+    const fn duration(self) -> TimeDelta {
+        match self {
+            Self::None => TimeDelta::zero(),
+            Self::Hour => TimeDelta::hours(1),
+            Self::Day => TimeDelta::days(1),
+            Self::Week => TimeDelta::days(7),
+        }
+    }
+}
+
+/// A new secret for a token.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    /// How long the old one works as well.
+    pub overlap: Overlap,
+    /// How long the token lives from now on, `Some(None)` meaning for ever; `None` leaves its end as it is.
+    pub lifetime: Option<Option<TimeDelta>>,
+}
+
+/// What is left of a token.
+#[derive(Clone, Debug)]
+pub struct Narrower {
+    /// What it may do.
+    pub verbs: Verbs,
+    /// Where; `None` leaves that as it is.
+    pub scope: Option<ScopeByName>,
+    /// How long it lives from now on; `None` leaves its end as it is.
+    pub lifetime: Option<TimeDelta>,
+    /// From where it works.
+    pub networks: Networks,
+}
+
+impl Registry {
+    /// Gives one of the person's tokens a new secret, and tells them by mail.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Error::NotFound`]; [`Error::Field`] `lifetime`; [`Error::Invalid`] for a token that does not
+    /// work any more, and for a longer life of one that the operator issued; [`Error::Conflict`] when it was rotated
+    /// meanwhile.
+    pub async fn rotate_own_token(
+        &self,
+        fresh: &Fresh<'_>,
+        visit: &Visit,
+        id: TokenId,
+        rotation: Rotation,
+    ) -> Result<IssuedToken, Error> {
+        let (user, now) = (fresh.user(), self.clock.now());
+        let known = self.own_token(&fresh.cleared()?, id).await?.token;
+        let token = self.rotated(known, rotation, now)?;
+        let message = Message::TokenRotated {
+            user: user.name.clone(),
+            at: now,
+            client: visit.client.clone(),
+            token: token.name.clone(),
+        };
+        let letter = self.letter(&user.email, &message)?;
+        let previous_until = now + rotation.overlap.duration();
+        let event = Event::TokenRotated {
+            token: token.id,
+            owner: token.user,
+            previous_until,
+            expires_at: token.expires_at,
+        };
+        let entry = AuditEntry::new(now, &fresh.actor(), &visit.origin, event);
+        let issued = IssuedToken { secret: ApiToken::generate(&self.random), token };
+        let (hash, row) = (issued.secret.hash(), issued.token.clone());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if !tx.rotate_token(&row, &hash, previous_until).await? {
+                    return Err(Error::Conflict("the token was changed meanwhile: look at it again".into()));
+                }
+                tx.audit(entry).await?;
+                tx.announce(Change::Access);
+                letter.post(tx).await
+            })
+        });
+        write.await?;
+        Ok(issued)
+    }
+
+    /// The token with the end that it has after the rotation.
+    fn rotated(&self, token: Token, rotation: Rotation, now: Timestamp) -> Result<Token, Error> {
+        check_works(&token, now)?;
+        let Some(lifetime) = rotation.lifetime else { return Ok(token) };
+        if token.by_operator {
+            let text = "the operator decides how long this token works: leave its end as it is";
+            return Err(Error::Invalid(text.into()));
+        }
+        self.check_lifetime(lifetime)?;
+        Ok(Token { expires_at: expiry(now, lifetime)?, ..token })
+    }
+
+    /// Takes from one of the person's tokens what it does not need. Nothing can be added, but for the networks, which
+    /// the person may choose anew.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Error::NotFound`]; [`Error::Field`] `verbs`, `scope` or `lifetime` for what would be wider;
+    /// [`Error::Invalid`] for a token that does not work any more.
+    pub async fn narrow_own_token(
+        &self,
+        fresh: &Fresh<'_>,
+        visit: &Visit,
+        id: TokenId,
+        narrower: Narrower,
+    ) -> Result<(), Error> {
+        let (now, actor) = (self.clock.now(), fresh.actor());
+        let known = self.own_token(&fresh.cleared()?, id).await?.token;
+        check_works(&known, now)?;
+        if narrower.verbs.is_empty() {
+            return Err(Error::field("verbs", "a token needs at least one verb: revoke it if it needs none"));
+        }
+        let mut token = Token { verbs: narrower.verbs, networks: narrower.networks, ..known.clone() };
+        if let Some(scope) = &narrower.scope {
+            token.scope = self.resolve(&actor, scope).await?;
+        }
+        if narrower.lifetime.is_some() {
+            token.expires_at = expiry(now, narrower.lifetime)?;
+        }
+        check_narrower(&token, &known)?;
+        let event = Event::TokenNarrowed {
+            token: id,
+            owner: token.user,
+            verbs: token.verbs,
+            expires_at: token.expires_at,
+            networks: token.networks.clone(),
+        };
+        let entry = AuditEntry::new(now, &actor, &visit.origin, event);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                // What was narrowed meanwhile must not come back.
+                let present = tx.token(id).await?.ok_or_else(super::own::no_such_token)?;
+                check_narrower(&token, &present)?;
+                if !tx.change_token(&token).await? {
+                    return Err(does_not_work());
+                }
+                tx.audit(entry).await?;
+                tx.announce(Change::Access);
+                Ok(())
+            })
+        });
+        write.await
+    }
+
+    /// Notes that a token was seen where it leaks, for its owner's list.
+    pub(crate) async fn note_leak(&self, principal: &Arc<Principal>) {
+        let Some(token) = principal.authority.token().filter(|token| token.leaked_at.is_none()) else {
+            return;
+        };
+        let (id, now) = (token.id, self.clock.now());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if tx.leak_token(id, now).await? {
+                    tx.announce(Change::Access);
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        if let Err(error) = write.await {
+            tracing::error!(%error, "a leak could not be noted");
+        }
+    }
+}
+
+/// That `token` can do nothing that `than` cannot.
+pub(super) fn check_narrower(token: &Token, than: &Token) -> Result<(), Error> {
+    if let Some(verb) = token.verbs.iter().find(|verb| !than.verbs.contains(*verb)) {
+        return Err(Error::field(
+            "verbs",
+            format!("the token may not {verb} now, so it cannot be given that"),
+        ));
+    }
+    if !token.scope.is_within(&than.scope) {
+        return Err(Error::field("scope", "this reaches further than the token does now"));
+    }
+    let longer = match (token.expires_at, than.expires_at) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(end), Some(limit)) => end > limit,
+    };
+    if longer {
+        return Err(Error::field("lifetime", "the token ends before that already"));
+    }
+    Ok(())
+}
+
+fn check_works(token: &Token, now: Timestamp) -> Result<(), Error> {
+    if token.state(now) == TokenState::Active { Ok(()) } else { Err(does_not_work()) }
+}
+
+fn does_not_work() -> Error {
+    Error::Invalid("this token does not work any more: make a new one".into())
+}

@@ -1,0 +1,133 @@
+//! What forms about tokens hold: boxes that are ticked come under names of their own, `may-VERB`, `channel:NAME` and
+//! `project:CHANNEL/NAME`.
+
+use std::collections::BTreeMap;
+
+use bonded_model::token::{Networks, Verb, Verbs};
+use bonded_pages::Field;
+use bonded_pages::account::{Choice, Lifetime};
+use bonded_registry::Error;
+use bonded_registry::people::{HeldRole, Session};
+use bonded_registry::tokens::ScopeByName;
+use chrono::TimeDelta;
+
+use crate::App;
+use crate::browser::Refusal;
+use crate::problem::Problem;
+
+/// For ever, as a lifetime.
+pub(super) const NEVER: &str = "never";
+/// The lifetime that a new token has unless somebody chooses otherwise.
+pub(super) const USUAL: &str = "90";
+
+/// The lifetimes to choose from, in days.
+pub(super) const LIFETIMES: [(&str, &str); 6] = [
+    ("1", "1 day"),
+    ("7", "7 days"),
+    ("30", "30 days"),
+    (USUAL, "90 days"),
+    ("180", "180 days"),
+    ("365", "1 year"),
+];
+
+/// The verbs to choose from, in the words of people.
+pub(super) const VERBS: [(Verb, &str, &str); 4] = [
+    (Verb::Read, "Read", "Install from private channels."),
+    (Verb::Publish, "Publish", "Upload packages."),
+    (Verb::Yank, "Yank", "Take releases back that nobody should install, and undo that."),
+    (Verb::Delete, "Delete", "Take files away for good."),
+];
+
+/// The boxes of a form.
+pub(super) type Boxes = BTreeMap<String, String>;
+
+/// What is ticked below a kind of boxes.
+fn ticked<'a>(boxes: &'a Boxes, kind: &'a str) -> impl Iterator<Item = &'a str> {
+    boxes.keys().filter_map(move |field| field.strip_prefix(kind))
+}
+
+/// The verbs that are ticked.
+pub(super) fn verbs(boxes: &Boxes) -> Verbs {
+    ticked(boxes, "may-").filter_map(|verb| verb.parse::<Verb>().ok()).collect()
+}
+
+/// Whether any place is ticked.
+pub(super) fn names_places(boxes: &Boxes) -> bool {
+    ticked(boxes, "channel:").chain(ticked(boxes, "project:")).next().is_some()
+}
+
+/// The places that are ticked, as all that a token reaches.
+pub(super) fn limited(boxes: &Boxes) -> ScopeByName {
+    let projects = ticked(boxes, "project:").filter_map(|place| place.split_once('/'));
+    ScopeByName::Limited {
+        channels: ticked(boxes, "channel:").map(str::to_owned).collect(),
+        projects: projects.map(|(channel, name)| (channel.to_owned(), name.to_owned())).collect(),
+    }
+}
+
+/// A lifetime that was chosen; `None` means for ever.
+pub(super) fn lifetime(text: &str) -> Result<Option<TimeDelta>, Error> {
+    if text == NEVER {
+        return Ok(None);
+    }
+    let days = text.parse().ok().and_then(TimeDelta::try_days);
+    days.map(Some).ok_or_else(|| wrong("lifetime", "choose how long the token works"))
+}
+
+/// Networks that were typed.
+pub(super) fn networks(text: &str) -> Result<Networks, Error> {
+    text.parse().map_err(|error: bonded_model::token::InvalidNetworks| wrong("networks", error.to_string()))
+}
+
+pub(super) fn wrong(field: &'static str, text: impl Into<String>) -> Error {
+    Error::Field { field, text: text.into() }
+}
+
+/// What was refused, of which field.
+#[derive(Default)]
+pub(super) struct Wrong(pub(super) Option<(&'static str, String)>);
+
+impl Wrong {
+    /// What is wrong with this field.
+    pub(super) fn with(&self, field: &str) -> Option<String> {
+        self.0.as_ref().filter(|(of, _)| *of == field).map(|(_, text)| text.clone())
+    }
+
+    /// The same as a sentence.
+    pub(super) fn sentence(&self, field: &str) -> Option<String> {
+        self.with(field).and_then(|text| Field::wrong(text).error)
+    }
+}
+
+/// A box.
+pub(super) fn choice(field: String, label: impl Into<String>, hint: &'static str, boxes: &Boxes) -> Choice {
+    Choice { ticked: boxes.contains_key(&field), field, label: label.into(), hint }
+}
+
+/// The lifetimes of which one is chosen, with what may stand before and behind them.
+pub(super) fn lifetimes(
+    first: Option<(&'static str, &'static str)>,
+    app: &App,
+    chosen: &str,
+) -> Vec<Lifetime> {
+    let never = app.settings.people.tokens_without_expiry.then_some((NEVER, "Until I revoke it"));
+    let all = first.into_iter().chain(LIFETIMES).chain(never);
+    all.map(|(value, words)| Lifetime { value, words, chosen: value == chosen }).collect()
+}
+
+/// The boxes of the channels that the person may see.
+pub(super) async fn channels(app: &App, session: &Session, boxes: &Boxes) -> Result<Vec<Choice>, Refusal> {
+    let channels = app.access.visible_channels(&session.actor()).await.map_err(Problem::from)?;
+    let names = channels.iter().map(|channel| channel.name.to_string());
+    Ok(names.map(|name| choice(format!("channel:{name}"), name, "", boxes)).collect())
+}
+
+/// The boxes of the projects that the person has a role in.
+pub(super) async fn projects(app: &App, session: &Session, boxes: &Boxes) -> Result<Vec<Choice>, Refusal> {
+    let roles = app.own_roles(session).await?;
+    let names = roles.into_iter().filter_map(|role| match role {
+        HeldRole::Project { channel, project, .. } => Some(format!("{channel}/{project}")),
+        HeldRole::Administrator | HeldRole::Channel { .. } => None,
+    });
+    Ok(names.map(|name| choice(format!("project:{name}"), name, "", boxes)).collect())
+}
