@@ -173,6 +173,9 @@ def test_weak_passwords_are_refused_with_advice(registry, person, password):
     answer = person.wire.submit("/account/new", name=person.name, email=person.email, password=password)
     assert answer.status_code in (200, 422) and not is_signed_in(person, person.wire), told(answer)
     assert password not in answer.text.replace(person.name, "") or password == person.name
+    advice = Page(answer.url, answer.text).text
+    assert re.search(r"Use at (least|most)|too easy to guess|stolen passwords", advice), advice
+    assert ".." not in advice
 
 
 def test_two_servers_on_one_database_share_limits_and_sessions(make_registry, engine):

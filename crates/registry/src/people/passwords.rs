@@ -22,7 +22,7 @@ impl Registry {
     ) -> Result<(), Error> {
         let mut words = vec![user.name.to_string(), user.email.to_string()];
         words.extend(user.display_name.clone());
-        let weak = |weak: Weak| Error::field(field, format!("Choose another password: {weak}."));
+        let weak = |weak: Weak| Error::field(field, weak.to_string());
         self.check_strength_of(password.clone(), words).await?.map_err(weak)?;
         let Some(service) = &self.people.breaches else { return Ok(()) };
         match service.breaches(password).await {
