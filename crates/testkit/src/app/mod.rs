@@ -253,11 +253,7 @@ fn instance_key() -> InstanceKey {
 
 /// The same instance key for every server of a test; mails lie in `outbox`.
 fn services(directory: &Path) -> Services {
-    Services {
-        key: instance_key(),
-        mailer: Mailer::outbox(directory.join("outbox")),
-        breaches: None,
-    }
+    Services { key: instance_key(), mailer: Mailer::outbox(directory.join("outbox")), breaches: None }
 }
 
 fn start() -> Timestamp {

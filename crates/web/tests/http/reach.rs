@@ -46,6 +46,17 @@ async fn a_path_prefix_works_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn browsers_that_came_by_tls_are_told_to_come_by_it_again() {
+    for (by_tls, told) in [(true, "max-age=15768000"), (false, "")] {
+        let reach = Reach { by_tls, ..Reach::default() };
+        let app = TestApp::with(Engine::Sqlite, Setup { reach, ..Setup::default() }).await;
+        for path in ["/", "/login", "/pypi/simple/", "/nothing"] {
+            assert_eq!(app.get(path).await.header("strict-transport-security"), told, "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_may_stand_before_the_prefix_or_behind_it() {
     let app = behind("127.0.0.1/32").await;
     app.channel("inner", ChannelFormat::Conda, Visibility::Private).await;
@@ -115,7 +126,8 @@ with_app! {
             let policy = answer.header("content-security-policy");
             assert!(policy.starts_with("default-src 'none'; style-src 'nonce-"), "{policy}");
             assert!(!policy.contains("unsafe"), "{policy}");
-            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+            let nonce = nonce.expect("a nonce");
             let text = answer.text();
             assert_eq!(text.matches("<script").count(), text.matches(&format!("<script nonce=\"{nonce}\"")).count());
             assert!(!text.contains("<script>"), "what was asked for must not become part of the page");
