@@ -57,6 +57,51 @@ def test_the_whole_life_of_a_token(registry, person, visit):
     assert wrong == []
 
 
+def test_a_token_gets_a_new_secret_and_is_narrowed(registry, person, visit):
+    person.ready()
+    channel = private_channel(registry, person)
+    person.add_key()
+    person.prove()
+    visitor = visit(registry, person.wire)
+    visitor.open("/account/tokens/new")
+    visitor.submit("/account/tokens", name="laptop", **{"may-read": True, "may-publish": True})
+    old = TOKEN.search(visitor.text)[0]
+    # A token that can do more than read has leaked when it stands in a URL.
+    assert requests.get(f"{registry.url}/t/{old}/{channel}/simple/", timeout=30).status_code == 403
+    visitor.open("/account/tokens")
+    assert "leaked" in visitor.text
+    wrong = look(visitor, "leaked-token")
+    visitor.page.get_by_role("link", name="Renew or narrow the token laptop").click()
+    wrong += look(visitor, "edit-token")
+    path = visitor.path
+    visitor.submit(f"{path}/rotate", overlap="none")
+    new = TOKEN.search(visitor.text)[0]
+    assert (read(registry, old, channel), read(registry, new, channel)) == (401, 200)
+    visitor.open(path)
+    visitor.submit(path, **{"may-publish": False, "networks": "198.51.100.0/24"})
+    assert "narrowed" in visitor.text and "198.51.100.0/24" in visitor.text and "leaked" not in visitor.text
+    assert read(registry, new, channel) == 401
+    assert wrong == []
+
+
+def test_a_channel_token_comes_with_a_finished_url(registry, person, visit):
+    person.ready()
+    channel = unique("lab")
+    registry.admin("channel", "create", channel, "--format", "conda", "--private")
+    registry.admin("channel", "member", "add", channel, person.name, "--role", "reader")
+    person.prove()
+    visitor = visit(registry, person.wire)
+    visitor.open("/account/tokens/channel")
+    wrong = look(visitor, "new-channel-token")
+    visitor.submit("/account/tokens/channel", name="lab", channel=channel, lifetime="30")
+    wrong += look(visitor, "issued-channel-token")
+    token = TOKEN.search(visitor.text)[0]
+    url = f"{registry.url}/t/{token}/{channel}"
+    assert url in visitor.text and ".condarc" in visitor.text
+    assert requests.get(f"{url}/noarch/repodata.json", timeout=30).status_code == 200
+    assert wrong == []
+
+
 def test_the_copy_button_copies_the_token(registry, person, visit):
     person.ready().prove()
     visitor = visit(registry, person.wire)

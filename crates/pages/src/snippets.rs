@@ -12,6 +12,17 @@ pub struct TokenPlace {
     pub python: bool,
 }
 
+/// What a token may do, as far as clients have to be told of it.
+#[derive(Clone, Copy)]
+pub struct Uses {
+    /// Install.
+    pub reads: bool,
+    /// Upload.
+    pub publishes: bool,
+    /// Install, and nothing else at all: such a token may stand in a URL.
+    pub only_reads: bool,
+}
+
 /// What one client has to be told.
 #[derive(Clone)]
 pub(crate) struct Snippet {
@@ -24,22 +35,21 @@ pub(crate) struct Snippet {
 }
 
 /// The snippets for one channel, for what a token may do there.
-pub(crate) fn snippets(
-    place: &TokenPlace,
-    base_url: &str,
-    token: &str,
-    reads: bool,
-    publishes: bool,
-) -> Vec<Snippet> {
+pub(crate) fn snippets(place: &TokenPlace, base_url: &str, token: &str, uses: Uses) -> Vec<Snippet> {
     let target = Target { base_url, host: host(base_url), channel: &place.channel, token };
     let mut all = Vec::new();
-    if reads {
-        all.extend(if place.python { target.read_python() } else { target.read_conda(publishes) });
+    if uses.reads {
+        all.extend(if place.python { target.read_python() } else { target.read_conda(uses.only_reads) });
     }
-    if publishes {
+    if uses.publishes {
         all.extend(if place.python { target.publish_python() } else { target.publish_conda() });
     }
     all
+}
+
+/// A channel's URL with a token in it, as conda understands it.
+pub(crate) fn url_with_token(base_url: &str, token: &str, channel: &str) -> String {
+    format!("{base_url}/t/{token}/{channel}")
 }
 
 /// The host alone: netrc files and pixi know no ports.
@@ -112,13 +122,13 @@ impl Target<'_> {
     }
 
     /// conda understands a token in the channel's URL, but only one that can do nothing but read is taken there.
-    fn read_conda(&self, publishes: bool) -> Vec<Snippet> {
+    fn read_conda(&self, only_reads: bool) -> Vec<Snippet> {
         let url = self.url();
-        let conda = if publishes {
-            self.netrc("conda: sign in")
-        } else {
-            let text = format!("channels:\n  - {}/t/{}/{}", self.base_url, self.token, self.channel);
+        let conda = if only_reads {
+            let text = format!("channels:\n  - {}", url_with_token(self.base_url, self.token, self.channel));
             Snippet { title: "conda: sign in", file: "~/.condarc, with mode 600", text }
+        } else {
+            self.netrc("conda: sign in")
         };
         let install = format!("conda install -c {url} PACKAGE\npixi global install -c {url} PACKAGE");
         let pixi = format!("pixi auth login {} --token \"$BONDED_TOKEN\"", self.host);
@@ -152,7 +162,8 @@ mod tests {
 
     fn texts(python: bool, reads: bool, publishes: bool) -> String {
         let place = TokenPlace { channel: "team".into(), python };
-        let all = snippets(&place, URL, "bonded-secret", reads, publishes);
+        let uses = Uses { reads, publishes, only_reads: reads && !publishes };
+        let all = snippets(&place, URL, "bonded-secret", uses);
         all.into_iter().map(|snippet| snippet.text + "\n").collect()
     }
 
@@ -167,7 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_publishes_never_stands_in_a_url() {
+    fn only_a_token_that_can_do_nothing_but_read_stands_in_a_url() {
+        let place = TokenPlace { channel: "team".into(), python: false };
+        let deletes_too = Uses { reads: true, publishes: false, only_reads: false };
+        let all = snippets(&place, URL, "bonded-secret", deletes_too);
+        assert!(all.iter().all(|snippet| !snippet.text.contains("/t/")));
         assert!(texts(false, true, false).contains(&format!("{URL}/t/bonded-secret/team")));
         assert!(!texts(false, true, true).contains("/t/"));
         assert!(!texts(true, true, false).contains("/t/"));
@@ -177,7 +192,8 @@ mod tests {
     fn commands_take_the_token_from_a_variable() {
         for python in [true, false] {
             let place = TokenPlace { channel: "team".into(), python };
-            for snippet in snippets(&place, URL, "bonded-secret", true, true) {
+            let uses = Uses { reads: true, publishes: true, only_reads: false };
+            for snippet in snippets(&place, URL, "bonded-secret", uses) {
                 assert!(
                     !snippet.file.is_empty() || !snippet.text.contains("bonded-secret"),
                     "{}",

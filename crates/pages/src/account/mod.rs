@@ -19,7 +19,7 @@ pub use proof::{Proof, Strongest};
 pub use recovery::{CancelRecovery, Recovery};
 pub use security::{Codes, Requirement, Security};
 pub use sessions::{Session, Sessions};
-pub use tokens::{Choice, EditToken, IssuedToken, Lifetime, NewToken, Token, Tokens};
+pub use tokens::{Choice, EditToken, IssuedToken, Lifetime, NewChannelToken, NewToken, Token, Tokens};
 pub use totp::{SetUpTotp, Totp};
 
-pub use crate::snippets::TokenPlace;
+pub use crate::snippets::{TokenPlace, Uses};

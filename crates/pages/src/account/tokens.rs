@@ -3,7 +3,7 @@
 use askama::Template;
 use bonded_model::Timestamp;
 
-use crate::snippets::{Snippet, TokenPlace, snippets};
+use crate::snippets::{Snippet, TokenPlace, Uses, snippets, url_with_token};
 use crate::{Field, Shell, filters};
 
 /// One token.
@@ -147,10 +147,8 @@ pub struct IssuedToken {
     pub expires_at: Option<Timestamp>,
     /// Until when the secret before this one works, where it gives way to this one.
     pub previous_until: Option<Timestamp>,
-    /// Whether it may read.
-    pub reads: bool,
-    /// Whether it may publish.
-    pub publishes: bool,
+    /// What it may do.
+    pub uses: Uses,
     /// The URL under which the outside reaches the registry, without a slash at its end.
     pub base_url: String,
     /// The channels that it reaches into.
@@ -159,6 +157,34 @@ pub struct IssuedToken {
 
 impl IssuedToken {
     fn snippets(&self, place: &TokenPlace) -> Vec<Snippet> {
-        snippets(place, &self.base_url, &self.secret, self.reads, self.publishes)
+        snippets(place, &self.base_url, &self.secret, self.uses)
     }
+
+    /// The finished URL of a conda channel, where the token may stand in one.
+    fn channel_url(&self, place: &TokenPlace) -> Option<String> {
+        let fits = self.uses.only_reads && !place.python;
+        fits.then(|| url_with_token(&self.base_url, &self.secret, &place.channel))
+    }
+}
+
+/// `/account/tokens/channel`: a token that can do nothing but read one conda channel.
+#[derive(Clone, Template)]
+#[template(path = "account/new_channel_token.html")]
+pub struct NewChannelToken {
+    /// What all pages share.
+    pub shell: Shell,
+    /// What the token is called.
+    pub name: Field,
+    /// The channels to choose from.
+    pub channels: Vec<String>,
+    /// The chosen one.
+    pub channel: String,
+    /// What is wrong with the channel.
+    pub channel_error: Option<String>,
+    /// How long the token can live.
+    pub lifetimes: Vec<Lifetime>,
+    /// What is wrong with how long it lives.
+    pub lifetime_error: Option<String>,
+    /// From where it works.
+    pub networks: Field,
 }

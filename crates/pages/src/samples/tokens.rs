@@ -2,7 +2,9 @@
 
 use super::{HOSTILE, Sample, hostile, hours, sample, signed_in};
 use crate::Field;
-use crate::account::{Choice, EditToken, IssuedToken, Lifetime, NewToken, Token, TokenPlace, Tokens};
+use crate::account::{
+    Choice, EditToken, IssuedToken, Lifetime, NewChannelToken, NewToken, Token, TokenPlace, Tokens, Uses,
+};
 
 pub(super) fn samples() -> Vec<Sample> {
     [list(), edit(), form(), issued()].into_iter().flatten().collect()
@@ -117,7 +119,32 @@ fn form() -> Vec<Sample> {
         networks: Field::of(HOSTILE).with_error(Some("Write addresses or networks.")),
         ..blank.clone()
     };
-    vec![sample("new-token", blank), sample("new-token.refused", refused)]
+    let channel = NewChannelToken {
+        shell: signed_in(),
+        name: Field::default(),
+        channels: vec!["main".into(), "team".into()],
+        channel: "team".into(),
+        channel_error: None,
+        lifetimes: blank.lifetimes.clone(),
+        lifetime_error: None,
+        networks: Field::default(),
+    };
+    let refused_channel = NewChannelToken {
+        shell: hostile(),
+        name: Field::of(HOSTILE).with_error(Some("You have a token of this name.")),
+        channels: vec![HOSTILE.into()],
+        channel_error: Some("There is no such channel.".into()),
+        lifetime_error: Some("Choose how long it works.".into()),
+        ..channel.clone()
+    };
+    let none = NewChannelToken { channels: Vec::new(), ..channel.clone() };
+    vec![
+        sample("new-token", blank),
+        sample("new-token.refused", refused),
+        sample("new-channel-token", channel),
+        sample("new-channel-token.refused", refused_channel),
+        sample("new-channel-token.none", none),
+    ]
 }
 
 fn issued() -> Vec<Sample> {
@@ -128,8 +155,7 @@ fn issued() -> Vec<Sample> {
         secret: "bonded-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".into(),
         expires_at: Some(hours(720)),
         previous_until: None,
-        reads: true,
-        publishes: false,
+        uses: Uses { reads: true, publishes: false, only_reads: true },
         base_url: "https://packages.example/registry".into(),
         places: vec![place("pypi", true), place("main", false)],
     };

@@ -3,7 +3,7 @@
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::{ChannelId, ProjectId, TokenId, UserId};
 use bonded_model::people::Client;
-use bonded_model::token::{ApiToken, Networks, Token, TokenScope, Verbs};
+use bonded_model::token::{ApiToken, Networks, Token, TokenScope, Verb, Verbs};
 use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Queries};
 use chrono::TimeDelta;
@@ -29,6 +29,19 @@ pub struct NewToken {
     pub lifetime: Option<TimeDelta>,
     /// From where it works.
     pub networks: Networks,
+}
+
+impl NewToken {
+    /// A channel token: it can do nothing but read one channel, so it may stand in a URL.
+    pub fn for_channel(
+        name: String,
+        channel: String,
+        lifetime: Option<TimeDelta>,
+        networks: Networks,
+    ) -> Self {
+        let scope = ScopeByName::Limited { channels: vec![channel], projects: Vec::new() };
+        Self { name, verbs: Verbs::from_iter([Verb::Read]), scope, lifetime, networks }
+    }
 }
 
 /// A scope as people write it.

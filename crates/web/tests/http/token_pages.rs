@@ -112,6 +112,26 @@ with_app! {
         assert!(list.text().contains("<dd>read</dd>") && list.text().contains("198.51.100.0/24"));
     }
 
+    async fn a_channel_token_reads_its_channel_by_url_and_nothing_else(app: TestApp) {
+        let browser = member(&app).await;
+        let ada = app.registry.user_named(&app.operator(), "ada").await.expect("the account");
+        for channel in ["team", "other"] {
+            app.channel(channel, ChannelFormat::Conda, Visibility::Private).await;
+            app.member(channel, &ada, ChannelRole::Admin).await;
+        }
+        let form = "name=lab&channel=team&lifetime=30";
+        let made = post(&app, &browser, "/account/tokens/channel", form).await.expect(200);
+        let token = token_in(made.text());
+        assert!(made.text().contains(&format!("{}/t/{token}/team", app.base_url())));
+        app.get(&format!("/t/{token}/team/noarch/repodata.json")).await.expect(200);
+        app.get(&format!("/t/{token}/other/noarch/repodata.json")).await.expect(404);
+        let list = get(&app, &browser, "/account/tokens").await.expect(200);
+        assert!(list.text().contains("<dd>read</dd>") && !list.text().contains("leaked"));
+        for form in ["name=a&channel=inner&lifetime=30", "name=a&channel=secret&lifetime=30", "name=a&lifetime=30"] {
+            post(&app, &browser, "/account/tokens/channel", form).await.expect(422);
+        }
+    }
+
     async fn nothing_can_be_added_to_a_token(app: TestApp) {
         let browser = member(&app).await;
         let form = "name=ci&may-read=yes&scope=limited&channel:inner=yes&lifetime=30";

@@ -1,5 +1,6 @@
 //! The tokens of a person.
 
+mod channel;
 mod edit;
 mod form;
 mod new;
@@ -22,7 +23,8 @@ use crate::routes::Routes;
 const PATH: &str = "/account/tokens";
 
 pub(super) fn add(table: Routes) -> Routes {
-    edit::add(new::add(table.get(PATH, show).post("/account/tokens/{id}/revoke", revoke)))
+    let table = table.get(PATH, show).post("/account/tokens/{id}/revoke", revoke);
+    edit::add(channel::add(new::add(table)))
 }
 
 async fn show(

@@ -5,7 +5,7 @@ use axum::response::Response;
 use bonded_model::token::{Token, Verb};
 use bonded_model::{ChannelFormat, Timestamp};
 use bonded_pages::Field;
-use bonded_pages::account::{IssuedToken, NewToken, TokenPlace};
+use bonded_pages::account::{IssuedToken, NewToken, TokenPlace, Uses};
 use bonded_registry::Error;
 use bonded_registry::people::Session;
 use bonded_registry::tokens::{IssuedToken as Issued, NewToken as Asked, ScopeByName};
@@ -113,8 +113,11 @@ pub(super) async fn issued(
         secret: secret.expose().to_owned(),
         expires_at: token.expires_at,
         previous_until,
-        reads: token.verbs.contains(Verb::Read),
-        publishes: token.verbs.contains(Verb::Publish),
+        uses: Uses {
+            reads: token.verbs.contains(Verb::Read),
+            publishes: token.verbs.contains(Verb::Publish),
+            only_reads: token.verbs.is_read_only(),
+        },
         name: token.name,
         base_url: app.base_url().to_owned(),
     })
