@@ -11,6 +11,9 @@ from support.people.passing_time import age
 from support.people.person import Person
 from support.people.wire import Wire, done
 
+# They look the same whatever keeps the facts.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+
 PUBLIC = ["/", "/login", "/account/new", "/account/reset", "/account/design", "/account/no-such-page"]
 DEAD_LINKS = [
     f"{path}?key={'A' * 43}"
