@@ -39,7 +39,7 @@ pub struct Principal {
 #[derive(Clone, Debug)]
 pub enum Authority {
     /// A token, with its verbs and scope.
-    Token(Token),
+    Token(Box<Token>),
     /// A signed-in browser.
     Session(SessionId),
     /// Name and password with an upload: for accounts without a second factor, where an administrator allows it.
@@ -48,7 +48,7 @@ pub enum Authority {
 
 impl Authority {
     /// The token, if it is one.
-    pub const fn token(&self) -> Option<&Token> {
+    pub fn token(&self) -> Option<&Token> {
         match self {
             Self::Token(token) => Some(token),
             Self::Session(_) | Self::Password => None,

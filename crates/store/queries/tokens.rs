@@ -130,7 +130,7 @@ pub async fn principal(db: &mut Connection, hash: &TokenHash) -> sqlx::Result<Op
         standing,
         channel_roles: roles.channels,
         project_roles: roles.projects,
-        authority: Authority::Token(token),
+        authority: Authority::Token(token.into()),
     }))
 }
 

@@ -159,6 +159,12 @@ fn issued() -> Vec<Sample> {
         base_url: "https://packages.example/registry".into(),
         places: vec![place("pypi", true), place("main", false)],
     };
-    let publisher = IssuedToken { name: HOSTILE.into(), expires_at: None, publishes: true, ..reader.clone() };
+    let publisher = IssuedToken {
+        name: HOSTILE.into(),
+        expires_at: None,
+        previous_until: Some(hours(24)),
+        uses: Uses { reads: true, publishes: true, only_reads: false },
+        ..reader.clone()
+    };
     vec![sample("issued-token.reader", reader), sample("issued-token.publisher", publisher)]
 }

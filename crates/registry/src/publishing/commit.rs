@@ -155,7 +155,7 @@ async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
     let authority = match &principal.authority {
         Authority::Token(known) => {
             let token = queries.token(known.id).await?.ok_or_else(gone)?;
-            Authority::Token(Token { presented: known.presented, ..token })
+            Authority::Token(Token { presented: known.presented, ..token }.into())
         }
         other => other.clone(),
     };
