@@ -1,6 +1,7 @@
 //! HTTP: from a request to a use case and back. Nothing is decided here.
 
 mod answer;
+mod api;
 mod blob;
 mod browser;
 mod conda;
@@ -86,7 +87,8 @@ pub fn page_routes() -> Vec<(Method, &'static str)> {
 }
 
 fn clients(table: Routes) -> Routes {
-    conda::add(python::add(table.get("/health", status::health).get("/ready", status::ready)))
+    let table = table.get("/health", status::health).get("/ready", status::ready);
+    api::add(conda::add(python::add(table)))
 }
 
 /// Answers every route. What is not there answers 404.

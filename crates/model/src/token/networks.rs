@@ -19,6 +19,12 @@ impl Networks {
         self.0.is_empty()
     }
 
+    /// Whether everything in them is in the others as well.
+    pub fn are_within(&self, others: &Self) -> bool {
+        let inside = |network: &IpNet| others.0.iter().any(|other| other.contains(network));
+        others.is_empty() || (!self.is_empty() && self.0.iter().all(inside))
+    }
+
     /// Whether it works from this address. Who has no known address comes from none of the networks.
     pub fn admit(&self, address: Option<IpAddr>) -> bool {
         let admitted = |address: IpAddr| self.0.iter().any(|network| network.contains(&address));
@@ -99,6 +105,14 @@ mod tests {
             assert!(!office.admit(Some(outside.parse().unwrap())), "{outside}");
         }
         assert!(!office.admit(None));
+    }
+
+    #[test]
+    fn networks_are_within_those_that_hold_all_of_them() {
+        let (office, desk) = (networks("192.0.2.0/24 2001:db8::/32"), networks("192.0.2.7"));
+        assert!(desk.are_within(&office) && !office.are_within(&desk));
+        assert!(office.are_within(&office) && office.are_within(&networks("")));
+        assert!(!networks("").are_within(&office) && !networks("198.51.100.1").are_within(&office));
     }
 
     #[test]

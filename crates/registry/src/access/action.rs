@@ -59,6 +59,33 @@ pub struct Delete {
 #[derive(Clone, Copy, Debug)]
 pub struct Operate;
 
+/// Mint, list, renew and revoke tokens with a token that may do more than they.
+#[derive(Clone, Copy, Debug)]
+pub struct ManageTokens(Requirement);
+
+impl ManageTokens {
+    /// What is asked of the token's owner by instance and channels.
+    pub(crate) const fn asking(requirement: Requirement) -> Self {
+        Self(requirement)
+    }
+}
+
+impl Action for ManageTokens {
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        let principal = match actor {
+            Actor::Anonymous => return Err(Denial::hidden(actor)),
+            // It has functions of its own.
+            Actor::Operator => return Err(Denial::Forbidden("This is for tokens.".into())),
+            Actor::Principal(principal) => principal,
+        };
+        check_state(principal, now)?;
+        if !principal.authority.token().is_some_and(|token| token.verbs.contains(Verb::Manage)) {
+            return Err(Denial::Forbidden("Invalid API Token: the token may not manage".into()));
+        }
+        check_standing(principal, self.0)
+    }
+}
+
 impl Action for Read {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
         let permitted = match actor {
@@ -170,13 +197,13 @@ fn changing<'a>(
     if !principal.authority.permits(verb) {
         return Err(Denial::Forbidden(format!("Invalid API Token: the token may not {verb}")));
     }
-    check_standing(principal, channel)?;
+    check_standing(principal, channel.policy.asks(true))?;
     Ok(Some(principal))
 }
 
 /// Whoever changes what others install must have proved their address, and have the second factor that instance and
 /// channel ask for. What the operator issued is the operator's own decision.
-fn check_standing(principal: &Principal, channel: &Channel) -> Result<(), Denial> {
+fn check_standing(principal: &Principal, requirement: Requirement) -> Result<(), Denial> {
     if principal.authority.token().is_some_and(|token| token.by_operator) {
         return Ok(());
     }
@@ -186,7 +213,6 @@ fn check_standing(principal: &Principal, channel: &Channel) -> Result<(), Denial
             "The e-mail address of the user '{user}' is not verified: sign in on the web and verify it first."
         )));
     }
-    let requirement = channel.policy.asks(true);
     if requirement.is_met_by(principal.standing.factors) {
         return Ok(());
     }

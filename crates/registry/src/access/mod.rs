@@ -10,7 +10,7 @@ mod denial;
 mod directory;
 mod permit;
 
-pub use action::{Action, Delete, Operate, Publish, Read, Yank};
+pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
 pub use administer::{Administer, ViewPeople};
 pub use authenticate::Presented;
 pub use denial::{BadCredential, Denial};

@@ -24,7 +24,7 @@ impl Registry {
         let issued = self.new_token(permit.actor(), owner.id, new).await?;
         let origin = self.local_origin();
         let entry = AuditEntry::new(issued.token.created_at, permit.actor(), &origin, created(&issued.token));
-        self.write_token(&issued, entry, None).await?;
+        self.write_token(&issued, None, entry, None).await?;
         Ok(issued)
     }
 

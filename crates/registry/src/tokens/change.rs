@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use bonded_mail::Message;
+use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
 use bonded_model::token::{ApiToken, Networks, Token, TokenState, Verbs};
-use bonded_model::{Principal, Timestamp};
+use bonded_model::{Actor, Principal, Timestamp};
 use bonded_store::Change;
 use chrono::TimeDelta;
 
+use super::managed::check_present;
 use super::new::{IssuedToken, ScopeByName, expiry};
+use crate::people::mail::Letter;
 use crate::people::{Fresh, Visit};
 use crate::{Error, Registry};
 
@@ -30,7 +33,7 @@ pub enum Overlap {
 bonded_model::text_enum!(Overlap { None = "none", Hour = "1h", Day = "24h", Week = "7d" });
 
 impl Overlap {
-    const fn duration(self) -> TimeDelta {
+    pub(super) const fn duration(self) -> TimeDelta {
         match self {
             Self::None => TimeDelta::zero(),
             Self::Hour => TimeDelta::hours(1),
@@ -87,27 +90,8 @@ impl Registry {
         };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + rotation.overlap.duration();
-        let event = Event::TokenRotated {
-            token: token.id,
-            owner: token.user,
-            previous_until,
-            expires_at: token.expires_at,
-        };
-        let entry = AuditEntry::new(now, &fresh.actor(), &visit.origin, event);
-        let issued = IssuedToken { secret: ApiToken::generate(&self.random), token };
-        let (hash, row) = (issued.secret.hash(), issued.token.clone());
-        let write = self.store.write(move |tx| {
-            Box::pin(async move {
-                if !tx.rotate_token(&row, &hash, previous_until).await? {
-                    return Err(Error::Conflict("the token was changed meanwhile: look at it again".into()));
-                }
-                tx.audit(entry).await?;
-                tx.announce(Change::Access);
-                letter.post(tx).await
-            })
-        });
-        write.await?;
-        Ok(issued)
+        let renewed = Renewed { token, previous_until, letter, by: None };
+        self.write_rotation(renewed, &fresh.actor(), &visit.origin).await
     }
 
     /// The token with the end that it has after the rotation.
@@ -193,6 +177,52 @@ impl Registry {
     }
 }
 
+/// What is written when a token gets a new secret.
+pub(super) struct Renewed {
+    pub(super) token: Token,
+    pub(super) previous_until: Timestamp,
+    pub(super) letter: Letter,
+    /// The token that does it, which must still be able to.
+    pub(super) by: Option<TokenId>,
+}
+
+impl Registry {
+    /// Writes a new secret for a token.
+    pub(super) async fn write_rotation(
+        &self,
+        renewed: Renewed,
+        actor: &Actor,
+        origin: &Origin,
+    ) -> Result<IssuedToken, Error> {
+        let Renewed { token, previous_until, letter, by } = renewed;
+        let event = Event::TokenRotated {
+            token: token.id,
+            owner: token.user,
+            previous_until,
+            expires_at: token.expires_at,
+        };
+        let now = self.clock.now();
+        let entry = AuditEntry::new(now, actor, origin, event);
+        let issued = IssuedToken { secret: ApiToken::generate(&self.random), token };
+        let (hash, row) = (issued.secret.hash(), issued.token.clone());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if let Some(by) = by {
+                    check_present(tx, by, &row, now).await?;
+                }
+                if !tx.rotate_token(&row, &hash, previous_until).await? {
+                    return Err(Error::Conflict("the token was changed meanwhile: look at it again".into()));
+                }
+                tx.audit(entry).await?;
+                tx.announce(Change::Access);
+                letter.post(tx).await
+            })
+        });
+        write.await?;
+        Ok(issued)
+    }
+}
+
 /// That `token` can do nothing that `than` cannot.
 pub(super) fn check_narrower(token: &Token, than: &Token) -> Result<(), Error> {
     if let Some(verb) = token.verbs.iter().find(|verb| !than.verbs.contains(*verb)) {
@@ -215,7 +245,7 @@ pub(super) fn check_narrower(token: &Token, than: &Token) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_works(token: &Token, now: Timestamp) -> Result<(), Error> {
+pub(super) fn check_works(token: &Token, now: Timestamp) -> Result<(), Error> {
     if token.state(now) == TokenState::Active { Ok(()) } else { Err(does_not_work()) }
 }
 

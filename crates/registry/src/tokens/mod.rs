@@ -2,11 +2,13 @@
 //! all is in [`crate::admin`].
 
 mod change;
+mod managed;
 mod marks;
 mod new;
 mod own;
 
 pub use change::{Narrower, Overlap, Rotation};
+pub use managed::Minted;
 pub use marks::{Mark, marks};
 pub(crate) use new::created;
 pub use new::{IssuedToken, NewToken, ScopeByName};

@@ -8,6 +8,7 @@ use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Queries};
 use chrono::TimeDelta;
 
+use super::managed::check_present;
 use crate::people::mail::Letter;
 use crate::{Error, Registry};
 
@@ -101,16 +102,20 @@ impl Registry {
         Ok(IssuedToken { secret: ApiToken::generate(&self.random), token })
     }
 
-    /// Writes a new token, and posts the letter that tells of it.
+    /// Writes a new token, and posts the letter that tells of it. A token that mints it, `by`, must still be able to.
     pub(crate) async fn write_token(
         &self,
         issued: &IssuedToken,
+        by: Option<TokenId>,
         entry: AuditEntry,
         letter: Option<Letter>,
     ) -> Result<(), Error> {
         let (hash, row) = (issued.secret.hash(), issued.token.clone());
         let write = self.store.write(move |tx| {
             Box::pin(async move {
+                if let Some(by) = by {
+                    check_present(tx, by, &row, row.created_at).await?;
+                }
                 if !tx.insert_token(&row, &hash).await? {
                     let text = format!("the account has, or had, a token '{}' already", row.name);
                     return Err(Error::field("name", text));

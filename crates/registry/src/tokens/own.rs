@@ -75,7 +75,7 @@ impl Registry {
             token: token.name.clone(),
             by: By::Owner,
         };
-        self.write_token(&issued, entry, Some(self.letter(&user.email, &message)?)).await?;
+        self.write_token(&issued, None, entry, Some(self.letter(&user.email, &message)?)).await?;
         Ok(issued)
     }
 
@@ -117,7 +117,7 @@ impl Registry {
 }
 
 /// The names of what a scope is limited to.
-async fn places(queries: &mut Queries, scope: &TokenScope) -> Result<Vec<String>, Error> {
+pub(super) async fn places(queries: &mut Queries, scope: &TokenScope) -> Result<Vec<String>, Error> {
     let TokenScope::Limited { channels, projects } = scope else { return Ok(Vec::new()) };
     let mut places = Vec::new();
     for channel in channels {

@@ -13,5 +13,6 @@ mod python_refusals;
 mod python_upload;
 mod reach;
 mod servers;
+mod token_api;
 mod token_pages;
 mod tokens;

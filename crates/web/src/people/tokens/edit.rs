@@ -177,8 +177,6 @@ async fn page(
     wrong: &Wrong,
 ) -> Result<EditToken, Refusal> {
     let has = form::VERBS.into_iter().filter(|(verb, ..)| own.token.verbs.contains(*verb));
-    let manage = own.token.verbs.contains(Verb::Manage).then_some((Verb::Manage, "Manage", ""));
-    let verbs = has.chain(manage);
     let verb =
         |(verb, label, hint): (Verb, &str, _)| form::choice(format!("may-{verb}"), label, hint, &form.boxes);
     let renewals = match own.token.by_operator {
@@ -190,7 +188,7 @@ async fn page(
         token: shown(own.clone(), app.clock.now()),
         renewals,
         renewal_error: None,
-        verbs: verbs.map(verb).collect(),
+        verbs: has.map(verb).collect(),
         verbs_error: wrong.sentence("verbs"),
         places: places(app, session, own, form).await?,
         limited: is_limited(own),

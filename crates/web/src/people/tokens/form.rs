@@ -31,11 +31,12 @@ pub(super) const LIFETIMES: [(&str, &str); 6] = [
 ];
 
 /// The verbs to choose from, in the words of people.
-pub(super) const VERBS: [(Verb, &str, &str); 4] = [
+pub(super) const VERBS: [(Verb, &str, &str); 5] = [
     (Verb::Read, "Read", "Install from private channels."),
     (Verb::Publish, "Publish", "Upload packages."),
     (Verb::Yank, "Yank", "Take releases back that nobody should install, and undo that."),
     (Verb::Delete, "Delete", "Take files away for good."),
+    (Verb::Manage, "Manage tokens", "Make, renew and revoke tokens that can do no more than this one."),
 ];
 
 /// The boxes of a form.

@@ -52,7 +52,7 @@ impl<'a> World<'a> {
             "GET" => format!("{PACKAGE}-1.0-0.conda"),
             _ => package.filename(),
         };
-        if row.method == "DELETE" && row.place != Place::Unknown {
+        if row.path.contains("/delete/") && row.place != Place::Unknown {
             self.app.upload_conda(&channel, &self.helper, &package).await.expect(201);
         }
         let path = row.path.replace("{channel}", &channel);
@@ -60,6 +60,7 @@ impl<'a> World<'a> {
             path.replace("{project}", PROJECT).replace("{version}", "1.0").replace("{subdir}", "noarch");
         let path =
             path.replace("{filename}", &format!("{PROJECT}-1.0-py3-none-any.whl")).replace("{file}", &file);
+        let path = path.replace("{id}", "0190b2c4-0000-7000-8000-000000000000");
         let path =
             if path.contains("{shard}") { path.replace("{shard}", &self.shard(row).await) } else { path };
         let method = if head { "HEAD" } else { &row.method };
