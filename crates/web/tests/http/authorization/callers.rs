@@ -140,8 +140,11 @@ impl Callers {
         let revoked = app.issue(owner, Grant::verbs(Verb::ALL)).await;
         // Known to the cache while it worked.
         let presented = Presented::Token(revoked.secret.clone());
-        let actor =
-            app.registry.authenticate(&presented, &app.registry.local_origin(), "test").await.expect("it works");
+        let actor = app
+            .registry
+            .authenticate(&presented, &app.registry.local_origin(), "test")
+            .await
+            .expect("it works");
         assert!(matches!(actor, Actor::Principal(_)));
         app.registry.revoke_token(&app.operator(), revoked.token.id).await.expect("it is revoked");
         self.header("revoked", revoked.secret.expose().to_owned());
