@@ -1,8 +1,11 @@
 //! Audit events: what happened, by whom, chained by hashes so that nothing can be edited, dropped or slipped in unseen.
 
+mod filter;
 mod person;
 
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use crate::actor::{Actor, Credential, Origin};
 use crate::channel::{ChannelFormat, ChannelName, Visibility};
@@ -11,10 +14,11 @@ use crate::token::{Networks, Verbs};
 use crate::user::ChannelRole;
 use crate::{Sha256, Timestamp};
 
+pub use filter::{AuditFilter, EventKind, Window};
 pub use person::PersonEvent;
 
 /// What happened. The tag has the form `subject:noun:verb` and never changes once it was written.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "event")]
 pub enum Event {
     /// The database was made.
@@ -34,6 +38,7 @@ pub enum Event {
     #[serde(rename = "instance:channel:create")]
     ChannelCreated {
         /// Its name.
+        #[serde(deserialize_with = "from_text")]
         name: ChannelName,
         /// Its format.
         format: ChannelFormat,
@@ -44,6 +49,7 @@ pub enum Event {
     #[serde(rename = "instance:channel:default")]
     DefaultChannelSet {
         /// Its name.
+        #[serde(deserialize_with = "from_text")]
         name: ChannelName,
     },
     /// Stored bytes that nothing referred to were removed.
@@ -132,6 +138,7 @@ pub enum Event {
         /// The version that it belongs to.
         version: String,
         /// Its digest.
+        #[serde(deserialize_with = "from_text")]
         sha256: Sha256,
         /// Its size in bytes.
         size: u64,
@@ -167,6 +174,42 @@ pub enum Event {
     /// Something happened to an account.
     #[serde(untagged)]
     Person(PersonEvent),
+}
+
+impl Event {
+    /// The person to whom it happened, if it happened to one.
+    pub const fn subject(&self) -> Option<UserId> {
+        match self {
+            Self::UserCreated { user, .. }
+            | Self::MemberAdded { user, .. }
+            | Self::MemberRemoved { user } => Some(*user),
+            Self::TokenCreated { owner, .. }
+            | Self::TokenRevoked { owner, .. }
+            | Self::TokenRotated { owner, .. }
+            | Self::TokenNarrowed { owner, .. } => Some(*owner),
+            Self::Person(event) => event.subject(),
+            Self::RegistryCreated
+            | Self::ChannelCreated { .. }
+            | Self::DefaultChannelSet { .. }
+            | Self::StorageCollected { .. }
+            | Self::ProjectCreated { .. }
+            | Self::FilePublished { .. }
+            | Self::FileDeleted { .. }
+            | Self::ReleaseYanked { .. }
+            | Self::ReleaseUnyanked { .. }
+            | Self::Refused { .. } => None,
+        }
+    }
+}
+
+/// Reads a value that is written as text.
+fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let text: String = serde::Deserialize::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
 }
 
 impl From<PersonEvent> for Event {
@@ -304,6 +347,11 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
+    /// What happened; `None` when the row was written by a version that knew events which this one does not.
+    pub fn event(&self) -> Option<Event> {
+        serde_json::from_str(&self.body).ok()
+    }
+
     /// The hash that the row must carry: SHA-256 over the JSON array of all other columns, in the order of the
     /// declaration, times as microseconds since 1970.
     pub fn expected_hash(&self) -> Sha256 {
@@ -353,6 +401,49 @@ mod tests {
     fn events_of_people_carry_their_own_tag() {
         let event = Event::from(PersonEvent::Invited);
         assert_eq!(serde_json::to_string(&event).unwrap(), r#"{"event":"instance:invitation:create"}"#);
+    }
+
+    #[test]
+    fn events_come_back_from_their_rows() {
+        let (clock, random) = (Clock::manual(chrono::DateTime::UNIX_EPOCH), Random::seeded(3));
+        let user = UserId::generate(clock.now(), &random);
+        let token = TokenId::generate(clock.now(), &random);
+        let events = [
+            Event::RegistryCreated,
+            Event::DefaultChannelSet { name: "pypi".parse().unwrap() },
+            Event::TokenCreated {
+                token,
+                owner: user,
+                name: "\"user\":\"".into(),
+                verbs: Verbs::from_bits(3),
+                expires_at: Some(clock.now()),
+                by_operator: false,
+            },
+            Event::TokenNarrowed {
+                token,
+                owner: user,
+                verbs: Verbs::from_bits(1),
+                expires_at: None,
+                networks: "192.0.2.0/24, 2001:db8::1".parse().unwrap(),
+            },
+            Event::FilePublished {
+                file: "acme-1.tar.gz".into(),
+                version: "1".into(),
+                sha256: Sha256::of(b"acme"),
+                size: 4,
+            },
+            PersonEvent::RecoveryCodeUsed { user, left: 7 }.into(),
+            PersonEvent::PolicySet { policy: crate::people::Policy::default() }.into(),
+        ];
+        let origin = Origin { request: RequestId::generate(clock.now(), &random), address: None };
+        for event in events {
+            let subject = event.subject();
+            let row = AuditEntry::new(clock.now(), &Actor::Operator, &origin, event).chain(1, genesis());
+            let read = row.event().unwrap();
+            assert_eq!((read.subject(), serde_json::to_string(&read).unwrap()), (subject, row.body));
+        }
+        let newer = AuditRow { body: r#"{"event":"user:moon:land"}"#.into(), ..row(1, genesis()) };
+        assert!(newer.event().is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The audit log: appended to, read, never changed.
 
-use bonded_model::audit::AuditRow;
+use bonded_model::audit::{AuditFilter, AuditRow, EventKind, Window};
 use bonded_model::ids::{ChannelId, ProjectId, TokenId, UserId};
 use bonded_model::{Sha256, Timestamp};
 use uuid::Uuid;
@@ -81,17 +81,116 @@ pub async fn append(db: &mut Connection, row: &AuditRow) -> sqlx::Result<()> {
     done.execute(db).await.map(drop)
 }
 
+/// Rows of the log, with what stands behind `FROM audit` as the query's own text.
+macro_rules! rows {
+    ($rest:tt $(, $argument:expr)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT audit.seq AS "seq!: i64", at AS "at!: Timestamp", tag AS "tag!: String",
+                      credential AS "credential!: String", audit.user_id AS "user_id?: Uuid",
+                      token_id AS "token_id?: Uuid", address AS "address?: String", request_id AS "request_id!: Uuid",
+                      channel_id AS "channel_id?: Uuid", project_id AS "project_id?: Uuid", body AS "body!: String",
+                      previous AS "previous!: Vec<u8>", hash AS "hash!: Vec<u8>"
+               FROM audit "#
+                + $rest,
+            $($argument),*
+        )
+    };
+}
+
 pub async fn after(db: &mut Connection, seq: i64, limit: i64) -> sqlx::Result<Vec<AuditRow>> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT seq AS "seq!: i64", at AS "at!: Timestamp", tag AS "tag!: String",
-                  credential AS "credential!: String", user_id AS "user_id?: Uuid", token_id AS "token_id?: Uuid",
-                  address AS "address?: String", request_id AS "request_id!: Uuid",
-                  channel_id AS "channel_id?: Uuid", project_id AS "project_id?: Uuid", body AS "body!: String",
-                  previous AS "previous!: Vec<u8>", hash AS "hash!: Vec<u8>"
-           FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2"#,
-        seq,
-        limit,
-    );
+    let rows = rows!("WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit);
     rows.fetch_all(db).await?.into_iter().map(AuditRow::try_from).collect()
+}
+
+pub async fn filtered(db: &mut Connection, filter: &AuditFilter, limit: i64) -> sqlx::Result<Vec<AuditRow>> {
+    let channel = filter.channel.map(ChannelId::uuid);
+    let project = filter.project.map(ProjectId::uuid);
+    let tags = format!("{}%", filter.kind.map_or("", EventKind::prefix));
+    let (older, seq) = match filter.window {
+        Window::Newest => (true, i64::MAX),
+        Window::Before(seq) => (true, seq),
+        Window::After(seq) => (false, seq),
+    };
+    // One text for each index that leads the way, and for each direction. The engines know the type of an optional
+    // parameter only when it is compared before it is found missing.
+    let rows = match (filter.person.map(UserId::uuid), channel, older) {
+        (Some(person), _, true) => {
+            let rows = rows!(
+                "JOIN audit_people ON audit_people.seq = audit.seq
+                 WHERE audit_people.user_id = $1 AND audit_people.seq < $2 AND (channel_id = $3 OR $3 IS NULL)
+                   AND (project_id = $4 OR $4 IS NULL) AND tag LIKE $5
+                 ORDER BY audit_people.seq DESC LIMIT $6",
+                person,
+                seq,
+                channel,
+                project,
+                tags,
+                limit
+            );
+            rows.fetch_all(db).await?
+        }
+        (Some(person), _, false) => {
+            let rows = rows!(
+                "JOIN audit_people ON audit_people.seq = audit.seq
+                 WHERE audit_people.user_id = $1 AND audit_people.seq > $2 AND (channel_id = $3 OR $3 IS NULL)
+                   AND (project_id = $4 OR $4 IS NULL) AND tag LIKE $5
+                 ORDER BY audit_people.seq LIMIT $6",
+                person,
+                seq,
+                channel,
+                project,
+                tags,
+                limit
+            );
+            rows.fetch_all(db).await?
+        }
+        (None, Some(channel), true) => {
+            let rows = rows!(
+                "WHERE channel_id = $1 AND seq < $2 AND (project_id = $3 OR $3 IS NULL) AND tag LIKE $4
+                 ORDER BY seq DESC LIMIT $5",
+                channel,
+                seq,
+                project,
+                tags,
+                limit
+            );
+            rows.fetch_all(db).await?
+        }
+        (None, Some(channel), false) => {
+            let rows = rows!(
+                "WHERE channel_id = $1 AND seq > $2 AND (project_id = $3 OR $3 IS NULL) AND tag LIKE $4
+                 ORDER BY seq LIMIT $5",
+                channel,
+                seq,
+                project,
+                tags,
+                limit
+            );
+            rows.fetch_all(db).await?
+        }
+        (None, None, true) => {
+            let rows = rows!(
+                "WHERE seq < $1 AND (project_id = $2 OR $2 IS NULL) AND tag LIKE $3 ORDER BY seq DESC LIMIT $4",
+                seq,
+                project,
+                tags,
+                limit
+            );
+            rows.fetch_all(db).await?
+        }
+        (None, None, false) => {
+            let rows = rows!(
+                "WHERE seq > $1 AND (project_id = $2 OR $2 IS NULL) AND tag LIKE $3 ORDER BY seq LIMIT $4",
+                seq,
+                project,
+                tags,
+                limit
+            );
+            rows.fetch_all(db).await?
+        }
+    };
+    let mut rows: Vec<AuditRow> = rows.into_iter().map(AuditRow::try_from).collect::<sqlx::Result<_>>()?;
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.seq));
+    Ok(rows)
 }

@@ -6,6 +6,7 @@
 #![expect(missing_docs, reason = "each query is described once, at the method of Queries or Tx that runs it")]
 
 pub mod audit;
+pub mod audit_people;
 pub mod blobs;
 pub mod ceremonies;
 pub mod channels;

@@ -2,7 +2,7 @@
 
 mod people;
 
-use bonded_model::audit::AuditRow;
+use bonded_model::audit::{AuditFilter, AuditRow};
 use bonded_model::conda_index::{CondaRecord, CondaSummary, Shard, StaleShard, SubdirRow};
 use bonded_model::counts::Counts;
 use bonded_model::file::{File, PythonListing};
@@ -137,6 +137,8 @@ impl Queries {
 
         /// Rows of the audit log behind position `seq`, in order.
         pub fn audit_rows(seq: i64, limit: i64) -> Vec<AuditRow> = audit::after;
+        /// The rows of the audit log that meet a filter, at most `limit`, newest first.
+        pub fn audit_filtered(filter: &AuditFilter, limit: i64) -> Vec<AuditRow> = audit::filtered;
         /// Totals over everything.
         pub fn counts() -> Counts = counts::all;
     }

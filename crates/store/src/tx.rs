@@ -89,8 +89,12 @@ impl Tx {
             Some(last) => last,
             None => self.last_audit().await?.unwrap_or((0, genesis())),
         };
+        let subject = entry.event.subject();
         let row = entry.chain(seq + 1, hash);
         self.append_audit(&row).await?;
+        for person in row.user.into_iter().chain(subject.filter(|subject| row.user != Some(*subject))) {
+            self.insert_audit_person(person, row.seq).await?;
+        }
         self.last_audit = Some((row.seq, row.hash));
         Ok(row)
     }
@@ -248,6 +252,8 @@ impl Tx {
         fn last_audit() -> Option<(i64, Sha256)> = audit::last;
         // A step of [`Tx::audit`].
         fn append_audit(row: &AuditRow) -> () = audit::append;
+        // A step of [`Tx::audit`].
+        fn insert_audit_person(user: UserId, seq: i64) -> () = audit_people::insert;
         // A step of [`Tx::ensure_subdir`].
         fn insert_subdir(new: &NewSubdir) -> () = subdirs::ensure;
         // A step of [`Tx::change_shard`].

@@ -4,7 +4,7 @@ use crate::ids::{EmailId, KeyId, SessionId, UserId};
 use crate::people::{Policy, ProofKind};
 
 /// Something that happened to an account or to what is asked of accounts.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "event")]
 pub enum PersonEvent {
     /// Somebody made an account for themselves.
@@ -266,4 +266,50 @@ pub enum PersonEvent {
         /// What is required.
         policy: Policy,
     },
+}
+
+impl PersonEvent {
+    /// The person to whom it happened, if it happened to one.
+    pub const fn subject(&self) -> Option<UserId> {
+        match self {
+            Self::SignedUp { user, .. }
+            | Self::ProfileChanged { user }
+            | Self::AccountDeleted { user, .. }
+            | Self::AccountExpired { user, .. }
+            | Self::Suspended { user }
+            | Self::Reinstated { user }
+            | Self::EmailAdded { user, .. }
+            | Self::EmailVerified { user, .. }
+            | Self::PrimaryEmailSet { user, .. }
+            | Self::EmailRemoved { user, .. }
+            | Self::PasswordSet { user }
+            | Self::PasswordLinkMade { user }
+            | Self::PasswordForgotten { user }
+            | Self::PasswordReset { user }
+            | Self::SignedIn { user, .. }
+            | Self::SecondFactorRefused { user, .. }
+            | Self::SignInHeld { user, .. }
+            | Self::PlaceConfirmed { user }
+            | Self::SessionEnded { user, .. }
+            | Self::SessionsEnded { user }
+            | Self::Proved { user, .. }
+            | Self::TotpAdded { user }
+            | Self::TotpRemoved { user }
+            | Self::KeyAdded { user, .. }
+            | Self::KeyRenamed { user, .. }
+            | Self::KeyRemoved { user, .. }
+            | Self::RecoveryCodesMade { user }
+            | Self::RecoveryCodesConfirmed { user }
+            | Self::RecoveryCodeUsed { user, .. }
+            | Self::RecoveryRequested { user }
+            | Self::RecoveryApproved { user }
+            | Self::RecoveryCancelled { user }
+            | Self::RecoveryCompleted { user } => Some(*user),
+            Self::Invited
+            | Self::InvitationWithdrawn
+            | Self::SetupLinkMade
+            | Self::PolicySet { .. }
+            | Self::ChannelPolicySet { .. } => None,
+        }
+    }
 }

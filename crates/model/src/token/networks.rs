@@ -70,6 +70,13 @@ impl serde::Serialize for Networks {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Networks {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words: Vec<String> = serde::Deserialize::deserialize(deserializer)?;
+        words.join(",").parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Why a text names no networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidNetworks {

@@ -81,6 +81,12 @@ impl serde::Serialize for Verbs {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Verbs {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from_iter)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
+use bonded_model::actor::{Actor, Credential, Origin};
+use bonded_model::audit::{AuditEntry, AuditFilter, AuditRow, Event, genesis};
+use bonded_model::ids::{RequestId, TokenId};
 use bonded_model::people::Policy;
+use bonded_model::token::Verbs;
 use bonded_model::user::User;
 use bonded_store::{Engine, OpenMode, Store};
 use bonded_testkit::database::TestDatabase;
@@ -10,7 +14,7 @@ use bonded_testkit::on_both;
 use sqlx::Connection;
 use sqlx::migrate::Migrator;
 
-use crate::world::user;
+use crate::world::{now, random, user};
 
 const FIRST: &str = "0001_registry.sql";
 
@@ -57,7 +61,72 @@ fn insert(user: &User, email: &str, engine: Engine) -> String {
     )
 }
 
+/// A row of the audit log as the first version wrote it.
+fn insert_audit(row: &AuditRow, engine: Engine) -> String {
+    let uuid = |id: String| match engine {
+        Engine::Sqlite => format!("x'{}'", id.replace('-', "")),
+        Engine::Postgres => format!("'{id}'"),
+    };
+    let hash = |hash: bonded_model::Sha256| match engine {
+        Engine::Sqlite => format!("x'{hash}'"),
+        Engine::Postgres => format!("'\\x{hash}'"),
+    };
+    let user = row.user.map_or_else(|| "NULL".to_owned(), |user| uuid(user.to_string()));
+    format!(
+        "INSERT INTO audit (seq, at, tag, credential, user_id, request_id, body, previous, hash)
+         VALUES ({}, '{}', '{}', '{}', {user}, {}, '{}', {}, {})",
+        row.seq,
+        row.at.to_rfc3339(),
+        row.tag,
+        row.credential,
+        uuid(row.request.to_string()),
+        row.body,
+        hash(row.previous),
+        hash(row.hash),
+    )
+}
+
 on_both! {
+    async fn old_events_are_found_by_whom_they_concern_and_stay_as_they_were(database: TestDatabase) {
+        make_first_schema(&database).await;
+        let (engine, ada, gone) = (database.url().engine(), user("ada"), user("gone").id);
+        database.tamper(&insert(&ada, "ada@example.org", engine)).await.unwrap();
+        let origin = Origin { request: RequestId::generate(now(), &random()), address: None };
+        // What people write does not pass for the person whom an event names.
+        let claim = format!(r#""user":"{}""#, ada.id);
+        let refused = Event::Refused { action: claim.clone(), reason: claim.clone() };
+        let created = Event::TokenCreated {
+            token: TokenId::generate(now(), &random()),
+            owner: ada.id,
+            name: claim,
+            verbs: Verbs::default(),
+            expires_at: None,
+            by_operator: true,
+        };
+        let by_operator = |event| AuditEntry::new(now(), &Actor::Operator, &origin, event);
+        let entries = [
+            by_operator(Event::UserCreated { user: ada.id, name: "ada".into(), admin: false }),
+            by_operator(created),
+            AuditEntry::of_person(now(), gone, Credential::Token, &origin, refused),
+            AuditEntry::of_person(now(), gone, Credential::Token, &origin, Event::MemberRemoved { user: gone }),
+        ];
+        let mut written = Vec::new();
+        for (seq, entry) in (1..).zip(entries) {
+            let row = entry.chain(seq, written.last().map_or(genesis(), |row: &AuditRow| row.hash));
+            database.tamper(&insert_audit(&row, engine)).await.unwrap();
+            written.push(row);
+        }
+        let store = Store::open(database.url(), OpenMode::MustExist).await.unwrap();
+        store.migrate().await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        assert_eq!(reader.audit_rows(0, 10).await.unwrap(), written);
+        for (person, expected) in [(ada.id, [2, 1]), (gone, [4, 3])] {
+            let filter = AuditFilter { person: Some(person), ..AuditFilter::default() };
+            let found = reader.audit_filtered(&filter, 10).await.unwrap();
+            assert_eq!(found.iter().map(|row| row.seq).collect::<Vec<_>>(), expected);
+        }
+    }
+
     async fn of_accounts_that_share_an_address_the_oldest_keeps_it(database: TestDatabase) {
         make_first_schema(&database).await;
         let [ada, eve, bob] = [user("Ada"), user("eve"), user("bob")];
