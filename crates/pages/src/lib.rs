@@ -8,6 +8,7 @@
 //! in each form that posts, no inline style, no inline handler, no script without the nonce.
 
 pub mod account;
+pub mod activity;
 pub mod admin;
 pub mod assets;
 mod done;

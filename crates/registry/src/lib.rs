@@ -5,6 +5,7 @@
 //! commit together.
 
 pub mod access;
+pub mod activity;
 pub mod admin;
 mod cache;
 pub mod conda;

@@ -1,6 +1,7 @@
 //! Every page in every state that looks different. Texts that people write are hostile or long in some of them.
 
 mod account;
+mod activity;
 mod admin;
 mod factors;
 mod public;
@@ -29,7 +30,7 @@ pub struct Sample {
 
 /// All samples.
 pub fn all() -> Vec<Sample> {
-    let account = [account::samples(), factors::samples(), tokens::samples()];
+    let account = [account::samples(), factors::samples(), tokens::samples(), activity::samples()];
     let others = [sign_in::samples(), admin::samples(), public::samples()];
     account.into_iter().chain(others).flatten().collect()
 }

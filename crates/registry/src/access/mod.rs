@@ -8,6 +8,7 @@ mod administer;
 mod authenticate;
 mod denial;
 mod directory;
+mod inspect;
 mod permit;
 
 pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
@@ -16,6 +17,7 @@ pub use authenticate::Presented;
 pub use denial::{BadCredential, Denial};
 pub use directory::Directory;
 pub(crate) use directory::{DEFAULT_PYTHON_CHANNEL, instance_policy, put_instance_policy};
+pub use inspect::Inspect;
 pub use permit::Permit;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The use cases of people, on both engines: what is promised, and what attackers try.
 
+mod activity;
 mod administration;
 mod authenticator;
 mod delete_account;

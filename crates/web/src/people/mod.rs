@@ -1,5 +1,6 @@
 //! The pages for people: from forms to use cases and back. Nothing is decided here.
 
+mod activity;
 mod admin;
 mod assets;
 mod delete;
@@ -41,7 +42,7 @@ pub(crate) fn add(table: Routes) -> Routes {
     let newcomers = [sign_up::add, setup::add, verify::add, reset::add, design::add];
     let factors = [proof::add, recovery_codes::add, totp::add, keys::add, security::add];
     let account = [profile::add, emails::add, password::add, sessions::add, tokens::add];
-    let endings = [recovery::add, delete::add, admin::add];
+    let endings = [activity::add, recovery::add, delete::add, admin::add];
     let all = sign_in.into_iter().chain(newcomers).chain(factors).chain(account).chain(endings);
     all.fold(table, |table, add| add(table))
 }

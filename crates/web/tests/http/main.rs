@@ -1,5 +1,6 @@
 //! The registry through HTTP, on both engines.
 
+mod activity;
 mod audit;
 mod authorization;
 mod concurrency;

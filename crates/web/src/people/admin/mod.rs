@@ -1,5 +1,6 @@
 //! The pages of administrators. Looking needs a session that nothing is missing from, acting a fresh proof besides.
 
+mod activity;
 mod invitations;
 mod people;
 mod person;
@@ -13,7 +14,7 @@ use crate::browser::{Refusal, Visitor};
 use crate::routes::Routes;
 
 pub(super) fn add(table: Routes) -> Routes {
-    policy::add(person::add(invitations::add(people::add(table))))
+    activity::add(policy::add(person::add(invitations::add(people::add(table)))))
 }
 
 /// The permit to look, for a page at `back`.

@@ -1,0 +1,37 @@
+//! Who may see what happened in a channel.
+
+use std::sync::Arc;
+
+use bonded_model::user::ChannelRole;
+use bonded_model::{Actor, Authority, Channel, Timestamp};
+
+use super::action::{Action, channel_role, check_state, may_see};
+use super::denial::Denial;
+
+/// See what happened in a channel, and by whom: for those who administer it, as themselves in a browser. A token that
+/// leaks must not tell about people.
+#[derive(Clone, Debug)]
+pub struct Inspect {
+    /// The channel.
+    pub channel: Arc<Channel>,
+}
+
+impl Action for Inspect {
+    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        let principal = match actor {
+            Actor::Operator => return Ok(()),
+            Actor::Anonymous => return Err(Denial::hidden(actor)),
+            Actor::Principal(principal) => principal,
+        };
+        if !may_see(actor, &self.channel, now) || check_state(principal, now).is_err() {
+            return Err(Denial::hidden(actor));
+        }
+        let administers = channel_role(principal, &self.channel) == Some(ChannelRole::Admin);
+        let in_person = matches!(principal.authority, Authority::Session(_));
+        if administers && in_person && principal.standing.meets(self.channel.policy.asks(true)) {
+            return Ok(());
+        }
+        let text = "Only those who administer the channel see what happened in it, in a browser.";
+        Err(Denial::Forbidden(text.into()))
+    }
+}
