@@ -143,3 +143,12 @@ def test_the_password_of_the_mail_server_is_not_shown(tmp_path):
     variables = environment.clean(tmp_path / "home", BONDED_MAIL="smtps://bonded:hunter2@mail.example.org")
     shown = environment.run([BINARY, "config", "--data", tmp_path / "data"], variables).succeeded().output
     assert "mail.example.org" in shown and "hunter2" not in shown
+
+
+def test_a_token_of_the_operator_is_told_to_its_owner(own_server):
+    server = own_server.start()
+    name = create_user(server)["name"]
+    token = server.admin("token", "create", "--user", name, "--name", "laptop", "--verb", "read")
+    [mail] = until(lambda: [mail for mail in outbox(server) if "laptop" in mail])
+    assert f"To: {name}@example.org" in mail
+    assert token["token"] not in mail.replace("=\n", "")

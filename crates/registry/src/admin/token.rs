@@ -1,5 +1,6 @@
 //! Tokens that the operator issues.
 
+use bonded_mail::{By, Message};
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::{ProjectId, TokenId};
 use bonded_model::token::Token;
@@ -11,7 +12,7 @@ use crate::tokens::{IssuedToken, NewToken, created};
 use crate::{Error, Registry};
 
 impl Registry {
-    /// Issues a token for `owner`. The owner's rights at each use bound what it can do.
+    /// Issues a token for `owner`, who hears of it by mail. The owner's rights at each use bound what it can do.
     ///
     /// # Errors
     /// [`Error::Field`] `name`, `verbs`, `scope` or `lifetime`.
@@ -24,7 +25,16 @@ impl Registry {
         let issued = self.new_token(permit.actor(), owner.id, new).await?;
         let origin = self.local_origin();
         let entry = AuditEntry::new(issued.token.created_at, permit.actor(), &origin, created(&issued.token));
-        self.write_token(&issued, None, entry, None).await?;
+        let message = Message::TokenIssued {
+            user: owner.name.clone(),
+            at: issued.token.created_at,
+            token: issued.token.name.clone(),
+            by: By::Operator,
+        };
+        // Nobody who never proved to own the address is bothered.
+        let verified = owner.verified_at.map(|_| &owner.email);
+        let letter = verified.map(|email| self.letter(email, &message)).transpose()?;
+        self.write_token(&issued, None, entry, letter).await?;
         Ok(issued)
     }
 
