@@ -49,6 +49,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     if let Some(link) = registry.setup_link(&permit).await? {
         out.write_all(greeting::first_administrator(&link).as_bytes())?;
     }
+    // Whoever reads that the server is there may end it at once.
+    let stop = stop::asked();
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(out, "listening on {scheme}://{address}")?;
     out.flush()?;
@@ -59,7 +61,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let reach = Reach { prefix: config.prefix(), by_tls, trusted_proxies: config.trusted_proxies.clone() };
     let router = bonded_web::router(App::new(registry.clone()));
     let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
-    Listening { listener, tls, front }.serve(stop::asked()).await;
+    Listening { listener, tls, front }.serve(stop).await;
 
     tracing::info!("stopping");
     stopping.cancel();
