@@ -86,6 +86,10 @@ def test_sigterm_lets_a_running_upload_finish(own_server, tmp_path):
     thread = threading.Thread(target=upload)
     thread.start()
     assert started.wait(10)
+    # What was sent need not have been read yet, and only a request that the server knows of can be finished. It takes
+    # connections in their order: when later ones were answered, it has begun with the upload.
+    for _ in range(5):
+        assert server.get("/health").status_code == 200
     server.process.terminate()
     until(lambda: refuses_connections(server))
     go_on.set()
