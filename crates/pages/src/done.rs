@@ -25,7 +25,7 @@ pub fn done(word: &str) -> Option<Notice> {
         "token-revoked" => "The token is revoked. Whatever used it is refused from now on.",
         "session-ended" => "That place is signed out.",
         "sessions-ended" => "You are signed out everywhere.",
-        "resent" => "We sent the link again. The older one does not work any more.",
+        "resent" => "We sent another link.",
         "account-deleted" => "Your account is deleted.",
         "recovery-cancelled" => "The recovery is cancelled. Nothing in the account was changed.",
         "invited" => "The invitation is on its way.",

@@ -1,9 +1,12 @@
 //! What decides about a person, and what depends on them.
 
+use std::collections::HashMap;
+
 use bonded_model::ids::UserId;
 use bonded_model::people::{Factors, SoleOwnership, Standing};
 use bonded_model::project::Roles;
 use bonded_model::user::User;
+use uuid::Uuid;
 
 use super::rows::parsed;
 use super::{members, users};
@@ -31,6 +34,29 @@ pub async fn of_user(db: &mut Connection, user: UserId) -> sqlx::Result<Standing
     );
     let row = row.fetch_one(db).await?;
     Ok(Standing { verified: row.verified, factors: Factors { totp: row.totp, key: row.key } })
+}
+
+struct PersonRow {
+    id: Uuid,
+    totp: bool,
+    key: bool,
+}
+
+/// The factors of all accounts are two queries, however many accounts there are.
+pub async fn people(db: &mut Connection) -> sqlx::Result<Vec<(User, Standing)>> {
+    let rows = sqlx::query_as!(
+        PersonRow,
+        r#"SELECT u.id AS "id!: Uuid", (EXISTS (SELECT 1 FROM totp t WHERE t.user_id = u.id)) AS "totp!: bool",
+                  (EXISTS (SELECT 1 FROM webauthn_keys k WHERE k.user_id = u.id)) AS "key!: bool"
+           FROM users u"#
+    );
+    let factors = |row: PersonRow| (UserId::from(row.id), Factors { totp: row.totp, key: row.key });
+    let factors: HashMap<_, _> = rows.fetch_all(&mut *db).await?.into_iter().map(factors).collect();
+    let standing = |user: &User| Standing {
+        verified: user.verified_at.is_some(),
+        factors: factors.get(&user.id).copied().unwrap_or_default(),
+    };
+    Ok(users::all(db).await?.into_iter().map(|user| (user.clone(), standing(&user))).collect())
 }
 
 pub async fn person(db: &mut Connection, id: UserId) -> sqlx::Result<Option<(User, Standing, Roles)>> {

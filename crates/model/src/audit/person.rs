@@ -57,6 +57,14 @@ pub enum PersonEvent {
         /// Which.
         email: EmailId,
     },
+    /// Another link to verify an address was asked for.
+    #[serde(rename = "user:email:remind")]
+    VerificationMailed {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        email: EmailId,
+    },
     /// Somebody proved to receive mail at an address.
     #[serde(rename = "user:email:verify")]
     EmailVerified {
@@ -282,6 +290,7 @@ impl PersonEvent {
             | Self::EmailVerified { user, .. }
             | Self::PrimaryEmailSet { user, .. }
             | Self::EmailRemoved { user, .. }
+            | Self::VerificationMailed { user, .. }
             | Self::PasswordSet { user }
             | Self::PasswordLinkMade { user }
             | Self::PasswordForgotten { user }

@@ -30,6 +30,9 @@ pub(super) async fn of(names: &mut Names<'_>, channel: &str, event: &E) -> Resul
         E::PrimaryEmailSet { email, .. } => {
             format!("{whose} messages go to the e-mail address {} from now on.", names.email(*email).await?)
         }
+        E::VerificationMailed { .. } => {
+            format!("Another link to verify an e-mail address of {whose} account was mailed.")
+        }
         E::EmailRemoved { .. } => format!("{whose} account lost an e-mail address."),
         E::PasswordSet { .. } => format!("{whose} password was set."),
         E::PasswordLinkMade { .. } => format!("{whose} account got a link to set a new password."),

@@ -50,13 +50,8 @@ impl Registry {
     /// # Errors
     /// Only when the database fails.
     pub async fn people(&self, _permit: &Permit<ViewPeople>) -> Result<Vec<Person>, Error> {
-        let mut reader = self.store.read().await?;
-        let mut people = Vec::new();
-        for user in reader.users().await? {
-            let standing = reader.standing_of(user.id).await?;
-            people.push(Person { user, standing });
-        }
-        Ok(people)
+        let people = self.store.read().await?.people().await?;
+        Ok(people.into_iter().map(|(user, standing)| Person { user, standing }).collect())
     }
 
     /// The account of this name.

@@ -116,11 +116,14 @@ impl Registry {
         }
         self.count(vec![VERIFY_ACCOUNT.of(session.user().id)]).await?;
         let (link, letter) = self.introduce(visit, &session.user().name, &email).await?;
+        let event = PersonEvent::VerificationMailed { user: email.user, email: email.id };
+        let entry = AuditEntry::new(self.clock.now(), &session.actor(), &visit.origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 if let Some(link) = link {
                     tx.insert_link(&link).await?;
                 }
+                tx.audit(entry).await?;
                 letter.post(tx).await
             })
         });

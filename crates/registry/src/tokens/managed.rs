@@ -157,10 +157,12 @@ impl Registry {
         id: TokenId,
     ) -> Result<(), Error> {
         let (token, now) = (self.managed_token(permit, id).await?, self.clock.now());
+        let by = manager(permit)?.1.id;
         let event = Event::TokenRevoked { token: id, owner: token.user };
         let entry = AuditEntry::new(now, permit.actor(), origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
+                check_present(tx, by, &token, now).await?;
                 if tx.revoke_token(id, now).await? {
                     tx.audit(entry).await?;
                     tx.announce(Change::Access);

@@ -29,6 +29,8 @@ impl Queries {
 
         /// Everything about a person that decides what they may do.
         pub fn person(id: UserId) -> Option<(User, Standing, Roles)> = standing::person;
+        /// Every account by name, with how well it is secured.
+        pub fn people() -> Vec<(User, Standing)> = standing::people;
         /// How well an account is secured. Who does not exist is not secured at all.
         pub fn standing_of(user: UserId) -> Standing = standing::of_user;
         /// What would belong to nobody if the account went: the instance first, then channels and projects by name.

@@ -63,12 +63,15 @@ impl Registry {
     /// # Errors
     /// [`Error::SignIn`] when no sign-in waits for it, [`Error::TooMany`].
     pub async fn mail_place_again(&self, visit: &Visit) -> Result<(), Error> {
-        let user = self.pending_at(visit, SignInStage::Place).await?.user;
+        let Pending { user, proof: with, .. } = self.pending_at(visit, SignInStage::Place).await?;
         self.count(vec![CONFIRM_PLACE.of(user.id)]).await?;
         let (link, letter) = self.place_link(visit, &user, &visit.browser)?;
+        let event = PersonEvent::SignInHeld { user: user.id, with };
+        let entry = AuditEntry::of_person(self.clock.now(), user.id, Credential::None, &visit.origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 tx.insert_link(&link).await?;
+                tx.audit(entry).await?;
                 letter.post(tx).await
             })
         });
