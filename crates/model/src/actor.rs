@@ -66,17 +66,17 @@ impl Authority {
 
     /// Whether everything in the channel is in its scope.
     pub fn covers_channel(&self, channel: ChannelId) -> bool {
-        self.token().is_none_or(|token| token.scope.covers_channel(channel))
+        self.token().is_none_or(|token| token.covers_channel(channel))
     }
 
     /// Whether anything in the channel is in its scope.
     pub fn reaches_into(&self, channel: ChannelId) -> bool {
-        self.token().is_none_or(|token| token.scope.reaches_into(channel))
+        self.token().is_none_or(|token| token.reaches_into(channel))
     }
 
     /// Whether the project is in its scope, alone or with its channel.
     pub fn covers_project(&self, channel: ChannelId, project: ProjectId) -> bool {
-        self.token().is_none_or(|token| token.scope.covers_project(channel, project))
+        self.token().is_none_or(|token| token.covers_project(channel, project))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::Timestamp;
 use crate::file::Stored;
-use crate::ids::{ChannelId, SubdirId};
+use crate::ids::{ChannelId, FileId, SubdirId};
 
 /// A subdir on its way into the database.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,4 +114,19 @@ pub struct CondaSummary {
     pub subdir: String,
     /// What the release keeps for the summary, as JSON.
     pub metadata: String,
+}
+
+/// The record of a conda package as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptRecord {
+    /// The file.
+    pub file: FileId,
+    /// The subdir that it stands in.
+    pub subdir: SubdirId,
+    /// The package name.
+    pub package: String,
+    /// The record that is served, as JSON.
+    pub record: String,
+    /// The record as it was before its release was withdrawn; `None` while it is not.
+    pub original: Option<String>,
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::Timestamp;
 use crate::ids::{ChannelId, ProjectId, ReleaseId, UserId};
 use crate::user::{ChannelRole, ProjectRole, UserName};
+use crate::{Lifecycle, Timestamp};
 
 /// A project as it stands in the database.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -21,6 +21,10 @@ pub struct Project {
     pub serial: i64,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Where it stands in its life.
+    pub lifecycle: Lifecycle,
+    /// When it was deleted. Its name stays taken.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// One version of a project.
@@ -38,6 +42,32 @@ pub struct Release {
     pub created_at: Timestamp,
     /// Set while the release is yanked (PEP 592).
     pub yanked: Option<Yank>,
+}
+
+/// A release without what its metadata says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReleaseOutline {
+    /// Its id.
+    pub id: ReleaseId,
+    /// The project that it belongs to.
+    pub project: ProjectId,
+    /// The version in canonical form.
+    pub version: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Set while the release is yanked (PEP 592).
+    pub yanked: Option<Yank>,
+}
+
+/// Which projects of a channel are listed, in the order of their normalized names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ProjectListing<'a> {
+    /// Only those whose name begins so.
+    pub prefix: &'a str,
+    /// Only those behind this name.
+    pub after: &'a str,
+    /// Also those without files.
+    pub empty_too: bool,
 }
 
 /// That a release was taken back from everybody who does not pin it (PEP 592).

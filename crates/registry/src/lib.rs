@@ -13,6 +13,7 @@ mod error;
 pub mod gc;
 mod jobs;
 pub mod people;
+pub mod projects;
 mod publishing;
 pub mod python;
 pub mod tokens;

@@ -1,8 +1,10 @@
-//! Conda packages and their records.
+//! Conda packages and their records. What belongs to a quarantined project is in no index: there are few such projects, so
+//! both engines look them up once for a whole statement.
 
-use bonded_model::conda_index::{CondaRecord, CondaSummary};
+use bonded_model::conda_index::{CondaRecord, CondaSummary, KeptRecord};
 use bonded_model::file::{CondaFile, File};
-use bonded_model::ids::{ChannelId, SubdirId};
+use bonded_model::ids::{ChannelId, FileId, ReleaseId, SubdirId};
+use uuid::Uuid;
 
 use crate::Connection;
 
@@ -43,7 +45,9 @@ pub async fn of_package(
         r#"SELECT c.filename AS "filename!: String", c.record AS "record!: String",
                   c.run_exports AS "run_exports?: String"
            FROM conda_files c JOIN files f ON f.id = c.file_id
-           WHERE c.subdir_id = $1 AND c.package = $2 AND f.deleted_at IS NULL ORDER BY c.archive, c.filename"#,
+           WHERE c.subdir_id = $1 AND c.package = $2 AND f.deleted_at IS NULL
+             AND f.project_id NOT IN (SELECT id FROM projects WHERE status = 'quarantined')
+           ORDER BY c.archive, c.filename"#,
         subdir.uuid(),
         package,
     );
@@ -63,6 +67,7 @@ pub async fn after(
                   c.run_exports AS "run_exports?: String"
            FROM conda_files c JOIN files f ON f.id = c.file_id
            WHERE c.subdir_id = $1 AND (c.archive, c.filename) > ($2, $3) AND f.deleted_at IS NULL
+             AND f.project_id NOT IN (SELECT id FROM projects WHERE status = 'quarantined')
            ORDER BY c.archive, c.filename LIMIT $4"#,
         subdir.uuid(),
         after.map_or(-1, archive),
@@ -80,6 +85,7 @@ pub async fn removed(db: &mut Connection, subdir: SubdirId) -> sqlx::Result<Vec<
            FROM subdirs s CROSS JOIN files f CROSS JOIN conda_files c
            WHERE s.id = $1 AND f.channel_id = s.channel_id AND f.deleted_at IS NOT NULL
              AND c.file_id = f.id AND c.subdir_id = $1
+             AND f.project_id NOT IN (SELECT id FROM projects WHERE status = 'quarantined')
            ORDER BY c.archive, c.filename"#,
         subdir.uuid(),
     );
@@ -93,7 +99,9 @@ pub async fn removed_of_package(
 ) -> sqlx::Result<Vec<String>> {
     let names = sqlx::query_scalar!(
         r#"SELECT c.filename AS "filename!: String" FROM conda_files c JOIN files f ON f.id = c.file_id
-           WHERE c.subdir_id = $1 AND c.package = $2 AND f.deleted_at IS NOT NULL ORDER BY c.archive, c.filename"#,
+           WHERE c.subdir_id = $1 AND c.package = $2 AND f.deleted_at IS NOT NULL
+             AND f.project_id NOT IN (SELECT id FROM projects WHERE status = 'quarantined')
+           ORDER BY c.archive, c.filename"#,
         subdir.uuid(),
         package,
     );
@@ -108,8 +116,52 @@ pub async fn summaries(db: &mut Connection, channel: ChannelId) -> sqlx::Result<
                   s.name AS "subdir!: String", r.metadata AS "metadata!: String"
            FROM subdirs s JOIN conda_files c ON c.subdir_id = s.id JOIN files f ON f.id = c.file_id
                 JOIN releases r ON r.id = f.release_id
-           WHERE s.channel_id = $1 AND f.deleted_at IS NULL ORDER BY 1, 2, 3, 4"#,
+           WHERE s.channel_id = $1 AND f.deleted_at IS NULL
+             AND f.project_id NOT IN (SELECT id FROM projects WHERE status = 'quarantined')
+           ORDER BY 1, 2, 3, 4"#,
         channel.uuid(),
     );
     rows.fetch_all(db).await
+}
+
+struct KeptRow {
+    file_id: Uuid,
+    subdir_id: Uuid,
+    package: String,
+    record: String,
+    original_record: Option<String>,
+}
+
+pub async fn of_release(db: &mut Connection, release: ReleaseId) -> sqlx::Result<Vec<KeptRecord>> {
+    let rows = sqlx::query_as!(
+        KeptRow,
+        r#"SELECT c.file_id AS "file_id!: Uuid", c.subdir_id AS "subdir_id!: Uuid", c.package AS "package!: String",
+                  c.record AS "record!: String", c.original_record AS "original_record?: String"
+           FROM files f JOIN conda_files c ON c.file_id = f.id
+           WHERE f.release_id = $1 AND f.deleted_at IS NULL ORDER BY c.archive, c.filename"#,
+        release.uuid(),
+    );
+    let kept = |row: KeptRow| KeptRecord {
+        file: row.file_id.into(),
+        subdir: row.subdir_id.into(),
+        package: row.package,
+        record: row.record,
+        original: row.original_record,
+    };
+    Ok(rows.fetch_all(db).await?.into_iter().map(kept).collect())
+}
+
+pub async fn set_record(
+    db: &mut Connection,
+    file: FileId,
+    record: &str,
+    original: Option<&str>,
+) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "UPDATE conda_files SET record = $2, original_record = $3 WHERE file_id = $1",
+        file.uuid(),
+        record,
+        original,
+    );
+    done.execute(db).await.map(drop)
 }

@@ -1,7 +1,7 @@
 //! Files of both formats. A row stays when its file is deleted, so that the name stays taken.
 
 use bonded_model::file::File;
-use bonded_model::ids::{ChannelId, FileId, TokenId, UserId};
+use bonded_model::ids::{ChannelId, FileId, ProjectId, ReleaseId, TokenId, UserId};
 use bonded_model::{Digests, Timestamp};
 use uuid::Uuid;
 
@@ -74,19 +74,50 @@ pub(super) async fn insert(db: &mut Connection, file: &File) -> sqlx::Result<boo
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// `SELECT` of whole rows with the given end.
+macro_rules! select {
+    ($end:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT id AS "id!: Uuid", channel_id AS "channel_id!: Uuid", project_id AS "project_id!: Uuid",
+                      release_id AS "release_id!: Uuid", name AS "name!: String", size AS "size!: i64",
+                      sha256 AS "sha256!: Vec<u8>", blake2b AS "blake2b!: Vec<u8>", md5 AS "md5!: Vec<u8>",
+                      uploaded_at AS "uploaded_at!: Timestamp", uploaded_by AS "uploaded_by?: Uuid",
+                      token_id AS "token_id?: Uuid", deleted_at AS "deleted_at?: Timestamp"
+               FROM files "# + $end,
+            $($argument),*
+        )
+    };
+}
+
 pub async fn by_name(db: &mut Connection, channel: ChannelId, name: &str) -> sqlx::Result<Option<File>> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"SELECT id AS "id!: Uuid", channel_id AS "channel_id!: Uuid", project_id AS "project_id!: Uuid",
-                  release_id AS "release_id!: Uuid", name AS "name!: String", size AS "size!: i64",
-                  sha256 AS "sha256!: Vec<u8>", blake2b AS "blake2b!: Vec<u8>", md5 AS "md5!: Vec<u8>",
-                  uploaded_at AS "uploaded_at!: Timestamp", uploaded_by AS "uploaded_by?: Uuid",
-                  token_id AS "token_id?: Uuid", deleted_at AS "deleted_at?: Timestamp"
-           FROM files WHERE channel_id = $1 AND name = $2"#,
-        channel.uuid(),
-        name,
-    );
+    let row = select!("WHERE channel_id = $1 AND name = $2", channel.uuid(), name);
     row.fetch_optional(db).await?.map(File::try_from).transpose()
+}
+
+pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<File>> {
+    let rows = select!("WHERE project_id = $1 AND deleted_at IS NULL ORDER BY name", project.uuid());
+    rows.fetch_all(db).await?.into_iter().map(File::try_from).collect()
+}
+
+pub async fn of_release(db: &mut Connection, release: ReleaseId) -> sqlx::Result<Vec<File>> {
+    let rows = select!("WHERE release_id = $1 AND deleted_at IS NULL ORDER BY name", release.uuid());
+    rows.fetch_all(db).await?.into_iter().map(File::try_from).collect()
+}
+
+/// Two are enough to know that it is not one.
+pub async fn projects_of_token(
+    db: &mut Connection,
+    token: TokenId,
+    since: Timestamp,
+) -> sqlx::Result<Vec<ProjectId>> {
+    let projects = sqlx::query_scalar!(
+        r#"SELECT DISTINCT project_id AS "project_id!: Uuid" FROM files
+           WHERE token_id = $1 AND uploaded_at >= $2 LIMIT 2"#,
+        token.uuid(),
+        since,
+    );
+    Ok(projects.fetch_all(db).await?.into_iter().map(ProjectId::from).collect())
 }
 
 pub async fn delete(db: &mut Connection, id: FileId, at: Timestamp) -> sqlx::Result<bool> {

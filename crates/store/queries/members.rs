@@ -127,3 +127,8 @@ pub async fn roles_of(db: &mut Connection, user: UserId) -> sqlx::Result<Roles> 
             .collect::<sqlx::Result<_>>()?,
     })
 }
+
+pub async fn remove_all_from_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<()> {
+    let done = sqlx::query!("DELETE FROM project_members WHERE project_id = $1", project.uuid());
+    done.execute(db).await.map(drop)
+}

@@ -34,6 +34,7 @@ pub mod shards;
 pub mod sign_ins;
 pub mod standing;
 pub mod subdirs;
+pub mod token_cuts;
 pub mod token_scopes;
 pub mod tokens;
 pub mod totp;

@@ -1,10 +1,11 @@
 //! Projects.
 
-use bonded_model::Timestamp;
 use bonded_model::ids::{ChannelId, ProjectId};
-use bonded_model::project::Project;
+use bonded_model::project::{Project, ProjectListing};
+use bonded_model::{Lifecycle, Timestamp};
 use uuid::Uuid;
 
+use super::rows::parsed;
 use crate::Connection;
 
 struct Row {
@@ -14,18 +15,30 @@ struct Row {
     display_name: String,
     serial: i64,
     created_at: Timestamp,
+    status: String,
+    status_reason: String,
+    status_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
 }
 
-impl From<Row> for Project {
-    fn from(row: Row) -> Self {
-        Self {
+impl TryFrom<Row> for Project {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
             id: row.id.into(),
             channel: row.channel_id.into(),
             name: row.name,
             display_name: row.display_name,
             serial: row.serial,
             created_at: row.created_at,
-        }
+            lifecycle: Lifecycle {
+                status: parsed("projects.status", &row.status)?,
+                reason: row.status_reason,
+                at: row.status_at,
+            },
+            deleted_at: row.deleted_at,
+        })
     }
 }
 
@@ -36,7 +49,9 @@ macro_rules! select {
             Row,
             r#"SELECT id AS "id!: Uuid", channel_id AS "channel_id!: Uuid", name AS "name!: String",
                       display_name AS "display_name!: String", serial AS "serial!: i64",
-                      created_at AS "created_at!: Timestamp"
+                      created_at AS "created_at!: Timestamp", status AS "status!: String",
+                      status_reason AS "status_reason!: String", status_at AS "status_at?: Timestamp",
+                      deleted_at AS "deleted_at?: Timestamp"
                FROM projects "# + $end,
             $($argument),*
         )
@@ -59,12 +74,12 @@ pub async fn insert(db: &mut Connection, project: &Project) -> sqlx::Result<bool
 
 pub async fn by_id(db: &mut Connection, id: ProjectId) -> sqlx::Result<Option<Project>> {
     let row = select!("WHERE id = $1", id.uuid());
-    Ok(row.fetch_optional(db).await?.map(Project::from))
+    row.fetch_optional(db).await?.map(Project::try_from).transpose()
 }
 
 pub async fn by_name(db: &mut Connection, channel: ChannelId, name: &str) -> sqlx::Result<Option<Project>> {
     let row = select!("WHERE channel_id = $1 AND name = $2", channel.uuid(), name);
-    Ok(row.fetch_optional(db).await?.map(Project::from))
+    row.fetch_optional(db).await?.map(Project::try_from).transpose()
 }
 
 pub async fn live_names(db: &mut Connection, channel: ChannelId) -> sqlx::Result<Vec<String>> {
@@ -89,4 +104,60 @@ pub async fn bump_serial(db: &mut Connection, id: ProjectId) -> sqlx::Result<i64
         id.uuid(),
     );
     serial.fetch_one(db).await
+}
+
+/// In the order of names, behind the name `after`. The upper end of a prefix is behind everything that begins with it.
+pub async fn page(
+    db: &mut Connection,
+    channel: ChannelId,
+    listing: &ProjectListing<'_>,
+    limit: i64,
+) -> sqlx::Result<Vec<Project>> {
+    let behind = format!("{}\u{10ffff}", listing.prefix);
+    let rows = select!(
+        "WHERE channel_id = $1 AND name > $2 AND name >= $3 AND name <= $4 AND deleted_at IS NULL
+           AND ($5 OR EXISTS (SELECT 1 FROM files f WHERE f.project_id = projects.id AND f.deleted_at IS NULL))
+         ORDER BY name LIMIT $6",
+        channel.uuid(),
+        listing.after,
+        listing.prefix,
+        behind,
+        listing.empty_too,
+        limit,
+    );
+    rows.fetch_all(db).await?.into_iter().map(Project::try_from).collect()
+}
+
+pub async fn search(
+    db: &mut Connection,
+    channel: ChannelId,
+    part: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Project>> {
+    let pattern = format!("%{}%", part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let rows = select!(
+        r"WHERE channel_id = $1 AND name LIKE $2 ESCAPE '\' AND deleted_at IS NULL
+            AND EXISTS (SELECT 1 FROM files f WHERE f.project_id = projects.id AND f.deleted_at IS NULL)
+          ORDER BY name LIMIT $3",
+        channel.uuid(),
+        pattern,
+        limit,
+    );
+    rows.fetch_all(db).await?.into_iter().map(Project::try_from).collect()
+}
+
+pub async fn set_lifecycle(db: &mut Connection, id: ProjectId, lifecycle: &Lifecycle) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "UPDATE projects SET status = $2, status_reason = $3, status_at = $4 WHERE id = $1",
+        id.uuid(),
+        lifecycle.status.as_str(),
+        lifecycle.reason,
+        lifecycle.at,
+    );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn set_deleted(db: &mut Connection, id: ProjectId, at: Option<Timestamp>) -> sqlx::Result<()> {
+    let done = sqlx::query!("UPDATE projects SET deleted_at = $2 WHERE id = $1", id.uuid(), at);
+    done.execute(db).await.map(drop)
 }

@@ -1,8 +1,8 @@
 //! Releases.
 
 use bonded_model::Timestamp;
-use bonded_model::ids::{ProjectId, ReleaseId};
-use bonded_model::project::{Release, Yank};
+use bonded_model::ids::{ChannelId, ProjectId, ReleaseId};
+use bonded_model::project::{Release, ReleaseOutline, Yank};
 use uuid::Uuid;
 
 use crate::Connection;
@@ -24,6 +24,27 @@ impl From<Row> for Release {
             project: row.project_id.into(),
             version: row.version,
             metadata: row.metadata,
+            created_at: row.created_at,
+            yanked: yank(row.yanked_at, row.yank_reason),
+        }
+    }
+}
+
+struct OutlineRow {
+    id: Uuid,
+    project_id: Uuid,
+    version: String,
+    created_at: Timestamp,
+    yanked_at: Option<Timestamp>,
+    yank_reason: Option<String>,
+}
+
+impl From<OutlineRow> for ReleaseOutline {
+    fn from(row: OutlineRow) -> Self {
+        Self {
+            id: row.id.into(),
+            project: row.project_id.into(),
+            version: row.version,
             created_at: row.created_at,
             yanked: yank(row.yanked_at, row.yank_reason),
         }
@@ -86,4 +107,45 @@ pub async fn set_yank(db: &mut Connection, id: ReleaseId, yank: Option<&Yank>) -
         yank.map(|yank| yank.reason.as_str()),
     );
     done.execute(db).await.map(drop)
+}
+
+pub async fn by_id(db: &mut Connection, id: ReleaseId) -> sqlx::Result<Option<Release>> {
+    let row = select!("WHERE id = $1", id.uuid());
+    Ok(row.fetch_optional(db).await?.map(Release::from))
+}
+
+/// Without the metadata, which may be long.
+pub async fn outlines(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<ReleaseOutline>> {
+    let rows = sqlx::query_as!(
+        OutlineRow,
+        r#"SELECT r.id AS "id!: Uuid", r.project_id AS "project_id!: Uuid", r.version AS "version!: String",
+                  r.created_at AS "created_at!: Timestamp", r.yanked_at AS "yanked_at?: Timestamp",
+                  r.yank_reason AS "yank_reason?: String"
+           FROM releases r
+           WHERE r.project_id = $1
+             AND EXISTS (SELECT 1 FROM files f WHERE f.release_id = r.id AND f.deleted_at IS NULL)"#,
+        project.uuid(),
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(ReleaseOutline::from).collect())
+}
+
+pub async fn outlines_between(
+    db: &mut Connection,
+    channel: ChannelId,
+    first: &str,
+    last: &str,
+) -> sqlx::Result<Vec<ReleaseOutline>> {
+    let rows = sqlx::query_as!(
+        OutlineRow,
+        r#"SELECT r.id AS "id!: Uuid", r.project_id AS "project_id!: Uuid", r.version AS "version!: String",
+                  r.created_at AS "created_at!: Timestamp", r.yanked_at AS "yanked_at?: Timestamp",
+                  r.yank_reason AS "yank_reason?: String"
+           FROM projects p JOIN releases r ON r.project_id = p.id
+           WHERE p.channel_id = $1 AND p.name >= $2 AND p.name <= $3
+             AND EXISTS (SELECT 1 FROM files f WHERE f.release_id = r.id AND f.deleted_at IS NULL)"#,
+        channel.uuid(),
+        first,
+        last,
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(ReleaseOutline::from).collect())
 }

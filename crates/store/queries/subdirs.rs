@@ -3,7 +3,7 @@
 use bonded_model::Timestamp;
 use bonded_model::conda_index::{NewSubdir, PublishedRepodata, PublishedShards, RepodataSet, SubdirRow};
 use bonded_model::file::Stored;
-use bonded_model::ids::{ChannelId, SubdirId};
+use bonded_model::ids::{ChannelId, ProjectId, SubdirId};
 use uuid::Uuid;
 
 use super::rows::{length, stored};
@@ -190,4 +190,13 @@ pub async fn publish_repodata(
         length(set.run_exports_zst.size)?,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<SubdirRow>> {
+    let rows = select!(
+        "WHERE id IN (SELECT c.subdir_id FROM files f JOIN conda_files c ON c.file_id = f.id WHERE f.project_id = $1)
+         ORDER BY name",
+        project.uuid(),
+    );
+    rows.fetch_all(db).await?.into_iter().map(SubdirRow::try_from).collect()
 }

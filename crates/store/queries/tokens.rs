@@ -1,13 +1,13 @@
 //! API tokens. A secret is known by its hash only.
 
-use bonded_model::ids::{TokenId, UserId};
+use bonded_model::ids::{ChannelId, TokenId, UserId};
 use bonded_model::people::Client;
-use bonded_model::token::{Token, TokenHash, TokenScope, TokenUse, Verbs};
+use bonded_model::token::{Cuts, Token, TokenHash, TokenScope, TokenUse, Verbs};
 use bonded_model::{Authority, Principal, Timestamp};
 use uuid::Uuid;
 
 use super::rows::{corrupt, parsed};
-use super::{standing, token_scopes};
+use super::{standing, token_cuts, token_scopes};
 use crate::Connection;
 
 struct Row {
@@ -32,7 +32,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_token(self, reach: token_scopes::Reach) -> sqlx::Result<Token> {
+    fn into_token(self, reach: token_scopes::Reach, cuts: Cuts) -> sqlx::Result<Token> {
         let verbs = u8::try_from(self.verbs).map_err(|error| corrupt("tokens.verbs", error))?;
         let address =
             self.last_used_address.map(|text| parsed("tokens.last_used_address", &text)).transpose()?;
@@ -42,6 +42,7 @@ impl Row {
             name: self.name,
             verbs: Verbs::from_bits(verbs),
             scope: if self.everything { TokenScope::Owner } else { reach.into() },
+            cuts,
             by_operator: self.by_operator,
             created_at: self.created_at,
             expires_at: self.expires_at,
@@ -59,9 +60,10 @@ impl Row {
     async fn load(self, db: &mut Connection) -> sqlx::Result<Token> {
         let reach = match self.everything {
             true => token_scopes::Reach::default(),
-            false => token_scopes::of_token(db, self.id.into()).await?,
+            false => token_scopes::of_token(&mut *db, self.id.into()).await?,
         };
-        self.into_token(reach)
+        let cuts = token_cuts::of_token(db, self.id.into()).await?;
+        self.into_token(reach, cuts)
     }
 }
 
@@ -142,14 +144,38 @@ pub async fn of_user(db: &mut Connection, user: UserId) -> sqlx::Result<Vec<Toke
     list(db, Some(user)).await
 }
 
+/// Those that may publish at all and reach into the channel; what their owners may do is not looked at.
+pub async fn reaching_into(
+    db: &mut Connection,
+    channel: ChannelId,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Token>> {
+    let rows = select!(
+        "CAST(0 AS BIGINT)",
+        "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) AND (verbs & 2) = 2
+           AND (everything OR id IN (SELECT token_id FROM token_channels WHERE channel_id = $1)
+                OR id IN (SELECT s.token_id FROM token_projects s JOIN projects p ON p.id = s.project_id
+                          WHERE p.channel_id = $1))
+         ORDER BY id",
+        channel.uuid(),
+        now,
+    );
+    let mut tokens = Vec::new();
+    for row in rows.fetch_all(&mut *db).await? {
+        tokens.push(row.load(&mut *db).await?);
+    }
+    Ok(tokens)
+}
+
 async fn list(db: &mut Connection, user: Option<UserId>) -> sqlx::Result<Vec<Token>> {
     let rows =
         select!("CAST(0 AS BIGINT)", "WHERE user_id = $1 OR $1 IS NULL ORDER BY id", user.map(UserId::uuid),);
     let rows = rows.fetch_all(&mut *db).await?;
-    let mut reaches = token_scopes::of_user(db, user).await?;
+    let mut reaches = token_scopes::of_user(&mut *db, user).await?;
+    let mut cuts = token_cuts::of_user(db, user).await?;
     let token = |row: Row| {
-        let reach = reaches.remove(&row.id.into()).unwrap_or_default();
-        row.into_token(reach)
+        let id = row.id.into();
+        row.into_token(reaches.remove(&id).unwrap_or_default(), cuts.remove(&id).unwrap_or_default())
     };
     rows.into_iter().map(token).collect()
 }

@@ -3,12 +3,14 @@
 mod people;
 
 use bonded_model::audit::{AuditFilter, AuditRow};
-use bonded_model::conda_index::{CondaRecord, CondaSummary, Shard, StaleShard, SubdirRow};
+use bonded_model::conda_index::{CondaRecord, CondaSummary, KeptRecord, Shard, StaleShard, SubdirRow};
 use bonded_model::counts::Counts;
 use bonded_model::file::{File, PythonListing};
-use bonded_model::ids::{ChannelId, ProjectId, SubdirId, TokenId, UserId};
-use bonded_model::project::{ChannelMember, Project, ProjectMember, Release, Roles};
-use bonded_model::token::{Token, TokenHash};
+use bonded_model::ids::{ChannelId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
+use bonded_model::project::{
+    ChannelMember, Project, ProjectListing, ProjectMember, Release, ReleaseOutline, Roles,
+};
+use bonded_model::token::{Token, TokenCut, TokenHash};
 use bonded_model::user::{User, UserName};
 use bonded_model::{Channel, Principal, Sha256, Timestamp};
 
@@ -78,6 +80,19 @@ impl Queries {
         /// The normalized names of the projects that have a file which is not deleted, sorted by their bytes.
         pub fn live_project_names(channel: ChannelId) -> Vec<String> = projects::live_names;
 
+        /// The projects of a channel that are not deleted.
+        pub fn project_page(channel: ChannelId, listing: &ProjectListing<'_>, limit: i64) -> Vec<Project>
+            = projects::page;
+        /// The projects of a channel with files that have this text in their normalized name, by name.
+        pub fn projects_with(channel: ChannelId, part: &str, limit: i64) -> Vec<Project> = projects::search;
+
+        /// A release.
+        pub fn release(id: ReleaseId) -> Option<Release> = releases::by_id;
+        /// The releases of a project that have files, in no particular order.
+        pub fn release_outlines(project: ProjectId) -> Vec<ReleaseOutline> = releases::outlines;
+        /// The releases that have files, of all projects of a channel whose names are not outside of these two.
+        pub fn release_outlines_between(channel: ChannelId, first: &str, last: &str) -> Vec<ReleaseOutline>
+            = releases::outlines_between;
         /// The releases of a project, in no particular order of versions.
         pub fn releases(project: ProjectId) -> Vec<Release> = releases::of_project;
         /// The release with this canonical version.
@@ -85,6 +100,12 @@ impl Queries {
 
         /// The file with this name, also when it was deleted.
         pub fn file_by_name(channel: ChannelId, name: &str) -> Option<File> = files::by_name;
+        /// The files of a project that are not deleted, by name.
+        pub fn files_of_project(project: ProjectId) -> Vec<File> = files::of_project;
+        /// The files of a release that are not deleted, by name.
+        pub fn files_of_release(release: ReleaseId) -> Vec<File> = files::of_release;
+        /// To which projects a token published since then; two at most.
+        pub fn projects_of_token(token: TokenId, since: Timestamp) -> Vec<ProjectId> = files::projects_of_token;
         /// The distributions of a project that are not deleted, by file name.
         pub fn python_files(project: ProjectId) -> Vec<PythonListing> = python_files::of_project;
         /// The distribution with this file name, also when it was deleted.
@@ -103,12 +124,21 @@ impl Queries {
         /// The tokens of an account, oldest first.
         pub fn tokens_of(user: UserId) -> Vec<Token> = tokens::of_user;
 
+        /// The tokens that work at this moment, may publish, and reach into the channel, whatever their owners may do.
+        pub fn tokens_reaching_into(channel: ChannelId, now: Timestamp) -> Vec<Token> = tokens::reaching_into;
+        /// Which tokens were cut off in a channel or its projects.
+        pub fn token_cuts(channel: ChannelId) -> Vec<TokenCut> = token_cuts::of_channel;
+
         /// A subdir.
         pub fn subdir(id: SubdirId) -> Option<SubdirRow> = subdirs::by_id;
         /// The subdir with this name.
         pub fn subdir_by_name(channel: ChannelId, name: &str) -> Option<SubdirRow> = subdirs::by_name;
         /// The subdirs of a channel, by name.
         pub fn subdirs(channel: ChannelId) -> Vec<SubdirRow> = subdirs::of_channel;
+        /// The subdirs in which a project has, or had, files.
+        pub fn subdirs_of_project(project: ProjectId) -> Vec<SubdirRow> = subdirs::of_project;
+        /// The records of a release that are not deleted.
+        pub fn conda_records_of_release(release: ReleaseId) -> Vec<KeptRecord> = conda_files::of_release;
         /// Every subdir of every channel.
         pub fn all_subdirs() -> Vec<SubdirRow> = subdirs::all;
 

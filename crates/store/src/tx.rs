@@ -10,9 +10,9 @@ use bonded_model::file::{CondaFile, File, PythonFile, Stored};
 use bonded_model::ids::{ChannelId, FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
 use bonded_model::job::Job;
 use bonded_model::project::{Project, Release, Yank};
-use bonded_model::token::{Token, TokenHash, TokenUse};
+use bonded_model::token::{Token, TokenCut, TokenHash, TokenUse};
 use bonded_model::user::{ChannelRole, ProjectRole};
-use bonded_model::{Channel, Sha256, Timestamp};
+use bonded_model::{Channel, Lifecycle, Sha256, Timestamp};
 use chrono::TimeDelta;
 
 use crate::connection::{Connection, run_queries};
@@ -207,6 +207,13 @@ impl Tx {
         /// Counts a change of what the project's pages show; gives the new serial.
         pub fn bump_serial(project: ProjectId) -> i64 = projects::bump_serial;
 
+        /// Changes where a project stands in its life.
+        pub fn set_lifecycle(project: ProjectId, lifecycle: &Lifecycle) -> () = projects::set_lifecycle;
+        /// Marks a project as deleted, or as there again.
+        pub fn set_project_deleted(project: ProjectId, at: Option<Timestamp>) -> () = projects::set_deleted;
+        /// Takes every account out of a project.
+        pub fn remove_project_members(project: ProjectId) -> () = members::remove_all_from_project;
+
         /// Makes a release. False when there is one of this version.
         pub fn insert_release(release: &Release) -> bool = releases::insert;
         /// Yanks a release, or takes that back.
@@ -216,6 +223,8 @@ impl Tx {
         pub fn insert_python_file(file: &File, python: &PythonFile) -> bool = python_files::insert;
         /// Adds a conda package. False when its name was ever taken in the channel.
         pub fn insert_conda_file(file: &File, conda: &CondaFile) -> bool = conda_files::insert;
+        /// Replaces the record of a conda package, and keeps or drops the original one.
+        pub fn set_conda_record(file: FileId, record: &str, original: Option<&str>) -> () = conda_files::set_record;
         /// Takes a file out of the index for good. False when it was deleted already.
         pub fn delete_file(file: FileId, at: Timestamp) -> bool = files::delete;
 
@@ -230,6 +239,13 @@ impl Tx {
         pub fn change_token(token: &Token) -> bool = tokens::change;
         /// Notes that a token was seen where it leaks. False when that is known already.
         pub fn leak_token(token: TokenId, at: Timestamp) -> bool = tokens::leak;
+        /// Cuts a token off. False when it is cut off there already.
+        pub fn cut_token(cut: &TokenCut) -> bool = token_cuts::insert;
+        /// Takes a cut back. False when there is none.
+        pub fn restore_token(token: TokenId, channel: ChannelId, project: Option<ProjectId>) -> bool
+            = token_cuts::delete;
+        /// Cuts a new token off wherever another one is.
+        pub fn copy_token_cuts(from: TokenId, to: TokenId) -> () = token_cuts::copy;
         /// Notes when and where tokens were last used.
         pub fn touch_tokens(uses: &[TokenUse]) -> () = tokens::touch;
 

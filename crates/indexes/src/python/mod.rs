@@ -12,7 +12,7 @@ pub use content_type::ContentType;
 pub use file::File;
 pub use index_page::IndexPage;
 pub use json_api::{PackageType, ProjectDocument, ReleaseFile, latest_version};
-pub use project_page::{ProjectPage, ProjectStatus};
+pub use project_page::ProjectPage;
 
 /// The version of the simple API that the pages follow (PEP 629). HTML is frozen at this version by PEP 833.
 pub const API_VERSION: &str = "1.4";

@@ -2,43 +2,17 @@
 
 use askama::Template;
 use bonded_model::python::Version;
+use bonded_model::{Lifecycle, ProjectStatus};
 
 use super::file::{File, JsonFile};
 use super::{API_VERSION, ContentType, Meta, to_html, to_json};
-
-/// The state of a project (PEP 792).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ProjectStatus {
-    /// Nothing unusual.
-    #[default]
-    Active,
-    /// No more releases are expected.
-    Archived,
-    /// Considered unsafe: the page stays, its files are withheld.
-    Quarantined,
-    /// Obsolete, perhaps replaced by another project.
-    Deprecated,
-}
-
-impl ProjectStatus {
-    /// The marker's text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Archived => "archived",
-            Self::Quarantined => "quarantined",
-            Self::Deprecated => "deprecated",
-        }
-    }
-}
 
 /// A project with its files, ready to be rendered.
 #[derive(Debug)]
 pub struct ProjectPage<'a> {
     name: &'a str,
     serial: i64,
-    status: ProjectStatus,
+    lifecycle: &'a Lifecycle,
     files: Vec<File<'a>>,
 }
 
@@ -47,12 +21,12 @@ impl<'a> ProjectPage<'a> {
     ///
     /// The files may come in any order; they are shown by version and then by file name. Those of a quarantined
     /// project are dropped, because PEP 792 forbids to offer them.
-    pub fn new(name: &'a str, serial: i64, status: ProjectStatus, mut files: Vec<File<'a>>) -> Self {
-        if status == ProjectStatus::Quarantined {
+    pub fn new(name: &'a str, serial: i64, lifecycle: &'a Lifecycle, mut files: Vec<File<'a>>) -> Self {
+        if lifecycle.status.withholds_files() {
             files.clear();
         }
         files.sort_by(|a, b| a.version.cmp(b.version).then_with(|| a.filename.cmp(b.filename)));
-        Self { name, serial, status, files }
+        Self { name, serial, lifecycle, files }
     }
 
     /// The page in the given form.
@@ -69,7 +43,7 @@ impl<'a> ProjectPage<'a> {
             files: self.files.iter().map(JsonFile::from).collect(),
             meta: Meta::new(self.serial),
             name: self.name,
-            project_status: JsonStatus { status: self.status },
+            project_status: JsonStatus { status: self.lifecycle.status, reason: self.reason() },
             versions: self.versions(),
         };
         to_json(&page, 512 + self.text_size() + self.files.len() * 512)
@@ -90,11 +64,16 @@ impl<'a> ProjectPage<'a> {
         versions.into_iter().map(Version::to_string).collect()
     }
 
+    /// Why, if something was said.
+    fn reason(&self) -> Option<&str> {
+        Some(self.lifecycle.reason.as_str()).filter(|reason| !reason.is_empty())
+    }
+
     fn text_size(&self) -> usize {
         let size = |file: &File<'_>| {
             file.filename.len() * 2 + file.url.len() + file.requires_python.map_or(0, str::len)
         };
-        self.files.iter().map(size).sum()
+        self.files.iter().map(size).sum::<usize>() + 2 * self.lifecycle.reason.len()
     }
 }
 
@@ -104,13 +83,15 @@ struct JsonPage<'a> {
     files: Vec<JsonFile<'a>>,
     meta: Meta,
     name: &'a str,
-    project_status: JsonStatus,
+    project_status: JsonStatus<'a>,
     versions: Vec<String>,
 }
 
 #[derive(serde::Serialize)]
-struct JsonStatus {
+struct JsonStatus<'a> {
     status: ProjectStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -130,6 +111,12 @@ mod tests {
 
     use super::*;
     use crate::python::samples::{file, files, versions};
+
+    const ACTIVE: &Lifecycle = &Lifecycle { status: ProjectStatus::Active, reason: String::new(), at: None };
+
+    fn lifecycle(status: ProjectStatus, reason: &str) -> Lifecycle {
+        Lifecycle { status, reason: reason.to_owned(), at: None }
+    }
 
     fn text(bytes: Vec<u8>) -> String {
         String::from_utf8(bytes).unwrap()
@@ -163,7 +150,7 @@ mod tests {
     #[test]
     fn the_json_form_is_stable() {
         let versions = versions(["1.9rc1", "1.9", "1.10"]);
-        let page = ProjectPage::new("demo", 7, ProjectStatus::Active, files(&versions));
+        let page = ProjectPage::new("demo", 7, ACTIVE, files(&versions));
         let json: Value = serde_json::from_slice(&page.render_json()).unwrap();
         insta::assert_json_snapshot!(json);
         assert!(text(page.render_json()).starts_with(r#"{"files":[{"core-metadata":false,"#), "and compact");
@@ -172,13 +159,14 @@ mod tests {
     #[test]
     fn the_html_form_is_stable() {
         let versions = versions(["1.9rc1", "1.9", "1.10"]);
-        let page = ProjectPage::new("demo", 7, ProjectStatus::Archived, files(&versions));
+        let archived = lifecycle(ProjectStatus::Archived, "");
+        let page = ProjectPage::new("demo", 7, &archived, files(&versions));
         insta::assert_snapshot!(text(page.render_html()));
     }
 
     #[test]
     fn both_names_of_html_are_the_same_page() {
-        let page = ProjectPage::new("demo", 7, ProjectStatus::Active, Vec::new());
+        let page = ProjectPage::new("demo", 7, ACTIVE, Vec::new());
         assert_eq!(page.render(ContentType::Html), page.render(ContentType::LegacyHtml));
         assert_eq!(page.render(ContentType::Json), page.render_json());
         assert_ne!(page.render(ContentType::Json), page.render_html());
@@ -187,18 +175,25 @@ mod tests {
     #[test]
     fn a_quarantined_project_offers_nothing() {
         let versions = versions(["1.9rc1", "1.9", "1.10"]);
-        let page = ProjectPage::new("demo", 7, ProjectStatus::Quarantined, files(&versions));
+        let quarantined = lifecycle(ProjectStatus::Quarantined, "looks \"<like>\" malware");
+        let page = ProjectPage::new("demo", 7, &quarantined, files(&versions));
         let json: Value = serde_json::from_slice(&page.render_json()).unwrap();
         assert_eq!((&json["files"], &json["versions"]), (&serde_json::json!([]), &serde_json::json!([])));
-        assert_eq!(json["project-status"]["status"], "quarantined");
+        assert_eq!(
+            json["project-status"],
+            serde_json::json!({"status": "quarantined", "reason": "looks \"<like>\" malware"})
+        );
         assert!(links(&page.render_html()).is_empty());
+        let reason =
+            r#"<meta name="pypi:project-status-reason" content="looks &#34;&#60;like&#62;&#34; malware">"#;
+        assert!(text(page.render_html()).contains(reason), "{}", text(page.render_html()));
     }
 
     #[test]
     fn spellings_of_one_version_are_one_release() {
         let versions = versions(["1.0", "1.0.0"]);
         let both = vec![file("demo-1.0.0.tar.gz", &versions[1]), file("demo-1.0.tar.gz", &versions[0])];
-        let page = ProjectPage::new("demo", 7, ProjectStatus::Active, both);
+        let page = ProjectPage::new("demo", 7, ACTIVE, both);
         assert_eq!(page.versions().len(), 1);
     }
 
@@ -209,7 +204,7 @@ mod tests {
         let page = |sign| {
             let digest = Some(bonded_model::Sha256::of(b"metadata"));
             let files = names.iter().map(|name| File { core_metadata: digest, ..file(name, &version[0]) });
-            ProjectPage::new("demo", sign, ProjectStatus::Active, files.collect())
+            ProjectPage::new("demo", sign, ACTIVE, files.collect())
         };
         for form in [ContentType::Json, ContentType::Html] {
             let bytes = page(1).render(form);
@@ -229,7 +224,7 @@ mod tests {
                 url: &url, requires_python: Some(&specifiers), yanked: Some(&reason), core_metadata: Some(digest),
                 ..file(&name, &version[0])
             };
-            let html = ProjectPage::new("demo", 1, ProjectStatus::Active, vec![file]).render_html();
+            let html = ProjectPage::new("demo", 1, ACTIVE, vec![file]).render_html();
             let attributes = BTreeMap::from([
                 ("href".to_owned(), format!("{url}#sha256={}", file.sha256)),
                 ("data-requires-python".to_owned(), specifiers.clone()),
@@ -244,7 +239,7 @@ mod tests {
         fn json_holds_the_same_set(names in proptest::collection::btree_set(any::<String>(), 0..20), reason: String) {
             let version = versions(["1.0"]);
             let files = names.iter().map(|name| File { yanked: Some(&reason), ..file(name, &version[0]) });
-            let page = ProjectPage::new("demo", 1, ProjectStatus::Active, files.collect());
+            let page = ProjectPage::new("demo", 1, ACTIVE, files.collect());
             let json: Value = serde_json::from_slice(&page.render_json()).unwrap();
             let found: Vec<&Value> = json["files"].as_array().unwrap().iter().collect();
             prop_assert!(found.iter().map(|file| file["filename"].as_str().unwrap()).eq(names.iter()));

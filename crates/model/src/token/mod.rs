@@ -1,9 +1,11 @@
 //! API tokens: the secret that a client holds, and the row that says what it may do.
 
+mod cuts;
 mod networks;
 mod secret;
 mod verbs;
 
+pub use cuts::{Cuts, TokenCut};
 pub use networks::{InvalidNetworks, Networks};
 pub use secret::{ApiToken, MalformedToken, TokenHash};
 pub use verbs::{Verb, Verbs};
@@ -81,6 +83,8 @@ pub struct Token {
     pub verbs: Verbs,
     /// Where it may do it.
     pub scope: TokenScope,
+    /// Where those who look after a place took that from it.
+    pub cuts: Cuts,
     /// Whether the operator issued it: such a token works whatever factors its owner has.
     pub by_operator: bool,
     /// When it was issued.
@@ -106,6 +110,21 @@ pub struct Token {
 }
 
 impl Token {
+    /// Whether it may act on everything in the channel.
+    pub fn covers_channel(&self, channel: ChannelId) -> bool {
+        self.scope.covers_channel(channel) && !self.cuts.hold_for_channel(channel)
+    }
+
+    /// Whether it may act on anything in the channel.
+    pub fn reaches_into(&self, channel: ChannelId) -> bool {
+        self.scope.reaches_into(channel) && !self.cuts.hold_for_channel(channel)
+    }
+
+    /// Whether it may act on the project.
+    pub fn covers_project(&self, channel: ChannelId, project: ProjectId) -> bool {
+        self.scope.covers_project(channel, project) && !self.cuts.hold_for_project(channel, project)
+    }
+
     /// The state of the token at `now`. A revoked token stays revoked, whatever its expiry.
     pub fn state(&self, now: Timestamp) -> TokenState {
         match (self.revoked_at, self.expires_at) {

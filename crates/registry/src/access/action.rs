@@ -225,7 +225,7 @@ fn check_standing(principal: &Principal, requirement: Requirement) -> Result<(),
     )))
 }
 
-pub(super) fn channel_role(principal: &Principal, channel: &Channel) -> Option<ChannelRole> {
+pub(crate) fn channel_role(principal: &Principal, channel: &Channel) -> Option<ChannelRole> {
     if principal.user.admin {
         return Some(ChannelRole::Admin);
     }

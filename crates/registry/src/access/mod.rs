@@ -11,6 +11,7 @@ mod directory;
 mod inspect;
 mod permit;
 
+pub(crate) use action::channel_role;
 pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
 pub use administer::{Administer, ViewPeople};
 pub use authenticate::Presented;
@@ -101,6 +102,16 @@ impl Access {
             }
             _ => Err(Denial::hidden(actor).into()),
         }
+    }
+
+    /// The channel of this name, of whatever format, if the actor may know that it exists.
+    ///
+    /// # Errors
+    /// An unknown channel and one that the actor may not see give the same [`Denial`].
+    pub async fn visible_channel(&self, actor: &Actor, name: &str) -> Result<Arc<Channel>, Error> {
+        let found = self.directory().await?.named(name);
+        let visible = found.filter(|channel| action::may_see(actor, channel, self.clock.now()));
+        visible.ok_or_else(|| Denial::hidden(actor).into())
     }
 
     /// A permit to read the channel of this name and format: what every read route begins with.

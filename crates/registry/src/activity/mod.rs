@@ -8,11 +8,12 @@ mod tokens;
 use bonded_model::audit::{AuditFilter, AuditRow, EventKind, Window};
 use bonded_model::ids::{RequestId, TokenId, UserId};
 use bonded_model::user::UserName;
-use bonded_model::{Channel, ChannelFormat, ChannelName, Credential, Timestamp};
+use bonded_model::{ChannelName, Credential, Timestamp};
 use bonded_store::Queries;
 
 use crate::access::{Inspect, Permit, ViewPeople};
 use crate::people::Session;
+use crate::projects::normalized;
 use crate::{Error, Registry};
 use names::Names;
 
@@ -158,19 +159,9 @@ async fn places(queries: &mut Queries, wanted: &Wanted) -> Result<Option<AuditFi
     if wanted.project.is_empty() {
         return Ok(Some(filter));
     }
-    let Some(name) = project_name(&channel, &wanted.project) else { return Ok(None) };
+    let Some(name) = normalized(&channel, &wanted.project) else { return Ok(None) };
     let project = queries.project_by_name(channel.id, &name).await?;
     Ok(project.map(|project| AuditFilter { project: Some(project.id), ..filter }))
-}
-
-fn project_name(channel: &Channel, typed: &str) -> Option<String> {
-    match channel.format {
-        ChannelFormat::Python => {
-            typed.parse::<bonded_model::python::ProjectName>().ok().map(|name| name.normalized().to_owned())
-        }
-        // PostgreSQL keeps no such character in a text.
-        ChannelFormat::Conda => Some(typed.to_lowercase()).filter(|name| !name.contains('\0')),
-    }
 }
 
 async fn person(queries: &mut Queries, typed: &str) -> Result<Option<UserId>, Error> {

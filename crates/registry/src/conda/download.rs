@@ -11,7 +11,7 @@ impl Registry {
     /// lock files name it (CEP 36).
     ///
     /// # Errors
-    /// [`Error::NotFound`] for names that never were there.
+    /// [`Error::NotFound`] for names that never were there, and while the project is in quarantine.
     pub async fn conda_download(
         &self,
         permit: &Permit<Read>,
@@ -26,8 +26,13 @@ impl Registry {
         let missing = || Error::NotFound("there is no such file in this subdir".into());
         let mut reader = self.store.read().await?;
         let found = reader.file_by_name(channel, &name).await?.ok_or_else(missing)?;
-        let blob = Stored { sha256: found.digests.sha256, size: found.digests.size };
+        // Asked for before the project is read: a quarantine that begins in between must not be missed.
         let version = self.conda.downloads.version(&found.project);
+        let project = reader.project(found.project).await?.ok_or_else(missing)?;
+        if project.lifecycle.status.withholds_files() {
+            return Err(missing());
+        }
+        let blob = Stored { sha256: found.digests.sha256, size: found.digests.size };
         self.conda.downloads.insert((channel, name.into()), blob, version);
         Ok(blob)
     }

@@ -9,7 +9,7 @@ use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::project::{Project, Release};
 use bonded_model::token::Token;
 use bonded_model::user::ProjectRole;
-use bonded_model::{Actor, Authority, Channel, Digests, Principal, Sha256, Timestamp};
+use bonded_model::{Actor, Authority, Channel, Digests, Lifecycle, Principal, Sha256, Timestamp};
 use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
@@ -120,6 +120,8 @@ impl Commit {
             display_name: self.display_name.clone(),
             serial: 0,
             created_at: now,
+            lifecycle: Lifecycle::default(),
+            deleted_at: None,
         };
         tx.insert_project(&project).await?;
         if let Some(principal) = actor.principal() {

@@ -42,12 +42,15 @@ impl Registry {
         }
         let seen = self.python.rendered.version(&project);
         let mut snapshot = self.store.snapshot().await?;
+        let row = snapshot.project(project).await?.filter(|row| row.deleted_at.is_none());
+        let row = row.ok_or_else(no_such_project)?;
+        let withheld = row.lifecycle.status.withholds_files();
         let facts = Facts {
-            project: snapshot.project(project).await?.ok_or_else(no_such_project)?,
             releases: snapshot.releases(project).await?,
-            files: snapshot.python_files(project).await?,
+            files: if withheld { Vec::new() } else { snapshot.python_files(project).await? },
             members: snapshot.project_members(project).await?,
             channel_url,
+            project: row,
         };
         drop(snapshot);
         let wanted = version.map(str::to_owned);

@@ -25,7 +25,7 @@ impl Registry {
     /// What is served under `/{channel}/files/{name}`: a distribution, or its metadata where `.metadata` follows.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for names that never were there and for deleted files.
+    /// [`Error::NotFound`] for names that never were there, for deleted files, and while the project is in quarantine.
     pub async fn python_download(&self, permit: &Permit<Read>, name: &str) -> Result<Download, Error> {
         let channel = permit.action().channel.id;
         if let Some(download) = self.python.downloads.get(&Named(channel, name)) {
@@ -39,7 +39,8 @@ impl Registry {
         let found = reader.python_file_by_name(channel, file_name).await?.ok_or_else(no_such_file)?;
         let version = self.python.downloads.version(&found.file.project);
         let found = reader.python_file_by_name(channel, file_name).await?.ok_or_else(no_such_file)?;
-        if found.file.deleted_at.is_some() {
+        let project = reader.project(found.file.project).await?.ok_or_else(no_such_file)?;
+        if found.file.deleted_at.is_some() || project.lifecycle.status.withholds_files() {
             return Err(no_such_file());
         }
         let file = Stored { sha256: found.file.digests.sha256, size: found.file.digests.size };

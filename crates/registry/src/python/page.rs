@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
-use bonded_indexes::python::{ContentType, File, IndexPage, ProjectPage, ProjectStatus};
+use bonded_indexes::python::{ContentType, File, IndexPage, ProjectPage};
 use bonded_model::file::PythonListing;
 use bonded_model::ids::{ChannelId, ProjectId};
+use bonded_model::project::Project;
 use bonded_model::python::{DistributionFilename, Version};
 use bonded_model::{Sha256, Visibility};
 use bytes::Bytes;
@@ -81,8 +82,10 @@ impl Registry {
         let row = snapshot.project(project).await?.ok_or_else(no_such_project)?;
         let files = snapshot.python_files(project).await?;
         drop(snapshot);
-        let render =
-            move || Page::new(render_project(name_of(&row), row.serial, &files, form), form.header());
+        if row.deleted_at.is_some() {
+            return Err(no_such_project());
+        }
+        let render = move || Page::new(render_project(&row, &files, form), form.header());
         let page = Arc::new(tokio::task::spawn_blocking(render).await.map_err(Error::internal)?);
         self.python.rendered.insert(key, Arc::clone(&page), version);
         Ok(page)
@@ -129,14 +132,10 @@ pub(super) fn no_such_project() -> Error {
     Error::NotFound("there is no such project in this channel".into())
 }
 
-fn name_of(row: &bonded_model::project::Project) -> &str {
-    &row.name
-}
-
-fn render_project(name: &str, serial: i64, listings: &[PythonListing], form: ContentType) -> Vec<u8> {
+fn render_project(row: &Project, listings: &[PythonListing], form: ContentType) -> Vec<u8> {
     let known: Vec<_> = listings.iter().filter_map(Known::new).collect();
     let files = known.iter().map(Known::file).collect();
-    ProjectPage::new(name, serial, ProjectStatus::Active, files).render(form)
+    ProjectPage::new(&row.name, row.serial, &row.lifecycle, files).render(form)
 }
 
 /// A row together with what had to be computed to show it.

@@ -3,7 +3,7 @@
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::{ChannelId, ProjectId, TokenId, UserId};
 use bonded_model::people::Client;
-use bonded_model::token::{ApiToken, Networks, Token, TokenScope, Verb, Verbs};
+use bonded_model::token::{ApiToken, Cuts, Networks, Token, TokenScope, Verb, Verbs};
 use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Queries};
 use chrono::TimeDelta;
@@ -87,6 +87,7 @@ impl Registry {
             name,
             verbs: new.verbs,
             scope: self.resolve(actor, &new.scope).await?,
+            cuts: Cuts::default(),
             by_operator: matches!(actor, Actor::Operator),
             created_at: now,
             expires_at: expiry(now, new.lifetime)?,

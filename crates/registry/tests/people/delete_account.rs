@@ -1,5 +1,6 @@
 //! The end of an account.
 
+use bonded_model::Lifecycle;
 use bonded_model::ids::ProjectId;
 use bonded_model::people::SoleOwnership;
 use bonded_model::project::Project;
@@ -73,6 +74,8 @@ with_open_app! {
             display_name: "Engine".into(),
             serial: 1,
             created_at: app.now(),
+            lifecycle: Lifecycle::default(),
+            deleted_at: None,
         };
         let id = project.id;
         let write = app.registry.store.write(move |tx| Box::pin(async move {

@@ -9,9 +9,11 @@ use bonded_model::ids::{
 use bonded_model::people::{Client, Policy, UserInserted};
 use bonded_model::project::{Project, Release};
 use bonded_model::secret::SecretHash;
-use bonded_model::token::{Networks, Token, TokenScope, Verb};
+use bonded_model::token::{Cuts, Networks, Token, TokenScope, Verb};
 use bonded_model::user::User;
-use bonded_model::{Channel, ChannelFormat, Clock, Digests, Random, Sha256, Timestamp, Visibility};
+use bonded_model::{
+    Channel, ChannelFormat, Clock, Digests, Lifecycle, Random, Sha256, Timestamp, Visibility,
+};
 use bonded_store::{Store, StoreError, Tx};
 use futures::future::BoxFuture;
 
@@ -56,6 +58,8 @@ pub(crate) fn project(channel: &Channel, name: &str) -> Project {
         display_name: name.to_uppercase(),
         serial: 0,
         created_at: now(),
+        lifecycle: Lifecycle::default(),
+        deleted_at: None,
     }
 }
 
@@ -106,6 +110,7 @@ pub(crate) fn token(user: &User, name: &str, scope: TokenScope) -> Token {
         name: name.into(),
         verbs: [Verb::Read, Verb::Publish].into_iter().collect(),
         scope,
+        cuts: Cuts::default(),
         by_operator: false,
         created_at: now(),
         expires_at: Some(now() + chrono::Duration::days(1)),

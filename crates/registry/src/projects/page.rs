@@ -1,0 +1,209 @@
+//! The page of a project.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bonded_model::file::File;
+use bonded_model::ids::{ReleaseId, UserId};
+use bonded_model::project::{Project, ProjectMember, ReleaseOutline, Yank as Yanked};
+use bonded_model::user::UserName;
+use bonded_model::{Actor, Channel, ChannelFormat, Sha256, Timestamp};
+use bonded_store::Queries;
+
+use super::about::About;
+use super::find::find;
+use super::versions::{canonical, is_prerelease, latest, newest_first};
+use crate::access::{Delete, Read, Yank};
+use crate::{Error, Registry};
+
+/// Everything that the page of a project, or of one of its releases, shows to one viewer.
+#[derive(Clone, Debug)]
+pub struct ProjectPage {
+    /// The channel.
+    pub channel: Arc<Channel>,
+    /// The project, with where it stands in its life.
+    pub project: Project,
+    /// The releases that have files, newest first. Nobody but those who look after the project sees them while they are
+    /// withheld.
+    pub releases: Vec<ReleaseView>,
+    /// Which of them is shown: the one that was asked for, or the one that stands for the project.
+    pub shown: Option<usize>,
+    /// What that release says about itself.
+    pub about: About,
+    /// Whether files are kept from everybody: the project is in quarantine.
+    pub withheld: bool,
+    /// Who has a role of their own in it.
+    pub members: Vec<ProjectMember>,
+    /// What the viewer may do.
+    pub may: May,
+}
+
+/// What a viewer may do with a project. Each is decided again when it is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct May {
+    /// Yank releases, and take that back.
+    pub yank: bool,
+    /// Delete files, releases and the project.
+    pub delete: bool,
+    /// Say who has which role, archive and deprecate, cut tokens off.
+    pub manage: bool,
+    /// Put it into quarantine, and take it out.
+    pub quarantine: bool,
+}
+
+/// A release with its files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReleaseView {
+    /// The version in canonical form.
+    pub version: String,
+    /// Whether clients take it only when they are told to (Python).
+    pub prerelease: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Set while it is yanked.
+    pub yanked: Option<Yanked>,
+    /// Its files, by name.
+    pub files: Vec<FileView>,
+}
+
+/// A file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileView {
+    /// Its name; for conda `{subdir}/{file name}`.
+    pub name: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// When it was uploaded.
+    pub uploaded_at: Timestamp,
+    /// Its path behind the channel's; the parts hold nothing that a URL would have to escape. `None` while files are
+    /// withheld.
+    pub path: Option<String>,
+    /// Who published it, for those who may know.
+    pub published: Option<Published>,
+}
+
+/// Who published a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Published {
+    /// The account; `None` for the operator, and once the account is gone.
+    pub by: Option<UserName>,
+    /// Whether it was done with an API token.
+    pub with_token: bool,
+}
+
+impl Registry {
+    /// What the page of a project shows to the actor; with a version, what the page of that release shows.
+    ///
+    /// # Errors
+    /// The [`Denial`](crate::access::Denial) of a channel that the actor may not read, the same as for an unknown one;
+    /// [`Error::NotFound`] for an unknown project or version.
+    pub async fn project_page(
+        &self,
+        actor: &Actor,
+        channel: &str,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<ProjectPage, Error> {
+        let channel = self.access.visible_channel(actor, channel).await?;
+        self.access.permit(actor, Read { channel: Arc::clone(&channel) })?;
+        let mut snapshot = self.store.snapshot().await?;
+        let project = find(&mut snapshot, &channel, name).await?;
+        let may = self.may(actor, &channel, &project);
+        let inside = may.yank || may.manage;
+        let withheld = project.lifecycle.status.withholds_files();
+        let mut outlines = Vec::new();
+        let mut files: HashMap<ReleaseId, Vec<FileView>> = HashMap::new();
+        if inside || !withheld {
+            outlines = snapshot.release_outlines(project.id).await?;
+            newest_first(channel.format, &mut outlines);
+            let rows = snapshot.files_of_project(project.id).await?;
+            let names = if inside { names(&mut snapshot, &rows).await? } else { HashMap::new() };
+            for file in rows {
+                let view = view(&file, channel.format, withheld, inside.then_some(&names));
+                files.entry(file.release).or_default().push(view);
+            }
+        }
+        let shown = shown(channel.format, &outlines, version)?;
+        let about = match shown.and_then(|shown| outlines.get(shown)) {
+            Some(outline) => {
+                let release = snapshot.release(outline.id).await?;
+                release.map_or_else(About::default, |release| About::of(channel.format, &release.metadata))
+            }
+            None => About::default(),
+        };
+        let members = snapshot.project_members(project.id).await?;
+        let release = |outline: ReleaseOutline| ReleaseView {
+            prerelease: is_prerelease(channel.format, &outline.version),
+            files: files.remove(&outline.id).unwrap_or_default(),
+            version: outline.version,
+            created_at: outline.created_at,
+            yanked: outline.yanked,
+        };
+        let releases = outlines.into_iter().map(release).collect();
+        Ok(ProjectPage { channel, project, releases, shown, about, withheld, members, may })
+    }
+
+    /// What the actor may do with the project.
+    pub(super) fn may(&self, actor: &Actor, channel: &Arc<Channel>, project: &Project) -> May {
+        let (channel, project) = (Arc::clone(channel), project.id);
+        May {
+            yank: self.access.permit(actor, Yank { channel: Arc::clone(&channel), project }).is_ok(),
+            delete: self.access.permit(actor, Delete { channel, project }).is_ok(),
+            manage: false,
+            quarantine: false,
+        }
+    }
+}
+
+/// The position of the release that is shown.
+fn shown(
+    format: ChannelFormat,
+    outlines: &[ReleaseOutline],
+    version: Option<&str>,
+) -> Result<Option<usize>, Error> {
+    let Some(version) = version else {
+        let latest = latest(format, outlines).map(|latest| latest.id);
+        return Ok(outlines.iter().position(|outline| Some(outline.id) == latest));
+    };
+    let wanted = canonical(format, version);
+    let found = outlines.iter().position(|outline| outline.version == wanted);
+    found.map(Some).ok_or_else(|| Error::NotFound(format!("there is no version {version}")))
+}
+
+/// The names of those who published the files.
+async fn names(queries: &mut Queries, files: &[File]) -> Result<HashMap<UserId, UserName>, Error> {
+    let mut names = HashMap::new();
+    for id in files.iter().filter_map(|file| file.uploaded_by) {
+        if !names.contains_key(&id)
+            && let Some(user) = queries.user(id).await?
+        {
+            names.insert(id, user.name);
+        }
+    }
+    Ok(names)
+}
+
+fn view(
+    file: &File,
+    format: ChannelFormat,
+    withheld: bool,
+    names: Option<&HashMap<UserId, UserName>>,
+) -> FileView {
+    let path = match format {
+        ChannelFormat::Python => format!("files/{}", file.name),
+        ChannelFormat::Conda => file.name.clone(),
+    };
+    FileView {
+        name: file.name.clone(),
+        size: file.digests.size,
+        sha256: file.digests.sha256,
+        uploaded_at: file.uploaded_at,
+        path: (!withheld).then_some(path),
+        published: names.map(|names| Published {
+            by: file.uploaded_by.and_then(|id| names.get(&id).cloned()),
+            with_token: file.token.is_some(),
+        }),
+    }
+}
