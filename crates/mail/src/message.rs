@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bonded_model::Timestamp;
+use bonded_model::ids::TokenId;
 use bonded_model::people::Client;
 use bonded_model::user::{Email, UserName};
 
@@ -64,6 +65,10 @@ pub enum Message {
     TokenIssued { user: UserName, at: Timestamp, token: String, by: By },
     /// An API token has a new secret.
     TokenRotated { user: UserName, at: Timestamp, client: Client, token: String },
+    /// An API token was found where it leaks, perhaps at `url`, and does not work any more.
+    TokenLeaked { user: UserName, at: Timestamp, token: String, url: Option<String>, managed: bool },
+    /// An API token came in a URL, although it can do more than read.
+    TokenInUrl { user: UserName, at: Timestamp, client: Client, token: String, id: TokenId },
     /// Another address was added; to the primary one.
     AddressAdded { user: UserName, at: Timestamp, client: Client, address: Email },
     /// An address was removed; to the primary one and to the removed one.

@@ -1,6 +1,7 @@
 //! One of each mail, for tests that look at all of them.
 
 use bonded_model::Timestamp;
+use bonded_model::ids::TokenId;
 use bonded_model::people::Client;
 use bonded_model::user::{Email, UserName};
 
@@ -55,6 +56,12 @@ pub fn messages() -> Vec<(&'static str, Message)> {
             "token-rotated",
             Message::TokenRotated { user: ada(), at, client: client(), token: "ci".to_owned() },
         ),
+        ("token-leaked", leaked(Some("https://code.example/ada/tools/blob/main/ci.yml"), false)),
+        ("managing-token-leaked", leaked(None, true)),
+        (
+            "token-in-url",
+            Message::TokenInUrl { user: ada(), at, client: client(), token: "ci".to_owned(), id: token() },
+        ),
         ("address-added", Message::AddressAdded { user: ada(), at, client: client(), address: address() }),
         (
             "address-removed",
@@ -104,6 +111,15 @@ pub fn messages() -> Vec<(&'static str, Message)> {
         ("account-suspended", Message::AccountSuspended { user: ada(), at }),
         ("account-reinstated", Message::AccountReinstated { user: ada(), at }),
     ]
+}
+
+fn leaked(url: Option<&str>, managed: bool) -> Message {
+    let url = url.map(str::to_owned);
+    Message::TokenLeaked { user: ada(), at: moment(0), token: "ci".to_owned(), url, managed }
+}
+
+fn token() -> TokenId {
+    "019b76da-a800-7000-8000-000000000000".parse().expect("an id")
 }
 
 fn moment(seconds: i64) -> Timestamp {

@@ -124,6 +124,20 @@ pub enum Event {
         /// From where it works.
         networks: Networks,
     },
+    /// A token was found where it leaks, and ended.
+    #[serde(rename = "user:token:leak")]
+    TokenLeaked {
+        /// The token.
+        token: TokenId,
+        /// Its owner.
+        owner: UserId,
+        /// Where it was found, without anything that may be a secret; `None` where nobody said so.
+        url: Option<String>,
+        /// In what it was found, in the scanner's words, or `operator`.
+        source: String,
+        /// Which key signed the report; `None` for the operator's.
+        key: Option<String>,
+    },
     /// A project came into being with its first file.
     #[serde(rename = "channel:project:create")]
     ProjectCreated {
@@ -186,7 +200,8 @@ impl Event {
             Self::TokenCreated { owner, .. }
             | Self::TokenRevoked { owner, .. }
             | Self::TokenRotated { owner, .. }
-            | Self::TokenNarrowed { owner, .. } => Some(*owner),
+            | Self::TokenNarrowed { owner, .. }
+            | Self::TokenLeaked { owner, .. } => Some(*owner),
             Self::Person(event) => event.subject(),
             Self::RegistryCreated
             | Self::ChannelCreated { .. }

@@ -17,7 +17,8 @@ pub enum Error {
     Denied(#[from] Denial),
     /// A token that can do more than read came in a URL, where it has leaked into logs by now.
     #[error(
-        "this token can do more than read, so it is not accepted in a URL; consider it leaked and revoke it"
+        "this token can do more than read, so it is not accepted in a URL; consider it leaked: give it a new secret on the \
+         page of your tokens, or revoke it"
     )]
     TokenInUrl(Arc<Principal>),
     /// There is no such thing in a place that the caller may see.

@@ -12,6 +12,7 @@ pub mod conda;
 mod error;
 pub mod gc;
 mod jobs;
+pub mod leaks;
 pub mod people;
 pub mod projects;
 mod publishing;
@@ -22,6 +23,7 @@ mod usage;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use bonded_blobs::Blobs;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
@@ -43,8 +45,19 @@ pub struct Settings {
     pub page_cache: u64,
     /// How much memory small index files of conda channels may take, in bytes.
     pub index_cache: u64,
+    /// Whom to tell of a hole in the registry, if the operator says so.
+    pub security: Option<SecurityContact>,
     /// What concerns people.
     pub people: PeopleSettings,
+}
+
+/// Whom to tell of a hole in the registry, for `security.txt` (RFC 9116).
+#[derive(Clone, Debug)]
+pub struct SecurityContact {
+    /// A URI: `mailto:`, `https:` or `tel:`.
+    pub contact: String,
+    /// The URL of the rules for those who look for holes.
+    pub policy: Option<String>,
 }
 
 impl Default for Settings {
@@ -53,6 +66,7 @@ impl Default for Settings {
             max_upload: 2 << 30,
             page_cache: 32 << 20,
             index_cache: 16 << 20,
+            security: None,
             people: PeopleSettings::default(),
         }
     }
@@ -81,6 +95,8 @@ pub struct Parts {
     usage: usage::Usage,
     pub(crate) people: People,
     jobs: tokio::sync::Notify,
+    /// The scanners whose reports of leaked tokens are believed.
+    scanners: ArcSwapOption<leaks::ScannerKeys>,
 }
 
 impl Deref for Registry {
@@ -108,6 +124,7 @@ impl Registry {
             usage: usage::Usage::default(),
             people: People::new(services, &settings.people),
             jobs: tokio::sync::Notify::new(),
+            scanners: ArcSwapOption::empty(),
             store,
             blobs,
             clock,
@@ -147,15 +164,7 @@ impl Registry {
                 }
             }
             Err(Error::TokenInUrl(principal)) => {
-                self.note_leak(principal).await;
-                let actor = Actor::Principal(Arc::clone(principal));
-                self.record_refusal(
-                    &actor,
-                    origin,
-                    "use a token in a URL",
-                    "the token can do more than read",
-                )
-                .await;
+                self.note_url_use(principal, origin, agent).await;
             }
             _ => {}
         }

@@ -151,7 +151,7 @@ fn log(method: &http::Method, path: &str, response: &Response, origin: &Origin, 
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
-                request_id = %origin.request, %method, path = %path_token::redacted(path), status = status.as_u16(), micros, address, "request"
+                request_id = %origin.request, %method, path = %bonded_model::token::redacted(path), status = status.as_u16(), micros, address, "request"
             )
         };
     }

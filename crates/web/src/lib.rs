@@ -17,6 +17,7 @@ mod proxy;
 mod python;
 mod receive;
 mod routes;
+mod security;
 mod status;
 
 use std::ops::Deref;
@@ -88,7 +89,7 @@ pub fn page_routes() -> Vec<(Method, &'static str)> {
 
 fn clients(table: Routes) -> Routes {
     let table = table.get("/health", status::health).get("/ready", status::ready);
-    api::add(conda::add(python::add(table)))
+    security::add(api::add(conda::add(python::add(table))))
 }
 
 /// Answers every route. What is not there answers 404.

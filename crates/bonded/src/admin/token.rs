@@ -1,10 +1,12 @@
 //! `bonded admin token`
 
 use std::collections::HashMap;
+use std::io::Read;
 
 use bonded_model::ids::{ChannelId, ProjectId, TokenId};
-use bonded_model::token::{Networks, Token, TokenScope, TokenState, Verb};
+use bonded_model::token::{Networks, Token, TokenScope, TokenState, Verb, tokens_in};
 use bonded_registry::Registry;
+use bonded_registry::leaks::Disclosed;
 use bonded_registry::tokens::{NewToken, ScopeByName};
 use chrono::TimeDelta;
 use clap::Subcommand;
@@ -12,6 +14,9 @@ use serde_json::{Value, json};
 
 use crate::config::duration;
 use crate::output::Output;
+
+/// The longest text that is searched for tokens, in bytes.
+const MAX_TEXT: u64 = 256 << 20;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -43,6 +48,13 @@ pub(crate) enum Command {
     Revoke {
         /// Its id, as `list` shows it.
         id: TokenId,
+    },
+    /// End tokens that were found where they leak, and tell their owners by mail. Reads any text from standard input, such
+    /// as a file or a log, and finds the tokens in it.
+    Disclose {
+        /// Where they were found.
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
     },
     /// List all tokens, the ended ones too. The secrets are kept nowhere.
     List,
@@ -76,6 +88,12 @@ impl Command {
             Self::Revoke { id } => {
                 registry.revoke_token(&permit, id).await?;
                 output.result(&json!({ "id": id, "revoked": true }), || format!("revoked {id}"))
+            }
+            Self::Disclose { url } => {
+                let text = std::io::read_to_string(std::io::stdin().take(MAX_TEXT))?;
+                let ended = registry.disclose_tokens(&permit, tokens_in(&text), url.as_deref()).await?;
+                let row = |Disclosed { token, owner }: &Disclosed| json!({ "id": token.id, "user": owner.name, "name": token.name });
+                output.table(&ended.iter().map(row).collect::<Vec<_>>(), &["id", "user", "name"])
             }
             Self::List => {
                 let tokens = registry.tokens(&permit).await?;

@@ -10,7 +10,7 @@ use bonded_registry::people::SignUp;
 use serde::Deserialize;
 use serde::de::Error as _;
 
-use super::options::{Common, LogFormat, Recovery, Serving, Size, duration, instance_name, network};
+use super::options::{Common, Contact, LogFormat, Recovery, Serving, Size, duration, instance_name, network};
 use super::shown;
 
 /// The name under which a file is looked for in the data directory.
@@ -43,6 +43,9 @@ struct File {
     tokens_without_expiry: Option<bool>,
     recovery: Option<Recovery>,
     recovery_wait: Option<Time>,
+    scanner_keys: Option<PathBuf>,
+    security_contact: Option<Word<Contact>>,
+    security_policy: Option<url::Url>,
 }
 
 /// What is written as text and read by its own rules.
@@ -131,6 +134,9 @@ impl File {
             tokens_without_expiry: self.tokens_without_expiry,
             recovery: self.recovery,
             recovery_wait: self.recovery_wait.map(|time| time.0),
+            scanner_keys: self.scanner_keys,
+            security_contact: self.security_contact.map(|contact| contact.0),
+            security_policy: self.security_policy,
         };
         (common, serving)
     }
@@ -155,7 +161,8 @@ mod tests {
     #[test]
     fn what_concerns_people_is_read() {
         let text = "sign-up = \"open\"\nmail-from = \"a@b.example\"\npassword-uploads = true\n\
-                    recovery = \"two-administrators\"\nrecovery-wait = \"3d\"\ninstance-name = \"Acme\"\n";
+                    recovery = \"two-administrators\"\nrecovery-wait = \"3d\"\ninstance-name = \"Acme\"\n\
+                    security-contact = \"it@b.example\"\n";
         let (_, (_, serving)) = load_text(text).unwrap().unwrap();
         assert_eq!(serving.sign_up, Some(SignUp::Open));
         assert_eq!(serving.mail_from, Some("a@b.example".parse().unwrap()));
@@ -163,6 +170,7 @@ mod tests {
         assert_eq!(serving.recovery, Some(Recovery::TwoAdministrators));
         assert_eq!(serving.recovery_wait, Some(chrono::TimeDelta::days(3)));
         assert_eq!(serving.instance_name.as_deref(), Some("Acme"));
+        assert_eq!(serving.security_contact, Some(Contact("mailto:it@b.example".to_owned())));
         for bad in
             ["sign-up = \"all\"", "mail-from = \"me\"", "recovery-wait = \"0s\"", "instance-name = \"\""]
         {

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use bonded_blobs::{BlobsUrl, S3Options};
-use bonded_registry::Settings;
 use bonded_registry::people::PeopleSettings;
+use bonded_registry::{SecurityContact, Settings};
 use bonded_store::DatabaseUrl;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -53,6 +53,10 @@ pub(crate) struct Config {
     pub(crate) page_cache: u64,
     /// What concerns people.
     pub(crate) people: People,
+    /// The file with the keys of secret scanners.
+    pub(crate) scanner_keys: Option<PathBuf>,
+    /// Whom to tell of holes.
+    pub(crate) security: Option<SecurityContact>,
     /// How log lines look.
     pub(crate) log_format: LogFormat,
     /// Which log lines are written.
@@ -115,6 +119,14 @@ impl Config {
             max_upload: serving.max_upload.map_or(Settings::default().max_upload, |size| size.0),
             page_cache: serving.page_cache.map_or(Settings::default().page_cache, |size| size.0),
             people,
+            scanner_keys: serving.scanner_keys,
+            security: match (serving.security_contact, serving.security_policy) {
+                (Some(contact), policy) => {
+                    Some(SecurityContact { contact: contact.0, policy: policy.map(String::from) })
+                }
+                (None, None) => None,
+                (None, Some(_)) => bail!("security-policy needs a security-contact beside it"),
+            },
             log_format: common.log_format.unwrap_or_default(),
             log: common.log.unwrap_or_else(|| "info".to_owned()),
             data,
@@ -164,7 +176,13 @@ impl Config {
 
     /// What the use cases are told.
     pub(crate) fn settings(&self, people: PeopleSettings) -> Settings {
-        Settings { max_upload: self.max_upload, page_cache: self.page_cache, people, ..Settings::default() }
+        Settings {
+            max_upload: self.max_upload,
+            page_cache: self.page_cache,
+            security: self.security.clone(),
+            people,
+            ..Settings::default()
+        }
     }
 }
 

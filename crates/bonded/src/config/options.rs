@@ -126,6 +126,16 @@ options! {
         /// How long such a recovery waits, such as 24h or 3d. Default: 24h
         #[arg(long, env = "BONDED_RECOVERY_WAIT", value_name = "TIME", value_parser = duration)]
         recovery_wait: TimeDelta,
+        /// The public keys of secret scanners whose reports of leaked tokens are believed, as GitHub publishes its own. Read
+        /// again when the file changes. Default: none
+        #[arg(long, env = "BONDED_SCANNER_KEYS", value_name = "FILE")]
+        scanner_keys: PathBuf,
+        /// Whom to tell of holes in this registry, for security.txt: an address, or a URL. Default: nobody
+        #[arg(long, env = "BONDED_SECURITY_CONTACT", value_name = "CONTACT")]
+        security_contact: Contact,
+        /// The page with the rules for those who look for holes, for security.txt.
+        #[arg(long, env = "BONDED_SECURITY_POLICY", value_name = "URL")]
+        security_policy: Url,
     }
 }
 
@@ -138,6 +148,25 @@ pub(crate) enum Recovery {
     Wait,
     /// A second administrator.
     TwoAdministrators,
+}
+
+/// Whom to tell of holes, as the URI that RFC 9116 wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contact(pub(crate) String);
+
+impl FromStr for Contact {
+    type Err = String;
+
+    /// Reads an e-mail address or a URL.
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(email) = text.parse::<Email>() {
+            return Ok(Self(format!("mailto:{email}")));
+        }
+        match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "https" | "mailto" | "tel") => Ok(Self(url.into())),
+            _ => Err("write an e-mail address, or a URL with https:, mailto: or tel:".to_owned()),
+        }
+    }
 }
 
 /// How log lines look.
@@ -213,6 +242,21 @@ mod tests {
         assert_eq!(Size(3 << 20).to_string(), "3MiB");
         for bad in ["", "MiB", "-1", "1TB", "99999999999GiB"] {
             assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_contact_is_a_uri() {
+        for (text, uri) in [
+            ("it@example.org", "mailto:it@example.org"),
+            ("mailto:it@example.org", "mailto:it@example.org"),
+            ("https://example.org/holes", "https://example.org/holes"),
+            ("tel:+1-201-555-0123", "tel:+1-201-555-0123"),
+        ] {
+            assert_eq!(text.parse(), Ok(Contact(uri.to_owned())));
+        }
+        for bad in ["", "it", "http://example.org", "javascript:alert(1)", "a@b.example\nPolicy: x"] {
+            assert!(bad.parse::<Contact>().is_err(), "{bad}");
         }
     }
 

@@ -29,6 +29,9 @@ impl Config {
             "tls-key": self.tls.as_ref().map(|(_, key)| shown(key).to_string()),
             "max-upload": Size(self.max_upload).to_string(),
             "page-cache": Size(self.page_cache).to_string(),
+            "scanner-keys": self.scanner_keys.as_deref().map(|path| shown(path).to_string()),
+            "security-contact": self.security.as_ref().map(|security| &security.contact),
+            "security-policy": self.security.as_ref().and_then(|security| security.policy.as_ref()),
         });
         if let (Value::Object(shown), Value::Object(people)) = (&mut shown, self.people.show()) {
             shown.extend(people);

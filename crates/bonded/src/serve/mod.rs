@@ -2,6 +2,7 @@
 
 mod connections;
 mod greeting;
+mod scanners;
 mod stop;
 mod tls;
 
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::{instance, open, remembered};
 use connections::Listening;
+use scanners::Scanners;
 use tls::Tls;
 
 /// Serves until it is told to stop.
@@ -41,6 +43,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         tracing::warn!(base_url, "without --base-url, links in mails may lead others nowhere");
     }
     let registry = open::registry(config, store, people).await?;
+    let scanners = config.scanner_keys.as_deref().map(|path| Scanners::load(path, &registry)).transpose()?;
     let permit = registry.operator()?;
     let mut out = stdout();
     if registry.set_up(&permit).await? {
@@ -57,6 +60,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
 
     let stopping = CancellationToken::new();
     let worker = tokio::spawn(registry.clone().work(stopping.clone()));
+    let scanners = scanners.map(|scanners| tokio::spawn(scanners.follow(registry.clone())));
     let by_tls = registry.settings.people.is_secure();
     let reach = Reach { prefix: config.prefix(), by_tls, trusted_proxies: config.trusted_proxies.clone() };
     let router = bonded_web::router(App::new(registry.clone()));
@@ -65,6 +69,9 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
 
     tracing::info!("stopping");
     stopping.cancel();
+    if let Some(scanners) = scanners {
+        scanners.abort();
+    }
     worker.await?;
     registry.store.close().await;
     Ok(())

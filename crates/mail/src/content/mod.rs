@@ -92,6 +92,12 @@ impl Content {
             M::TokenRotated { user, at, client, token } => {
                 account::token_rotated(instance, user, token).happened(*at, client)
             }
+            M::TokenLeaked { user, at, token, url, managed } => {
+                account::token_leaked(instance, user, token, url.as_deref(), *managed).at(*at)
+            }
+            M::TokenInUrl { user, at, client, token, id } => {
+                account::token_in_url(instance, user, token, *id).happened(*at, client)
+            }
             M::Invitation { by, link, expires_at } => account::invitation(instance, by, link, *expires_at),
             M::AccountDeleted { user, at, by } => account::deleted(instance, user, by).at(*at),
             M::AccountSuspended { user, at } => account::suspended(instance, user).at(*at),

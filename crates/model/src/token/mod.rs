@@ -3,11 +3,13 @@
 mod cuts;
 mod networks;
 mod secret;
+mod text;
 mod verbs;
 
 pub use cuts::{Cuts, TokenCut};
 pub use networks::{InvalidNetworks, Networks};
 pub use secret::{ApiToken, MalformedToken, TokenHash};
+pub use text::{redacted, tokens_in};
 pub use verbs::{Verb, Verbs};
 
 use crate::Timestamp;

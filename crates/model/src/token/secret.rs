@@ -11,12 +11,15 @@ use sha2::{Digest, Sha256};
 
 use crate::Random;
 
-const PREFIX: &str = "bonded-";
+/// What every token begins with.
+pub(super) const PREFIX: &str = "bonded-";
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Base-62 digits of 256 bits.
 const SECRET_LEN: usize = 43;
 /// Base-62 digits of 32 bits.
 const CHECKSUM_LEN: usize = 6;
+/// What stands behind the prefix.
+pub(super) const DIGIT_COUNT: usize = SECRET_LEN + CHECKSUM_LEN;
 
 /// A token as its holder presents it. It shows itself only through [`ApiToken::expose`].
 #[derive(Clone)]
@@ -50,7 +53,7 @@ impl FromStr for ApiToken {
     fn from_str(text: &str) -> Result<Self, MalformedToken> {
         let text = text.trim();
         let body = text.strip_prefix(PREFIX).ok_or(MalformedToken::Prefix)?;
-        if body.len() != SECRET_LEN + CHECKSUM_LEN || !body.bytes().all(|byte| DIGITS.contains(&byte)) {
+        if body.len() != DIGIT_COUNT || !body.bytes().all(|byte| DIGITS.contains(&byte)) {
             return Err(MalformedToken::Form);
         }
         let (digits, given) = body.split_at(SECRET_LEN);

@@ -229,6 +229,7 @@ async fn by(names: &mut Names<'_>, row: &AuditRow) -> Result<String, Error> {
     match (row.user, row.credential) {
         (Some(user), _) => names.actor(user).await,
         (None, Credential::Operator) => Ok("the operator".to_owned()),
+        (None, Credential::None) if row.tag == "user:token:leak" => Ok("a secret scanner".to_owned()),
         (None, _) if row.address.is_none() => Ok("the registry itself".to_owned()),
         (None, _) => Ok("somebody who was not signed in".to_owned()),
     }

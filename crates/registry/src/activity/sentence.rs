@@ -50,6 +50,11 @@ pub(super) async fn of(names: &mut Names<'_>, row: &AuditRow, event: &Event) -> 
             names.token(*token).await?,
             tokens::narrowed(*verbs, *expires_at, networks),
         ),
+        Event::TokenLeaked { token, owner, url, .. } => {
+            let place = url.as_deref().map_or_else(|| "leaked".to_owned(), |url| format!("found at {url}"));
+            let (whose, name) = (names.whose(*owner).await?, names.token(*token).await?);
+            format!("{whose} token '{name}' was {place}. It does not work any more.")
+        }
         Event::ProjectCreated { name } => format!("The project {name} was made in {channel}."),
         Event::FilePublished { file, .. } => format!("{file} was published in {channel}."),
         Event::FileDeleted { file } => format!("{file} was deleted from {channel}."),

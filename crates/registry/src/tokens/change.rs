@@ -1,13 +1,11 @@
 //! A new secret for a token, and less of what it may do.
 
-use std::sync::Arc;
-
 use bonded_mail::Message;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
 use bonded_model::token::{ApiToken, Networks, Token, TokenState, Verbs};
-use bonded_model::{Actor, Principal, Timestamp};
+use bonded_model::{Actor, Timestamp};
 use bonded_store::Change;
 use chrono::TimeDelta;
 
@@ -155,25 +153,6 @@ impl Registry {
             })
         });
         write.await
-    }
-
-    /// Notes that a token was seen where it leaks, for its owner's list.
-    pub(crate) async fn note_leak(&self, principal: &Arc<Principal>) {
-        let Some(token) = principal.authority.token().filter(|token| token.leaked_at.is_none()) else {
-            return;
-        };
-        let (id, now) = (token.id, self.clock.now());
-        let write = self.store.write(move |tx| {
-            Box::pin(async move {
-                if tx.leak_token(id, now).await? {
-                    tx.announce(Change::Access);
-                }
-                Ok::<_, Error>(())
-            })
-        });
-        if let Err(error) = write.await {
-            tracing::error!(%error, "a leak could not be noted");
-        }
     }
 }
 

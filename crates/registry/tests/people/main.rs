@@ -7,6 +7,7 @@ mod delete_account;
 mod emails;
 mod factors;
 mod invitations;
+mod leaks;
 mod passwords;
 mod policies;
 mod profile;

@@ -6,6 +6,7 @@ mod authorization;
 mod concurrency;
 mod conda_index;
 mod conda_upload;
+mod leaks;
 mod logs;
 mod pages;
 mod python_index;

@@ -112,6 +112,30 @@ with_app! {
         assert!(list.text().contains("<dd>read</dd>") && list.text().contains("198.51.100.0/24"));
     }
 
+    async fn a_token_that_came_in_a_url_is_replaced_by_one_button(app: TestApp) {
+        let browser = member(&app).await;
+        let form = "name=ci&may-read=yes&may-publish=yes&scope=everything&lifetime=30";
+        let old = token_in(post(&app, &browser, "/account/tokens", form).await.expect(200).text());
+        let path = path_of_the_token(&app, &browser).await;
+        assert!(!get(&app, &browser, &path).await.expect(200).text().contains("has leaked"));
+        let refused = app.get(&format!("/t/{old}/inner/simple/")).await.expect(403);
+        assert!(refused.text().contains("give it a new secret"), "{}", refused.text());
+        let list = get(&app, &browser, "/account/tokens").await.expect(200);
+        assert!(list.text().contains("leaked: renew it") && list.text().contains("Replace the secret"));
+        let page = get(&app, &browser, &path).await.expect(200);
+        let (_, notice) = page.text().split_once("has leaked").expect("a notice");
+        let (form, _) = notice.split_once("Replace the secret now").expect("a button");
+        assert!(form.contains(&format!("action=\"{path}/rotate\"")), "{form}");
+        for field in ["name=\"overlap\" value=\"none\"", "name=\"lifetime\" value=\"keep\"", "name=\"csrf\""] {
+            assert!(form.contains(field), "{form}");
+        }
+        let renewed = post(&app, &browser, &format!("{path}/rotate"), "overlap=none&lifetime=keep").await;
+        let new = token_in(renewed.expect(200).text());
+        app.get("/inner/simple/").token(&old).await.expect(401);
+        app.get("/inner/simple/").token(&new).await.expect(200);
+        assert!(!get(&app, &browser, &path).await.expect(200).text().contains("has leaked"));
+    }
+
     async fn a_channel_token_reads_its_channel_by_url_and_nothing_else(app: TestApp) {
         let browser = member(&app).await;
         let ada = app.registry.user_named(&app.operator(), "ada").await.expect("the account");

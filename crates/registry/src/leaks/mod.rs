@@ -1,0 +1,102 @@
+//! Tokens that were found where they leak: scanners report them, signed, and the operator may.
+//!
+//! Whoever reports a token ends it, whatever secret of it was found: who found the secret before the present one may be who
+//! rotated the token away from its owner. A report that comes again changes nothing, so that nobody can fill the log or a
+//! mailbox by sending it once more.
+
+mod keys;
+mod place;
+mod report;
+mod url_use;
+
+pub use keys::{InvalidScannerKeys, ScannerKeys};
+pub use report::SignedReport;
+
+use bonded_mail::Message;
+use bonded_model::actor::Origin;
+use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::token::{ApiToken, Token, Verb};
+use bonded_model::user::User;
+use bonded_model::{Actor, Principal};
+use bonded_store::Change;
+
+use crate::access::{Operate, Permit};
+use crate::{Error, Registry};
+
+/// A token that was found where it leaks, and in what.
+struct Leak {
+    token: ApiToken,
+    url: Option<String>,
+    source: String,
+}
+
+/// A leaked token that does not work any more.
+#[derive(Clone, Debug)]
+pub struct Disclosed {
+    /// The token.
+    pub token: Token,
+    /// Whose it was.
+    pub owner: User,
+}
+
+impl Registry {
+    /// Ends tokens that the operator found where they leak, perhaps at `url`, and tells their owners. What is no token of
+    /// this registry is passed over.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn disclose_tokens(
+        &self,
+        permit: &Permit<Operate>,
+        tokens: impl IntoIterator<Item = ApiToken>,
+        url: Option<&str>,
+    ) -> Result<Vec<Disclosed>, Error> {
+        let url = url.and_then(place::cleaned);
+        let (mut ended, origin) = (Vec::new(), self.local_origin());
+        for token in tokens {
+            let leak = Leak { token, url: url.clone(), source: "operator".to_owned() };
+            ended.extend(self.take_leak(permit.actor(), &origin, leak, None).await?);
+        }
+        Ok(ended)
+    }
+
+    /// Ends one token, if it is ours. `key` signed the report.
+    async fn take_leak(
+        &self,
+        actor: &Actor,
+        origin: &Origin,
+        leak: Leak,
+        key: Option<&str>,
+    ) -> Result<Option<Disclosed>, Error> {
+        let found = self.store.read().await?.principal_by_hash(&leak.token.hash()).await?;
+        let Some(Principal { user, authority, .. }) = found else { return Ok(None) };
+        let Some(token) = authority.token() else { return Ok(None) };
+        let (id, now) = (token.id, self.clock.now());
+        let message = Message::TokenLeaked {
+            user: user.name.clone(),
+            at: now,
+            token: token.name.clone(),
+            url: leak.url.clone(),
+            managed: token.verbs.contains(Verb::Manage),
+        };
+        // Also to an address that nobody verified: there is no other way to tell.
+        let letter = self.letter(&user.email, &message)?;
+        let Leak { url, source, .. } = leak;
+        let event =
+            Event::TokenLeaked { token: id, owner: user.id, url, source, key: key.map(str::to_owned) };
+        let entry = AuditEntry::new(now, actor, origin, event);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                let (ended, news) = (tx.revoke_token(id, now).await?, tx.leak_token(id, now).await?);
+                if ended || news {
+                    tx.audit(entry).await?;
+                    tx.announce(Change::Access);
+                    letter.post(tx).await?;
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        write.await?;
+        Ok(Some(Disclosed { token: token.clone(), owner: user }))
+    }
+}
