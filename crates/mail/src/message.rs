@@ -23,6 +23,8 @@ pub enum By {
     Owner,
     /// An administrator of the instance.
     Administrator(UserName),
+    /// Somebody who may do such a thing in one place.
+    Person(UserName),
     /// Whoever runs the server, at its command line.
     Operator,
 }
@@ -90,6 +92,16 @@ pub enum Message {
     },
     /// An invitation to sign up.
     Invitation { by: By, link: String, expires_at: Timestamp },
+    /// An invitation to a role; `place` as in "the channel main".
+    RoleOffered { by: By, place: String, role: String, link: String, expires_at: Timestamp },
+    /// A project is offered, to be owned by nobody else.
+    ProjectOffered { by: By, place: String, link: String, expires_at: Timestamp },
+    /// A role was given to somebody who is known in the place.
+    RoleGiven { user: UserName, at: Timestamp, by: By, place: String, role: String },
+    /// A role was taken away.
+    RoleRemoved { user: UserName, at: Timestamp, by: By, place: String },
+    /// A project that `user` owned belongs to somebody else.
+    ProjectTransferred { user: UserName, at: Timestamp, place: String, to: UserName },
     /// The account is gone.
     AccountDeleted { user: UserName, at: Timestamp, by: By },
     /// The account was suspended.

@@ -106,6 +106,43 @@ pub fn messages() -> Vec<(&'static str, Message)> {
             "account-recovered-notice",
             Message::AccountRecovered { user: ada(), at, by: grace(), link: None, expires_at: None },
         ),
+        (
+            "role-offered",
+            Message::RoleOffered {
+                by: By::Person(ada()),
+                place: "the channel main".to_owned(),
+                role: "publisher".to_owned(),
+                link: link("invitations/accept"),
+                expires_at,
+            },
+        ),
+        (
+            "project-offered",
+            Message::ProjectOffered {
+                by: By::Person(ada()),
+                place: parcel(),
+                link: link("invitations/accept"),
+                expires_at,
+            },
+        ),
+        (
+            "role-given",
+            Message::RoleGiven {
+                user: ada(),
+                at,
+                by: By::Operator,
+                place: parcel(),
+                role: "owner".to_owned(),
+            },
+        ),
+        (
+            "role-removed",
+            Message::RoleRemoved { user: ada(), at, by: By::Person(name("grace")), place: parcel() },
+        ),
+        (
+            "project-transferred",
+            Message::ProjectTransferred { user: ada(), at, place: parcel(), to: name("grace") },
+        ),
         ("invitation", Message::Invitation { by: grace(), link: link("account/new"), expires_at }),
         ("account-deleted", Message::AccountDeleted { user: ada(), at, by: By::Owner }),
         ("account-suspended", Message::AccountSuspended { user: ada(), at }),
@@ -141,6 +178,10 @@ fn key() -> Factor {
 
 fn grace() -> By {
     By::Administrator(name("grace"))
+}
+
+fn parcel() -> String {
+    "the project pypi/parcel".to_owned()
 }
 
 fn ada() -> UserName {

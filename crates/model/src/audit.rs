@@ -3,6 +3,7 @@
 mod entry;
 mod filter;
 mod person;
+mod role;
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use crate::{Sha256, Timestamp};
 pub use entry::{AuditEntry, AuditRow, genesis};
 pub use filter::{AuditFilter, EventKind, Window};
 pub use person::PersonEvent;
+pub use role::{Place, RoleEvent};
 
 /// What happened. The tag has the form `subject:noun:verb` and never changes once it was written.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -188,6 +190,9 @@ pub enum Event {
     /// Something happened to an account.
     #[serde(untagged)]
     Person(PersonEvent),
+    /// Something happened to a group, a role, or the rules of a channel or project.
+    #[serde(untagged)]
+    Role(RoleEvent),
 }
 
 impl Event {
@@ -203,6 +208,7 @@ impl Event {
             | Self::TokenNarrowed { owner, .. }
             | Self::TokenLeaked { owner, .. } => Some(*owner),
             Self::Person(event) => event.subject(),
+            Self::Role(event) => event.subject(),
             Self::RegistryCreated
             | Self::ChannelCreated { .. }
             | Self::DefaultChannelSet { .. }
@@ -230,6 +236,12 @@ where
 impl From<PersonEvent> for Event {
     fn from(event: PersonEvent) -> Self {
         Self::Person(event)
+    }
+}
+
+impl From<RoleEvent> for Event {
+    fn from(event: RoleEvent) -> Self {
+        Self::Role(event)
     }
 }
 
@@ -291,6 +303,15 @@ mod tests {
             },
             PersonEvent::RecoveryCodeUsed { user, left: 7 }.into(),
             PersonEvent::PolicySet { policy: crate::people::Policy::default() }.into(),
+            RoleEvent::InvitationAccepted {
+                to: Place::Channel {
+                    channel: crate::ids::ChannelId::generate(clock.now(), &random),
+                    role: ChannelRole::Admin,
+                },
+                user,
+            }
+            .into(),
+            RoleEvent::ProjectSwitchesSet { switches: crate::Switches::default() }.into(),
         ];
         let origin = Origin { request: RequestId::generate(clock.now(), &random), address: None };
         for event in events {

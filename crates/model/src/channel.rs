@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::Timestamp;
 use crate::ids::ChannelId;
 use crate::people::Policy;
+use crate::switches::Switches;
 
 /// First path segments that belong to Bonded or to protocols whose paths stand at the host's root. A channel with
 /// such a name could never be reached.
@@ -23,8 +24,10 @@ pub const RESERVED_NAMES: &[&str] = &[
     "conda",
     "dist",
     "files",
+    "groups",
     "health",
     "integrity",
+    "invitations",
     "key_mgr.json",
     "label",
     "legacy",
@@ -120,6 +123,18 @@ pub enum Visibility {
     Private,
 }
 
+/// Who may create projects in a channel, by publishing their first file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProjectCreation {
+    /// Whoever may publish at all.
+    #[default]
+    Publishers,
+    /// Those who administer the channel.
+    Admins,
+}
+
+crate::text_enum!(ProjectCreation { Publishers = "publishers", Admins = "admins" });
 crate::text_enum!(ChannelFormat { Python = "python", Conda = "conda" });
 crate::text_enum!(Visibility { Public = "public", Private = "private" });
 
@@ -136,6 +151,10 @@ pub struct Channel {
     pub visibility: Visibility,
     /// What it asks of its members, beyond what the instance asks of everybody.
     pub policy: Policy,
+    /// Who may create projects.
+    pub create_projects: ProjectCreation,
+    /// What it asks of the credentials that change any of its projects.
+    pub switches: Switches,
     /// When it was created.
     pub created_at: Timestamp,
 }

@@ -81,6 +81,10 @@ ids! {
     MailId,
     /// The recovery of an account.
     RecoveryId,
+    /// A group of accounts.
+    GroupId,
+    /// An invitation to a role.
+    InvitationId,
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::ids::{ChannelId, ProjectId, ReleaseId, UserId};
+use crate::switches::Switches;
 use crate::user::{ChannelRole, ProjectRole, UserName};
+use crate::lifecycle::ProjectStatus;
 use crate::{Lifecycle, Timestamp};
 
 /// A project as it stands in the database.
@@ -25,6 +27,26 @@ pub struct Project {
     pub lifecycle: Lifecycle,
     /// When it was deleted. Its name stays taken.
     pub deleted_at: Option<Timestamp>,
+    /// What it asks of the credentials that change it, beyond what its channel asks.
+    pub switches: Switches,
+}
+
+impl Project {
+    /// What decides about changes of the project.
+    pub const fn rules(&self) -> ProjectRules {
+        ProjectRules { id: self.id, status: self.lifecycle.status, switches: self.switches }
+    }
+}
+
+/// What of a project decides whether somebody may change it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProjectRules {
+    /// Which project.
+    pub id: ProjectId,
+    /// Where it stands in its life.
+    pub status: ProjectStatus,
+    /// What it asks of credentials, beyond what its channel asks.
+    pub switches: Switches,
 }
 
 /// One version of a project.

@@ -17,6 +17,7 @@ pub mod people;
 pub mod projects;
 mod publishing;
 pub mod python;
+pub mod roles;
 pub mod tokens;
 mod usage;
 

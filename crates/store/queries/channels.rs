@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use bonded_model::channel::ProjectCreation;
 use bonded_model::ids::ChannelId;
 use bonded_model::people::Policy;
-use bonded_model::{Channel, Timestamp};
+use bonded_model::{Channel, Switches, Timestamp};
 use uuid::Uuid;
 
-use super::rows::parsed;
+use super::rows::{parsed, switches};
 use crate::Connection;
 
 struct Row {
@@ -17,6 +18,10 @@ struct Row {
     visibility: String,
     second_factor: String,
     phishing_resistant: bool,
+    create_projects: String,
+    trusted_publishers_only: bool,
+    tokens_need_expiry: bool,
+    longest_token_life: Option<i64>,
     created_at: Timestamp,
 }
 
@@ -40,6 +45,8 @@ impl TryFrom<Row> for Channel {
             format: parsed("channels.format", &row.format)?,
             visibility: parsed("channels.visibility", &row.visibility)?,
             policy: policy(&row.second_factor, row.phishing_resistant)?,
+            create_projects: parsed("channels.create_projects", &row.create_projects)?,
+            switches: switches(row.trusted_publishers_only, row.tokens_need_expiry, row.longest_token_life)?,
             created_at: row.created_at,
         })
     }
@@ -52,7 +59,11 @@ macro_rules! select {
             Row,
             r#"SELECT id AS "id!: Uuid", name AS "name!: String", format AS "format!: String",
                       visibility AS "visibility!: String", second_factor AS "second_factor!: String",
-                      phishing_resistant AS "phishing_resistant!: bool", created_at AS "created_at!: Timestamp"
+                      phishing_resistant AS "phishing_resistant!: bool",
+                      create_projects AS "create_projects!: String",
+                      trusted_publishers_only AS "trusted_publishers_only!: bool",
+                      tokens_need_expiry AS "tokens_need_expiry!: bool",
+                      longest_token_life AS "longest_token_life?: i64", created_at AS "created_at!: Timestamp"
                FROM channels "# + $end,
             $($argument),*
         )
@@ -61,14 +72,19 @@ macro_rules! select {
 
 pub async fn insert(db: &mut Connection, channel: &Channel) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO channels (id, name, format, visibility, second_factor, phishing_resistant, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO channels (id, name, format, visibility, second_factor, phishing_resistant, create_projects,
+                               trusted_publishers_only, tokens_need_expiry, longest_token_life, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         channel.id.uuid(),
         channel.name.as_str(),
         channel.format.as_str(),
         channel.visibility.as_str(),
         channel.policy.second_factor.as_str(),
         channel.policy.phishing_resistant,
+        channel.create_projects.as_str(),
+        channel.switches.trusted_publishers_only,
+        channel.switches.tokens_need_expiry,
+        channel.switches.longest_token_life.map(i64::from),
         channel.created_at,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
@@ -106,6 +122,24 @@ pub async fn set_policy(db: &mut Connection, id: ChannelId, policy: Policy) -> s
         id.uuid(),
         policy.second_factor.as_str(),
         policy.phishing_resistant,
+    );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn set_creation(db: &mut Connection, id: ChannelId, who: ProjectCreation) -> sqlx::Result<()> {
+    let done =
+        sqlx::query!("UPDATE channels SET create_projects = $2 WHERE id = $1", id.uuid(), who.as_str());
+    done.execute(db).await.map(drop)
+}
+
+pub async fn set_switches(db: &mut Connection, id: ChannelId, switches: Switches) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "UPDATE channels SET trusted_publishers_only = $2, tokens_need_expiry = $3, longest_token_life = $4
+         WHERE id = $1",
+        id.uuid(),
+        switches.trusted_publishers_only,
+        switches.tokens_need_expiry,
+        switches.longest_token_life.map(i64::from),
     );
     done.execute(db).await.map(drop)
 }

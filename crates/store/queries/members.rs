@@ -1,5 +1,9 @@
 //! Roles of accounts in channels and projects.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::str::FromStr;
+
 use bonded_model::ids::{ChannelId, ProjectId, UserId};
 use bonded_model::project::{ChannelMember, ProjectMember, Roles};
 use bonded_model::user::{ChannelRole, ProjectRole};
@@ -56,6 +60,13 @@ pub async fn remove_from_channel(
     channel: ChannelId,
     user: UserId,
 ) -> sqlx::Result<bool> {
+    let projects = sqlx::query!(
+        "DELETE FROM project_members
+         WHERE user_id = $2 AND project_id IN (SELECT id FROM projects WHERE channel_id = $1)",
+        channel.uuid(),
+        user.uuid(),
+    );
+    projects.execute(&mut *db).await?;
     let done = sqlx::query!(
         "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2",
         channel.uuid(),
@@ -105,30 +116,73 @@ pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result
     rows.fetch_all(db).await?.into_iter().map(member).collect()
 }
 
+/// Both what the account was given and what its groups were: the greatest role counts.
 pub async fn roles_of(db: &mut Connection, user: UserId) -> sqlx::Result<Roles> {
     let channels = sqlx::query_as!(
         RoleRow,
-        r#"SELECT channel_id AS "id!: Uuid", role AS "role!: String" FROM channel_members WHERE user_id = $1"#,
+        r#"SELECT channel_id AS "id!: Uuid", role AS "role!: String" FROM channel_roles WHERE user_id = $1"#,
         user.uuid(),
     );
     let channels = channels.fetch_all(&mut *db).await?.into_iter();
     let projects = sqlx::query_as!(
         RoleRow,
-        r#"SELECT project_id AS "id!: Uuid", role AS "role!: String" FROM project_members WHERE user_id = $1"#,
+        r#"SELECT project_id AS "id!: Uuid", role AS "role!: String" FROM project_roles WHERE user_id = $1"#,
         user.uuid(),
     );
     let projects = projects.fetch_all(db).await?.into_iter();
     Ok(Roles {
-        channels: channels
-            .map(|row| Ok((row.id.into(), parsed("channel_members.role", &row.role)?)))
-            .collect::<sqlx::Result<_>>()?,
-        projects: projects
-            .map(|row| Ok((row.id.into(), parsed("project_members.role", &row.role)?)))
-            .collect::<sqlx::Result<_>>()?,
+        channels: greatest("channel_roles.role", channels)?,
+        projects: greatest("project_roles.role", projects)?,
     })
 }
 
+/// The greatest role in each place.
+fn greatest<I, R>(column: &str, rows: impl Iterator<Item = RoleRow>) -> sqlx::Result<HashMap<I, R>>
+where
+    I: From<Uuid> + Eq + Hash,
+    R: FromStr<Err: std::error::Error + Send + Sync + 'static> + Ord + Copy,
+{
+    let mut roles = HashMap::new();
+    for row in rows {
+        let role: R = parsed(column, &row.role)?;
+        roles.entry(row.id.into()).and_modify(|greatest| *greatest = role.max(*greatest)).or_insert(role);
+    }
+    Ok(roles)
+}
+
+/// What an account was given itself, without its groups.
+pub async fn own_channel_role(
+    db: &mut Connection,
+    channel: ChannelId,
+    user: UserId,
+) -> sqlx::Result<Option<ChannelRole>> {
+    let role = sqlx::query_scalar!(
+        r#"SELECT role AS "role!: String" FROM channel_members WHERE channel_id = $1 AND user_id = $2"#,
+        channel.uuid(),
+        user.uuid(),
+    );
+    role.fetch_optional(db).await?.map(|role| parsed("channel_members.role", &role)).transpose()
+}
+
+/// What an account was given itself, without its groups.
+pub async fn own_project_role(
+    db: &mut Connection,
+    project: ProjectId,
+    user: UserId,
+) -> sqlx::Result<Option<ProjectRole>> {
+    let role = sqlx::query_scalar!(
+        r#"SELECT role AS "role!: String" FROM project_members WHERE project_id = $1 AND user_id = $2"#,
+        project.uuid(),
+        user.uuid(),
+    );
+    role.fetch_optional(db).await?.map(|role| parsed("project_members.role", &role)).transpose()
+}
+
+/// Also the groups' roles.
 pub async fn remove_all_from_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<()> {
-    let done = sqlx::query!("DELETE FROM project_members WHERE project_id = $1", project.uuid());
-    done.execute(db).await.map(drop)
+    sqlx::query!("DELETE FROM project_members WHERE project_id = $1", project.uuid())
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("DELETE FROM project_groups WHERE project_id = $1", project.uuid()).execute(db).await?;
+    Ok(())
 }

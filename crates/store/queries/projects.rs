@@ -2,10 +2,10 @@
 
 use bonded_model::ids::{ChannelId, ProjectId};
 use bonded_model::project::{Project, ProjectListing};
-use bonded_model::{Lifecycle, Timestamp};
+use bonded_model::{Lifecycle, Switches, Timestamp};
 use uuid::Uuid;
 
-use super::rows::parsed;
+use super::rows::{parsed, switches};
 use crate::Connection;
 
 struct Row {
@@ -19,6 +19,9 @@ struct Row {
     status_reason: String,
     status_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
+    trusted_publishers_only: bool,
+    tokens_need_expiry: bool,
+    longest_token_life: Option<i64>,
 }
 
 impl TryFrom<Row> for Project {
@@ -38,6 +41,7 @@ impl TryFrom<Row> for Project {
                 at: row.status_at,
             },
             deleted_at: row.deleted_at,
+            switches: switches(row.trusted_publishers_only, row.tokens_need_expiry, row.longest_token_life)?,
         })
     }
 }
@@ -51,7 +55,10 @@ macro_rules! select {
                       display_name AS "display_name!: String", serial AS "serial!: i64",
                       created_at AS "created_at!: Timestamp", status AS "status!: String",
                       status_reason AS "status_reason!: String", status_at AS "status_at?: Timestamp",
-                      deleted_at AS "deleted_at?: Timestamp"
+                      deleted_at AS "deleted_at?: Timestamp",
+                      trusted_publishers_only AS "trusted_publishers_only!: bool",
+                      tokens_need_expiry AS "tokens_need_expiry!: bool",
+                      longest_token_life AS "longest_token_life?: i64"
                FROM projects "# + $end,
             $($argument),*
         )
@@ -60,14 +67,18 @@ macro_rules! select {
 
 pub async fn insert(db: &mut Connection, project: &Project) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO projects (id, channel_id, name, display_name, serial, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO projects (id, channel_id, name, display_name, serial, created_at, trusted_publishers_only,
+                               tokens_need_expiry, longest_token_life)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         project.id.uuid(),
         project.channel.uuid(),
         project.name,
         project.display_name,
         project.serial,
         project.created_at,
+        project.switches.trusted_publishers_only,
+        project.switches.tokens_need_expiry,
+        project.switches.longest_token_life.map(i64::from),
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -159,5 +170,17 @@ pub async fn set_lifecycle(db: &mut Connection, id: ProjectId, lifecycle: &Lifec
 
 pub async fn set_deleted(db: &mut Connection, id: ProjectId, at: Option<Timestamp>) -> sqlx::Result<()> {
     let done = sqlx::query!("UPDATE projects SET deleted_at = $2 WHERE id = $1", id.uuid(), at);
+    done.execute(db).await.map(drop)
+}
+
+pub async fn set_switches(db: &mut Connection, id: ProjectId, switches: Switches) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "UPDATE projects SET trusted_publishers_only = $2, tokens_need_expiry = $3, longest_token_life = $4
+         WHERE id = $1",
+        id.uuid(),
+        switches.trusted_publishers_only,
+        switches.tokens_need_expiry,
+        switches.longest_token_life.map(i64::from),
+    );
     done.execute(db).await.map(drop)
 }

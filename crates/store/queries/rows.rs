@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use bonded_model::Sha256;
+use bonded_model::Switches;
 use bonded_model::file::Stored;
 use bonded_model::secret::SecretHash;
 
@@ -34,6 +35,17 @@ pub(super) fn size(column: &str, value: i64) -> sqlx::Result<u64> {
 pub(super) fn stored(column: &str, sha: Option<&[u8]>, length: Option<i64>) -> sqlx::Result<Option<Stored>> {
     let (Some(sha), Some(length)) = (sha, length) else { return Ok(None) };
     Ok(Some(Stored { sha256: sha256(column, sha)?, size: size(column, length)? }))
+}
+
+/// What a channel or project asks of credentials, from its three columns.
+pub(super) fn switches(
+    trusted_publishers_only: bool,
+    tokens_need_expiry: bool,
+    longest_token_life: Option<i64>,
+) -> sqlx::Result<Switches> {
+    let days = longest_token_life
+        .map(|days| u32::try_from(days).map_err(|error| corrupt("longest_token_life", error)));
+    Ok(Switches { trusted_publishers_only, tokens_need_expiry, longest_token_life: days.transpose()? })
 }
 
 /// A length in bytes on its way into the database.

@@ -85,10 +85,11 @@ pub async fn sole_ownerships(db: &mut Connection, user: UserId) -> sqlx::Result<
     }
     let channels = sqlx::query_scalar!(
         r#"SELECT c.name AS "name!: String"
-           FROM channel_members m JOIN channels c ON c.id = m.channel_id
-           WHERE m.user_id = $1 AND m.role = 'admin'
-             AND NOT EXISTS (SELECT 1 FROM channel_members other JOIN users u ON u.id = other.user_id
-                             WHERE other.channel_id = m.channel_id AND other.role = 'admin'
+           FROM channels c
+           WHERE EXISTS (SELECT 1 FROM channel_roles m
+                         WHERE m.channel_id = c.id AND m.user_id = $1 AND m.role = 'admin')
+             AND NOT EXISTS (SELECT 1 FROM channel_roles other JOIN users u ON u.id = other.user_id
+                             WHERE other.channel_id = c.id AND other.role = 'admin'
                                AND other.user_id <> $1 AND u.suspended_at IS NULL)
            ORDER BY c.name"#,
         user.uuid(),
@@ -99,10 +100,10 @@ pub async fn sole_ownerships(db: &mut Connection, user: UserId) -> sqlx::Result<
     let projects = sqlx::query_as!(
         ProjectRow,
         r#"SELECT c.name AS "channel!: String", p.display_name AS "name!: String"
-           FROM project_members m JOIN projects p ON p.id = m.project_id JOIN channels c ON c.id = p.channel_id
-           WHERE m.user_id = $1 AND m.role = 'owner'
-             AND NOT EXISTS (SELECT 1 FROM project_members other JOIN users u ON u.id = other.user_id
-                             WHERE other.project_id = m.project_id AND other.role = 'owner'
+           FROM projects p JOIN channels c ON c.id = p.channel_id
+           WHERE p.id IN (SELECT m.project_id FROM project_roles m WHERE m.user_id = $1 AND m.role = 'owner')
+             AND NOT EXISTS (SELECT 1 FROM project_roles other JOIN users u ON u.id = other.user_id
+                             WHERE other.project_id = p.id AND other.role = 'owner'
                                AND other.user_id <> $1 AND u.suspended_at IS NULL)
            ORDER BY c.name, p.name"#,
         user.uuid(),

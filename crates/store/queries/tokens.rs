@@ -18,6 +18,7 @@ struct Row {
     everything: bool,
     by_operator: bool,
     created_at: Timestamp,
+    secret_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
@@ -45,6 +46,7 @@ impl Row {
             cuts,
             by_operator: self.by_operator,
             created_at: self.created_at,
+            secret_at: self.secret_at.unwrap_or(self.created_at),
             expires_at: self.expires_at,
             revoked_at: self.revoked_at,
             last_used_at: self.last_used_at,
@@ -74,7 +76,7 @@ macro_rules! select {
             Row,
             r#"SELECT id AS "id!: Uuid", user_id AS "user_id!: Uuid", name AS "name!: String", verbs AS "verbs!: i64",
                       everything AS "everything!: bool", by_operator AS "by_operator!: bool",
-                      created_at AS "created_at!: Timestamp",
+                      created_at AS "created_at!: Timestamp", secret_at AS "secret_at?: Timestamp",
                       expires_at AS "expires_at?: Timestamp", revoked_at AS "revoked_at?: Timestamp",
                       last_used_at AS "last_used_at?: Timestamp", last_used_address AS "last_used_address?: String",
                       last_used_agent AS "last_used_agent!: String", networks AS "networks!: String",
@@ -191,16 +193,18 @@ pub async fn rotate(
     token: &Token,
     hash: &TokenHash,
     previous_until: Timestamp,
+    at: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "UPDATE tokens SET previous_sha256 = secret_sha256, previous_until = $4, secret_sha256 = $3,
-                           rotations = rotations + 1, expires_at = $5, leaked_at = NULL
+                           rotations = rotations + 1, expires_at = $5, leaked_at = NULL, secret_at = $6
          WHERE id = $1 AND rotations = $2 AND revoked_at IS NULL",
         token.id.uuid(),
         token.rotations,
         &hash.as_bytes()[..],
         previous_until,
         token.expires_at,
+        at,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

@@ -132,6 +132,7 @@ pub async fn forgotten(db: &mut Connection, before: Timestamp) -> sqlx::Result<V
            AND NOT EXISTS (SELECT 1 FROM emails v WHERE v.user_id = u.id AND v.verified_at IS NOT NULL)
            AND NOT EXISTS (SELECT 1 FROM channel_members c WHERE c.user_id = u.id)
            AND NOT EXISTS (SELECT 1 FROM project_members p WHERE p.user_id = u.id)
+           AND NOT EXISTS (SELECT 1 FROM group_members g WHERE g.user_id = u.id)
            AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.user_id = u.id)
          ORDER BY u.id",
         before,

@@ -1,6 +1,7 @@
 //! Everything that can be read.
 
 mod people;
+mod roles;
 
 use bonded_model::audit::{AuditFilter, AuditRow};
 use bonded_model::conda_index::{CondaRecord, CondaSummary, KeptRecord, Shard, StaleShard, SubdirRow};
@@ -70,7 +71,7 @@ impl Queries {
         pub fn channel_members(channel: ChannelId) -> Vec<ChannelMember> = members::of_channel;
         /// The members of a project, by name.
         pub fn project_members(project: ProjectId) -> Vec<ProjectMember> = members::of_project;
-        /// Every role of an account.
+        /// Every role of an account: the greatest of those that it has itself and those of its groups.
         pub fn roles_of(user: UserId) -> Roles = members::roles_of;
 
         /// A project.

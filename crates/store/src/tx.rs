@@ -1,17 +1,17 @@
 //! Everything that can be changed.
 
 mod people;
+mod roles;
 
 use std::ops::{Deref, DerefMut};
 
 use bonded_model::audit::{AuditEntry, AuditRow, genesis};
 use bonded_model::conda_index::{NewSubdir, RepodataSet, SubdirRow};
 use bonded_model::file::{CondaFile, File, PythonFile, Stored};
-use bonded_model::ids::{ChannelId, FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
+use bonded_model::ids::{FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
 use bonded_model::job::Job;
 use bonded_model::project::{Project, Release, Yank};
 use bonded_model::token::{Token, TokenCut, TokenHash, TokenUse};
-use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Channel, Lifecycle, Sha256, Timestamp};
 use chrono::TimeDelta;
 
@@ -191,15 +191,6 @@ impl Tx {
         /// Makes a channel. False when its name is taken.
         pub fn insert_channel(channel: &Channel) -> bool = channels::insert;
 
-        /// Gives an account a role in a channel, in place of the one that it had.
-        pub fn put_channel_role(channel: ChannelId, user: UserId, role: ChannelRole) -> () = members::put_in_channel;
-        /// Takes an account out of a channel. False when it was no member.
-        pub fn remove_channel_member(channel: ChannelId, user: UserId) -> bool = members::remove_from_channel;
-        /// Gives an account a role in a project, in place of the one that it had.
-        pub fn put_project_role(project: ProjectId, user: UserId, role: ProjectRole) -> () = members::put_in_project;
-        /// Takes an account out of a project. False when it was no member.
-        pub fn remove_project_member(project: ProjectId, user: UserId) -> bool = members::remove_from_project;
-
         /// Makes a project. False when its name is taken.
         pub fn insert_project(project: &Project) -> bool = projects::insert;
         /// Changes the spelling that a project shows.
@@ -234,7 +225,8 @@ impl Tx {
         pub fn revoke_token(token: TokenId, at: Timestamp) -> bool = tokens::revoke;
         /// Gives a token, as it was read, a new secret and perhaps another end; the secret until now works on for a
         /// while. False when it got one meanwhile, or was revoked.
-        pub fn rotate_token(token: &Token, hash: &TokenHash, previous_until: Timestamp) -> bool = tokens::rotate;
+        pub fn rotate_token(token: &Token, hash: &TokenHash, previous_until: Timestamp, at: Timestamp) -> bool
+            = tokens::rotate;
         /// Changes verbs, scope, networks and end of a token. False when it was revoked.
         pub fn change_token(token: &Token) -> bool = tokens::change;
         /// Notes that a token was seen where it leaks. False when that is known already.

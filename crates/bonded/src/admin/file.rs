@@ -50,7 +50,8 @@ impl Command {
             Self::Delete { channel, file } => {
                 let channel = Arc::new(registry.channel_named(&registry.operator()?, &channel).await?);
                 let found = registry.file_named(&channel, &file).await?;
-                let permit = registry.access.permit(actor, Delete { channel, project: found.project })?;
+                let project = registry.project_rules(found.project).await?;
+                let permit = registry.access.permit(actor, Delete { channel, project })?;
                 registry.delete_file(permit, registry.local_origin(), found).await?;
                 output.result(&json!({ "deleted": file }), || format!("deleted {file}"))
             }
@@ -76,7 +77,7 @@ async fn set_yank(
 ) -> anyhow::Result<()> {
     let channel = Arc::new(registry.channel_named(&registry.operator()?, channel).await?);
     let project = registry.project_named(&channel, project).await?;
-    let permit = registry.access.permit(actor, Yank { channel, project: project.id })?;
+    let permit = registry.access.permit(actor, Yank { channel, project: project.rules() })?;
     registry.set_yank(permit, registry.local_origin(), version, reason).await?;
     Ok(())
 }

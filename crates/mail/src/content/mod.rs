@@ -4,6 +4,7 @@ mod account;
 mod address;
 mod proof;
 mod recovery;
+mod roles;
 mod sign_in;
 
 use bonded_model::Timestamp;
@@ -99,6 +100,19 @@ impl Content {
                 account::token_in_url(instance, user, token, *id).happened(*at, client)
             }
             M::Invitation { by, link, expires_at } => account::invitation(instance, by, link, *expires_at),
+            M::RoleOffered { by, place, role, link, expires_at } => {
+                roles::offered(instance, by, place, role, link, *expires_at)
+            }
+            M::ProjectOffered { by, place, link, expires_at } => {
+                roles::project_offered(instance, by, place, link, *expires_at)
+            }
+            M::RoleGiven { user, at, by, place, role } => {
+                roles::given(instance, user, by, place, role).at(*at)
+            }
+            M::RoleRemoved { user, at, by, place } => roles::removed(instance, user, by, place).at(*at),
+            M::ProjectTransferred { user, at, place, to } => {
+                roles::transferred(instance, user, place, to).at(*at)
+            }
             M::AccountDeleted { user, at, by } => account::deleted(instance, user, by).at(*at),
             M::AccountSuspended { user, at } => account::suspended(instance, user).at(*at),
             M::AccountReinstated { user, at } => account::reinstated(instance, user).at(*at),
@@ -172,6 +186,7 @@ fn who(by: &By) -> String {
     match by {
         By::Owner => "you".to_owned(),
         By::Administrator(name) => format!("the administrator {name}"),
+        By::Person(name) => name.to_string(),
         By::Operator => "the operator of the server".to_owned(),
     }
 }

@@ -15,6 +15,8 @@ pub enum EventKind {
     Channel,
     /// Files and releases.
     Package,
+    /// Invitations to roles.
+    Invitation,
     /// What was refused.
     Refusal,
     /// The instance.
@@ -27,6 +29,7 @@ crate::text_enum!(EventKind {
     Token = "token",
     Channel = "channel",
     Package = "package",
+    Invitation = "invitation",
     Refusal = "refusal",
     Instance = "instance",
 });
@@ -40,6 +43,7 @@ impl EventKind {
             Self::Token => "user:token:",
             Self::Channel => "channel:",
             Self::Package => "project:",
+            Self::Invitation => "role:",
             Self::Refusal => "access:",
             Self::Instance => "instance:",
         }

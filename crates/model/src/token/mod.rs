@@ -91,6 +91,8 @@ pub struct Token {
     pub by_operator: bool,
     /// When it was issued.
     pub created_at: Timestamp,
+    /// When it got its present secret.
+    pub secret_at: Timestamp,
     /// When it ends by itself; `None` means never.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.

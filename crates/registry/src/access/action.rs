@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use bonded_model::ids::ProjectId;
+use bonded_model::channel::ProjectCreation;
 use bonded_model::people::Requirement;
+use bonded_model::project::ProjectRules;
+use bonded_model::switches::SwitchRefusal;
 use bonded_model::token::{TokenState, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Channel, Principal, Timestamp, Visibility};
@@ -34,7 +36,7 @@ pub struct Publish {
     /// The project's name, for the texts of refusals.
     pub name: String,
     /// The project, or `None` to create it.
-    pub project: Option<ProjectId>,
+    pub project: Option<ProjectRules>,
 }
 
 /// Yank a release of a project, or take that back.
@@ -43,7 +45,7 @@ pub struct Yank {
     /// The channel.
     pub channel: Arc<Channel>,
     /// The project.
-    pub project: ProjectId,
+    pub project: ProjectRules,
 }
 
 /// Take a file out of the index for good.
@@ -52,7 +54,7 @@ pub struct Delete {
     /// The channel.
     pub channel: Arc<Channel>,
     /// The project.
-    pub project: ProjectId,
+    pub project: ProjectRules,
 }
 
 /// Run the instance: accounts, channels, members, tokens of others, storage. For the operator at the command line.
@@ -107,31 +109,45 @@ impl Action for Publish {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
         let Some(principal) = changing(actor, now, &self.channel, Verb::Publish)? else { return Ok(()) };
         let (scope, roles) = (&principal.authority, &principal.project_roles);
-        let in_scope = match self.project {
-            Some(project) => scope.covers_project(self.channel.id, project),
+        let in_scope = match &self.project {
+            Some(project) => scope.covers_project(self.channel.id, project.id),
             None => scope.covers_channel(self.channel.id),
         };
         if !in_scope {
             return Err(out_of_scope(&self.name));
         }
-        let in_role = match channel_role(principal, &self.channel) {
-            Some(ChannelRole::Admin) => true,
-            Some(ChannelRole::Publisher) => self.project.is_none_or(|project| roles.contains_key(&project)),
-            Some(ChannelRole::Reader) | None => false,
-        };
-        if in_role { Ok(()) } else { Err(not_allowed(principal, "upload to", &self.name)) }
+        match (channel_role(principal, &self.channel), &self.project) {
+            (Some(ChannelRole::Admin), _) => {}
+            (Some(ChannelRole::Publisher), Some(project)) if roles.contains_key(&project.id) => {}
+            (Some(ChannelRole::Publisher), None) => self.check_creation(principal)?,
+            _ => return Err(not_allowed(principal, "upload to", &self.name)),
+        }
+        check_switches(principal, &self.channel, self.project.as_ref(), Some(&self.name))
+    }
+}
+
+impl Publish {
+    fn check_creation(&self, principal: &Principal) -> Result<(), Denial> {
+        match self.channel.create_projects {
+            ProjectCreation::Publishers => Ok(()),
+            ProjectCreation::Admins => Err(Denial::Forbidden(format!(
+                "The user '{}' isn't allowed to create projects in this channel: ask an administrator of the channel to \
+                 create '{}' first.",
+                principal.user.name, self.name
+            ))),
+        }
     }
 }
 
 impl Action for Yank {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
-        change_project(actor, now, &self.channel, self.project, Verb::Yank)
+        change_project(actor, now, &self.channel, &self.project, Verb::Yank)
     }
 }
 
 impl Action for Delete {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
-        change_project(actor, now, &self.channel, self.project, Verb::Delete)
+        change_project(actor, now, &self.channel, &self.project, Verb::Delete)
     }
 }
 
@@ -162,20 +178,44 @@ fn change_project(
     actor: &Actor,
     now: Timestamp,
     channel: &Channel,
-    project: ProjectId,
+    project: &ProjectRules,
     verb: Verb,
 ) -> Result<(), Denial> {
     let Some(principal) = changing(actor, now, channel, verb)? else { return Ok(()) };
-    if !principal.authority.covers_project(channel.id, project) {
+    if !principal.authority.covers_project(channel.id, project.id) {
         return Err(Denial::Forbidden("The token does not cover this project.".into()));
     }
     let role = channel_role(principal, channel);
-    let owns = principal.project_roles.contains_key(&project);
+    let owns = principal.project_roles.contains_key(&project.id);
     match role {
-        Some(ChannelRole::Admin) => Ok(()),
-        Some(ChannelRole::Publisher) if owns => Ok(()),
-        _ => Err(Denial::Forbidden(format!("This needs a role in the project to {verb}."))),
+        Some(ChannelRole::Admin) => {}
+        Some(ChannelRole::Publisher) if owns => {}
+        _ => return Err(Denial::Forbidden(format!("This needs a role in the project to {verb}."))),
     }
+    check_switches(principal, channel, Some(project), None)
+}
+
+/// What channel and project ask of the credential, the stricter of both. An upload names its project.
+fn check_switches(
+    principal: &Principal,
+    channel: &Channel,
+    project: Option<&ProjectRules>,
+    upload: Option<&str>,
+) -> Result<(), Denial> {
+    let switches = channel.switches.and(project.map(|project| project.switches).unwrap_or_default());
+    let what = upload.map_or_else(|| "this project".to_owned(), |name| format!("project '{name}'"));
+    let text = match switches.check(&principal.authority) {
+        Ok(()) => return Ok(()),
+        Err(SwitchRefusal::NoTrustedPublisher) => match upload {
+            Some(name) => format!("Project '{name}' takes uploads from trusted publishers only"),
+            None => "This project takes changes from trusted publishers only".to_owned(),
+        },
+        Err(SwitchRefusal::NoExpiry) => format!("Invalid API Token: tokens need an expiry for {what}"),
+        Err(SwitchRefusal::TooLong(days)) => {
+            format!("Invalid API Token: tokens must not live longer than {days} days for {what}")
+        }
+    };
+    Err(Denial::Forbidden(text))
 }
 
 /// What every change needs: a caller who sees the channel, with a token that may do such a thing at all. The operator
@@ -203,7 +243,7 @@ fn changing<'a>(
 
 /// Whoever changes what others install must have proved their address, and have the second factor that instance and
 /// channel ask for. What the operator issued is the operator's own decision.
-fn check_standing(principal: &Principal, requirement: Requirement) -> Result<(), Denial> {
+pub(super) fn check_standing(principal: &Principal, requirement: Requirement) -> Result<(), Denial> {
     if principal.authority.token().is_some_and(|token| token.by_operator) {
         return Ok(());
     }

@@ -9,7 +9,9 @@ mod authenticate;
 mod denial;
 mod directory;
 mod inspect;
+mod manage;
 mod permit;
+mod present;
 
 pub(crate) use action::channel_role;
 pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
@@ -19,7 +21,10 @@ pub use denial::{BadCredential, Denial};
 pub use directory::Directory;
 pub(crate) use directory::{DEFAULT_PYTHON_CHANNEL, instance_policy, put_instance_policy};
 pub use inspect::Inspect;
+pub use manage::{InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject};
+pub(crate) use manage::{administers, owns};
 pub use permit::Permit;
+pub(crate) use present::present;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,6 +2,7 @@
 
 mod names;
 mod people;
+mod roles;
 mod sentence;
 mod tokens;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bonded_model::ids::{ChannelId, EmailId, ProjectId, TokenId, UserId};
+use bonded_model::ids::{ChannelId, EmailId, GroupId, ProjectId, TokenId, UserId};
 use bonded_store::Queries;
 
 use super::Sight;
@@ -75,6 +75,13 @@ impl<'a> Names<'a> {
     pub(super) async fn email(&mut self, id: EmailId) -> Result<String, Error> {
         let email = self.queries.email(id).await?;
         Ok(email.map_or_else(|| "that is gone by now".to_owned(), |email| email.address.to_string()))
+    }
+
+    /// A group, by its name if it is still there.
+    pub(super) async fn group(&mut self, id: GroupId) -> Result<String, Error> {
+        let group = self.queries.group(id).await?;
+        Ok(group
+            .map_or_else(|| "a group that is gone".to_owned(), |group| format!("the group {}", group.name)))
     }
 
     /// The name of a channel.

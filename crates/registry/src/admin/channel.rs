@@ -1,11 +1,12 @@
 //! Channels and their members.
 
 use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::channel::ProjectCreation;
 use bonded_model::ids::ChannelId;
 use bonded_model::people::Policy;
 use bonded_model::project::ChannelMember;
 use bonded_model::user::{ChannelRole, User};
-use bonded_model::{Channel, ChannelFormat, ChannelName, Visibility};
+use bonded_model::{Channel, ChannelFormat, ChannelName, Switches, Visibility};
 use bonded_store::Change;
 
 use crate::access::{DEFAULT_PYTHON_CHANNEL, Operate, Permit};
@@ -35,6 +36,8 @@ impl Registry {
             format: new.format,
             visibility: new.visibility,
             policy: Policy::NOTHING,
+            create_projects: ProjectCreation::default(),
+            switches: Switches::default(),
             created_at: now,
         };
         let event = Event::ChannelCreated {

@@ -3,7 +3,8 @@
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::file::File;
-use bonded_model::project::{Project, Yank as Yanked};
+use bonded_model::ids::ProjectId;
+use bonded_model::project::{Project, ProjectRules, Yank as Yanked};
 use bonded_model::python::ProjectName;
 use bonded_model::{Channel, ChannelFormat};
 use bonded_store::{Change, Queries, Tx};
@@ -37,6 +38,15 @@ impl Registry {
         found
             .filter(|file| file.deleted_at.is_none())
             .ok_or_else(|| Error::NotFound(format!("there is no file '{name}' in '{}'", channel.name)))
+    }
+
+    /// What decides about changes of a project.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn project_rules(&self, id: ProjectId) -> Result<ProjectRules, Error> {
+        let found = self.store.read().await?.project(id).await?;
+        found.map(|project| project.rules()).ok_or_else(|| Error::NotFound("there is no such project".into()))
     }
 
     /// Takes a file out of the index for good. Its name never comes back. The bytes of a conda package can still be
@@ -99,7 +109,7 @@ impl Registry {
         reason: Option<String>,
     ) -> Result<(), Error> {
         let (now, version) = (self.clock.now(), canonical(version));
-        let (channel, project) = (permit.action().channel.id, permit.action().project);
+        let (channel, project) = (permit.action().channel.id, permit.action().project.id);
         let yank = reason.map(|reason| Yanked { at: now, reason });
         self.store
             .write(move |tx| {

@@ -1,9 +1,10 @@
 //! The first start: the two channels that a newcomer expects.
 
 use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::channel::ProjectCreation;
 use bonded_model::ids::ChannelId;
 use bonded_model::people::Policy;
-use bonded_model::{Channel, ChannelFormat, Visibility};
+use bonded_model::{Channel, ChannelFormat, Switches, Visibility};
 use bonded_store::Change;
 
 use crate::access::{DEFAULT_PYTHON_CHANNEL, Operate, Permit};
@@ -39,6 +40,8 @@ impl Registry {
                             format,
                             visibility: Visibility::Public,
                             policy: Policy::NOTHING,
+                            create_projects: ProjectCreation::default(),
+                            switches: Switches::default(),
                             created_at: now,
                         };
                         tx.insert_channel(&channel).await?;

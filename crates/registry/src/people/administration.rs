@@ -162,7 +162,7 @@ fn no_account() -> Error {
 }
 
 /// The administrator who acts; `None` for the operator.
-pub(super) fn person_of(permit: &Permit<Administer>) -> Option<UserId> {
+pub(crate) fn person_of(permit: &Permit<Administer>) -> Option<UserId> {
     permit.actor().principal().map(|principal| principal.user.id)
 }
 
@@ -174,9 +174,17 @@ pub(super) fn by(actor: &Actor) -> By {
     }
 }
 
+/// Who acts, where nobody needs to administer the instance to do it.
+pub(crate) fn person_or_operator(actor: &Actor) -> By {
+    match actor.principal() {
+        Some(principal) => By::Person(principal.user.name.clone()),
+        None => By::Operator,
+    }
+}
+
 /// Decides a second time, within the transaction: of two administrators who suspend each other at the same moment, one
 /// comes too late.
-pub(super) async fn check_still_administers(tx: &mut Tx, acting: Option<UserId>) -> Result<(), Error> {
+pub(crate) async fn check_still_administers(tx: &mut Tx, acting: Option<UserId>) -> Result<(), Error> {
     let Some(id) = acting else { return Ok(()) };
     match tx.user(id).await? {
         Some(user) if user.admin && user.suspended_at.is_none() => Ok(()),

@@ -11,7 +11,7 @@ use crate::{Error, Registry};
 
 /// At most `count` tries in a window that begins with the first of them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limit {
+pub(crate) struct Limit {
     /// What is limited, as the bucket's name says.
     name: &'static str,
     count: i64,
@@ -44,11 +44,13 @@ pub(super) const RESET_ACCOUNT: Limit = limit("reset:account", 5, DAY);
 const RESET_ADDRESS: Limit = limit("reset:address", 20, HOUR);
 pub(super) const VERIFY_ACCOUNT: Limit = limit("verify:account", 3, TimeDelta::hours(6));
 pub(super) const ADD_EMAIL: Limit = limit("email:account", 5, DAY);
+/// Each of them mails somebody who did not ask for it.
+pub(crate) const ROLE_INVITATION: Limit = limit("role-invitation:account", 20, DAY);
 pub(super) const CONFIRM_PLACE: Limit = limit("place:account", 10, HOUR);
 
 /// A limit applied to somebody or something.
 #[derive(Clone, Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     limit: Limit,
     key: String,
 }
@@ -56,7 +58,7 @@ pub(super) struct Bucket {
 impl Limit {
     /// The limit for one subject. The database knows it by its hash: it may be anything that somebody typed, of any
     /// length, in the worst case a password in the wrong field.
-    pub(super) fn of(self, subject: impl std::fmt::Display) -> Bucket {
+    pub(crate) fn of(self, subject: impl std::fmt::Display) -> Bucket {
         let subject = Sha256::of(subject.to_string().as_bytes());
         Bucket { limit: self, key: format!("{}:{subject}", self.name) }
     }
@@ -105,7 +107,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`Error::TooMany`] when one of them is full; it says when to come back.
-    pub(super) async fn count(&self, buckets: Vec<Bucket>) -> Result<(), Error> {
+    pub(crate) async fn count(&self, buckets: Vec<Bucket>) -> Result<(), Error> {
         let now = self.clock.now();
         let full = self.store.write(move |tx| {
             Box::pin(async move {

@@ -12,7 +12,7 @@ mod emails;
 mod hashing;
 mod invitations;
 mod keys;
-mod limits;
+pub(crate) mod limits;
 mod links;
 pub(crate) mod mail;
 mod passwords;
@@ -38,6 +38,7 @@ use bonded_factors::sealing::InstanceKey;
 use bonded_factors::webauthn::{RelyingParty, Unavailable};
 use bonded_mail::Mailer;
 
+pub(crate) use administration::{check_still_administers, person_of, person_or_operator};
 pub use directory::{Person, PersonDetails};
 pub use emails::Verification;
 pub use invitations::OpenInvitation;

@@ -7,13 +7,12 @@ use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::file::File;
 use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::project::{Project, Release};
-use bonded_model::token::Token;
 use bonded_model::user::ProjectRole;
-use bonded_model::{Actor, Authority, Channel, Digests, Lifecycle, Principal, Sha256, Timestamp};
+use bonded_model::{Actor, Channel, Digests, Lifecycle, Sha256, Switches, Timestamp};
 use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
-use crate::access::{Action, BadCredential, Denial, Permit, Publish};
+use crate::access::{Action, Denial, Permit, Publish, present};
 use crate::{Error, Registry};
 
 /// Everything that is known about a file before it is committed.
@@ -52,8 +51,7 @@ impl Commit {
         let found = tx.project_by_name(channel, &self.project).await?;
         let appeared = found.is_some() && self.permit.action().project.is_none();
         let actor = self.present_actor(tx, appeared).await?;
-        let action =
-            Publish { project: found.as_ref().map(|project| project.id), ..self.permit.action().clone() };
+        let action = Publish { project: found.as_ref().map(Project::rules), ..self.permit.action().clone() };
         action.decide(&actor, now)?;
         if check_taken(tx, channel, &self.filename, &self.digests.sha256).await?
             == Some(Outcome::AlreadyThere)
@@ -122,6 +120,7 @@ impl Commit {
             created_at: now,
             lifecycle: Lifecycle::default(),
             deleted_at: None,
+            switches: Switches::default(),
         };
         tx.insert_project(&project).await?;
         if let Some(principal) = actor.principal() {
@@ -150,24 +149,6 @@ impl Commit {
     }
 }
 
-/// The actor with the rights that the database has for it now.
-async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
-    let Actor::Principal(principal) = known else { return Ok(known.clone()) };
-    let gone = || Denial::Unauthenticated(BadCredential::Unknown);
-    let authority = match &principal.authority {
-        Authority::Token(known) => {
-            let token = queries.token(known.id).await?.ok_or_else(gone)?;
-            Authority::Token(Token { presented: known.presented, ..token }.into())
-        }
-        other => other.clone(),
-    };
-    let user = queries.user(principal.user.id).await?.ok_or_else(gone)?;
-    let standing = queries.standing_of(user.id).await?;
-    let roles = queries.roles_of(user.id).await?;
-    let (channel_roles, project_roles) = (roles.channels, roles.projects);
-    Ok(Actor::Principal(Principal { user, standing, channel_roles, project_roles, authority }.into()))
-}
-
 impl Registry {
     /// Permits an upload to the project of this normalized name, whether it exists or not. Before the answer is no, the
     /// database is asked once more: the actor was read before the project, which another upload of the same actor may
@@ -182,7 +163,7 @@ impl Registry {
         let mut reader = self.store.read().await?;
         let found = reader.project_by_name(channel.id, project).await?;
         let action =
-            Publish { channel, name: display_name.to_owned(), project: found.map(|project| project.id) };
+            Publish { channel, name: display_name.to_owned(), project: found.as_ref().map(Project::rules) };
         match self.access.permit(actor, action.clone()) {
             Err(Denial::Forbidden(_)) if action.project.is_some() => {
                 let actor = present(&mut reader, actor).await?;

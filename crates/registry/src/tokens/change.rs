@@ -189,7 +189,7 @@ impl Registry {
                 if let Some(by) = by {
                     check_present(tx, by, &row, now).await?;
                 }
-                if !tx.rotate_token(&row, &hash, previous_until).await? {
+                if !tx.rotate_token(&row, &hash, previous_until, now).await? {
                     return Err(Error::Conflict("the token was changed meanwhile: look at it again".into()));
                 }
                 tx.audit(entry).await?;

@@ -90,6 +90,7 @@ impl Registry {
             cuts: Cuts::default(),
             by_operator: matches!(actor, Actor::Operator),
             created_at: now,
+            secret_at: now,
             expires_at: expiry(now, new.lifetime)?,
             revoked_at: None,
             last_used_at: None,

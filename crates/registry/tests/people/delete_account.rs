@@ -76,6 +76,7 @@ with_open_app! {
             created_at: app.now(),
             lifecycle: Lifecycle::default(),
             deleted_at: None,
+            switches: Switches::default(),
         };
         let id = project.id;
         let write = app.registry.store.write(move |tx| Box::pin(async move {

@@ -70,9 +70,9 @@ on_both! {
             add_user(tx, &ada).await?;
             tx.insert_token(&row, &first).await?;
             assert!(tx.leak_token(row.id, now()).await? && !tx.leak_token(row.id, until).await?);
-            let done = tx.rotate_token(&row, &second, until).await?;
+            let done = tx.rotate_token(&row, &second, until, now()).await?;
             // Of two that rotate the same token, one wins.
-            Ok((done, tx.rotate_token(&row, &third, until).await?))
+            Ok((done, tx.rotate_token(&row, &third, until, now()).await?))
         })).await;
         assert_eq!(rotated, (true, false));
         let mut reader = store.read().await.unwrap();
@@ -95,11 +95,11 @@ on_both! {
         write(&store, move |tx| Box::pin(async move {
             add_user(tx, &ada).await?;
             tx.insert_token(&issued, &first).await?;
-            assert!(tx.rotate_token(&issued, &second, now()).await?);
-            assert!(tx.rotate_token(&Token { rotations: 1, ..issued.clone() }, &third, now()).await?);
+            assert!(tx.rotate_token(&issued, &second, now(), now()).await?);
+            assert!(tx.rotate_token(&Token { rotations: 1, ..issued.clone() }, &third, now(), now()).await?);
             assert!(tx.principal_by_hash(&first).await?.is_none());
             assert!(tx.revoke_token(issued.id, now()).await?);
-            assert!(!tx.rotate_token(&Token { rotations: 2, ..issued }, &first, now()).await?);
+            assert!(!tx.rotate_token(&Token { rotations: 2, ..issued }, &first, now(), now()).await?);
             Ok(())
         })).await;
     }

@@ -2,6 +2,7 @@
 
 use bonded_model::actor::{Actor, Origin};
 use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::channel::ProjectCreation;
 use bonded_model::file::{File, PythonFile, PythonFileKind, Stored};
 use bonded_model::ids::{
     ChannelId, EmailId, FileId, ProjectId, ReleaseId, RequestId, SubdirId, TokenId, UserId,
@@ -12,7 +13,7 @@ use bonded_model::secret::SecretHash;
 use bonded_model::token::{Cuts, Networks, Token, TokenScope, Verb};
 use bonded_model::user::User;
 use bonded_model::{
-    Channel, ChannelFormat, Clock, Digests, Lifecycle, Random, Sha256, Timestamp, Visibility,
+    Channel, ChannelFormat, Clock, Digests, Lifecycle, Random, Sha256, Switches, Timestamp, Visibility,
 };
 use bonded_store::{Store, StoreError, Tx};
 use futures::future::BoxFuture;
@@ -46,6 +47,8 @@ pub(crate) fn channel(name: &str, format: ChannelFormat) -> Channel {
         format,
         visibility: Visibility::Private,
         policy: Policy::NOTHING,
+        create_projects: ProjectCreation::default(),
+        switches: Switches::default(),
         created_at: now(),
     }
 }
@@ -60,6 +63,7 @@ pub(crate) fn project(channel: &Channel, name: &str) -> Project {
         created_at: now(),
         lifecycle: Lifecycle::default(),
         deleted_at: None,
+        switches: Switches::default(),
     }
 }
 
@@ -113,6 +117,7 @@ pub(crate) fn token(user: &User, name: &str, scope: TokenScope) -> Token {
         cuts: Cuts::default(),
         by_operator: false,
         created_at: now(),
+        secret_at: now(),
         expires_at: Some(now() + chrono::Duration::days(1)),
         revoked_at: None,
         last_used_at: None,

@@ -22,7 +22,8 @@ pub(super) async fn file(
         return Err(bonded_registry::access::Denial::hidden(&caller.actor).into());
     }
     let file = app.file_named(&channel, &format!("{subdir}/{file}")).await?;
-    let permit = app.access.permit(&caller.actor, Delete { channel, project: file.project });
+    let project = app.project_rules(file.project).await?;
+    let permit = app.access.permit(&caller.actor, Delete { channel, project });
     match permit {
         Ok(permit) => {
             app.delete_file(permit, caller.origin, file).await?;

@@ -94,6 +94,7 @@ const fn words(kind: EventKind) -> &'static str {
         EventKind::Token => "API tokens",
         EventKind::Channel => "Channels and their members",
         EventKind::Package => "Packages",
+        EventKind::Invitation => "Invitations to roles",
         EventKind::Refusal => "Refusals",
         EventKind::Instance => "The registry itself",
     }

@@ -95,7 +95,7 @@ with_app! {
         app.upload_wheel("pypi", &token, &Wheel::new("parcel", "1.0")).await.expect(200);
         let from = position(&app).await;
         let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel");
-        let project = app.registry.project_named(&channel, "parcel").await.expect("the project").id;
+        let project = app.registry.project_named(&channel, "parcel").await.expect("the project").rules();
         for reason in [Some("broken".to_owned()), None] {
             let action = Yank { channel: channel.clone().into(), project };
             let permit = app.registry.access.permit(&Actor::Operator, action).expect("the operator may");

@@ -10,14 +10,15 @@ const JSON: &str = "application/vnd.pypi.simple.v1+json";
 async fn delete(app: &TestApp, filename: &str) {
     let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel");
     let file = app.registry.file_named(&channel, filename).await.expect("the file");
-    let action = Delete { channel: channel.into(), project: file.project };
+    let project = app.registry.project_rules(file.project).await.expect("the project");
+    let action = Delete { channel: channel.into(), project };
     let permit = app.registry.access.permit(&Actor::Operator, action).expect("the operator may");
     app.registry.delete_file(permit, app.registry.local_origin(), file).await.expect("the file is deleted");
 }
 
 async fn set_yank(app: &TestApp, version: &str, reason: Option<&str>) {
     let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel");
-    let project = app.registry.project_named(&channel, "parcel").await.expect("the project").id;
+    let project = app.registry.project_named(&channel, "parcel").await.expect("the project").rules();
     let action = Yank { channel: channel.into(), project };
     let permit = app.registry.access.permit(&Actor::Operator, action).expect("the operator may");
     let origin = app.registry.local_origin();

@@ -49,7 +49,8 @@ with_app! {
         other.get(&path).await.expect(200);
         let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel");
         let file = app.registry.file_named(&channel, &wheel.filename()).await.expect("the file");
-        let action = Delete { channel: channel.into(), project: file.project };
+        let project = app.registry.project_rules(file.project).await.expect("the project");
+        let action = Delete { channel: channel.into(), project };
         let permit = app.registry.access.permit(&Actor::Operator, action).expect("the operator may");
         app.registry.delete_file(permit, app.registry.local_origin(), file).await.expect("it is deleted");
         until(&other, &path, |answer| answer.status() == 404).await;

@@ -1,0 +1,26 @@
+//! The rights of this very moment, for decisions inside write transactions.
+
+use bonded_model::token::Token;
+use bonded_model::{Actor, Authority, Principal};
+use bonded_store::Queries;
+
+use super::denial::{BadCredential, Denial};
+use crate::error::Error;
+
+/// The actor with the rights that the database has for it now.
+pub(crate) async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
+    let Actor::Principal(principal) = known else { return Ok(known.clone()) };
+    let gone = || Denial::Unauthenticated(BadCredential::Unknown);
+    let authority = match &principal.authority {
+        Authority::Token(known) => {
+            let token = queries.token(known.id).await?.ok_or_else(gone)?;
+            Authority::Token(Token { presented: known.presented, ..token }.into())
+        }
+        other => other.clone(),
+    };
+    let user = queries.user(principal.user.id).await?.ok_or_else(gone)?;
+    let standing = queries.standing_of(user.id).await?;
+    let roles = queries.roles_of(user.id).await?;
+    let (channel_roles, project_roles) = (roles.channels, roles.projects);
+    Ok(Actor::Principal(Principal { user, standing, channel_roles, project_roles, authority }.into()))
+}

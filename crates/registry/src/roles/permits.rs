@@ -1,0 +1,191 @@
+//! The permits to manage and to look at who has which role, for people in their browsers and for the operator.
+
+use std::sync::Arc;
+
+use bonded_model::group::{Group, GroupName};
+use bonded_model::people::Requirement;
+use bonded_model::project::Project;
+use bonded_model::python::ProjectName;
+use bonded_model::{Actor, Channel, ChannelFormat};
+
+use crate::access::{
+    Denial, Inspect, InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject, Operate, Permit,
+};
+use crate::people::{Cleared, Fresh};
+use crate::{Error, Registry};
+
+impl Registry {
+    /// The permit to manage a channel.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Denial::Hidden`] for an unknown channel and for one that the person may not see;
+    /// [`Denial::Forbidden`] for whoever does not administer it.
+    pub async fn manage_channel(
+        &self,
+        fresh: &Fresh<'_>,
+        channel: &str,
+    ) -> Result<Permit<ManageChannel>, Error> {
+        fresh.cleared()?;
+        self.channel_manager(&fresh.actor(), channel).await
+    }
+
+    /// The operator's permit to manage a channel.
+    ///
+    /// # Errors
+    /// [`Denial::Hidden`] for an unknown channel.
+    pub async fn operator_manages_channel(
+        &self,
+        permit: &Permit<Operate>,
+        channel: &str,
+    ) -> Result<Permit<ManageChannel>, Error> {
+        self.channel_manager(permit.actor(), channel).await
+    }
+
+    async fn channel_manager(&self, actor: &Actor, channel: &str) -> Result<Permit<ManageChannel>, Error> {
+        let channel = self.access.visible_channel(actor, channel).await?;
+        Ok(self.access.permit(actor, ManageChannel { channel })?)
+    }
+
+    /// The permit to look at who has which role in a channel.
+    ///
+    /// # Errors
+    /// As [`Registry::manage_channel`].
+    pub async fn inspect_channel(
+        &self,
+        cleared: &Cleared<'_>,
+        channel: &str,
+    ) -> Result<Permit<Inspect>, Error> {
+        let channel = self.access.visible_channel(&cleared.actor(), channel).await?;
+        Ok(self.access.permit(&cleared.actor(), Inspect { channel })?)
+    }
+
+    /// The permit to manage a project.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Denial::Hidden`] for an unknown channel and for one that the person may not see;
+    /// [`Error::NotFound`] for an unknown project; [`Denial::Forbidden`] for whoever neither owns it nor administers its
+    /// channel.
+    pub async fn manage_project(
+        &self,
+        fresh: &Fresh<'_>,
+        channel: &str,
+        project: &str,
+    ) -> Result<Permit<ManageProject>, Error> {
+        fresh.cleared()?;
+        self.project_manager(&fresh.actor(), channel, project).await
+    }
+
+    /// The operator's permit to manage a project.
+    ///
+    /// # Errors
+    /// [`Denial::Hidden`] for an unknown channel, [`Error::NotFound`] for an unknown project.
+    pub async fn operator_manages_project(
+        &self,
+        permit: &Permit<Operate>,
+        channel: &str,
+        project: &str,
+    ) -> Result<Permit<ManageProject>, Error> {
+        self.project_manager(permit.actor(), channel, project).await
+    }
+
+    async fn project_manager(
+        &self,
+        actor: &Actor,
+        channel: &str,
+        project: &str,
+    ) -> Result<Permit<ManageProject>, Error> {
+        let (channel, project) = self.seen_project(actor, channel, project).await?;
+        let action = ManageProject { channel, project: project.id, name: project.display_name };
+        Ok(self.access.permit(actor, action)?)
+    }
+
+    /// The permit to look at who has which role in a project.
+    ///
+    /// # Errors
+    /// As [`Registry::manage_project`].
+    pub async fn inspect_project(
+        &self,
+        cleared: &Cleared<'_>,
+        channel: &str,
+        project: &str,
+    ) -> Result<Permit<InspectProject>, Error> {
+        let (channel, project) = self.seen_project(&cleared.actor(), channel, project).await?;
+        let action = InspectProject { channel, project: project.id, name: project.display_name };
+        Ok(self.access.permit(&cleared.actor(), action)?)
+    }
+
+    /// The permit to manage a group.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Denial::Hidden`] for an unknown group and for whoever is not in it; [`Denial::Forbidden`]
+    /// for members who do not manage it.
+    pub async fn manage_group(&self, fresh: &Fresh<'_>, group: &str) -> Result<Permit<ManageGroup>, Error> {
+        fresh.cleared()?;
+        let group = self.seen_group(&fresh.actor(), group).await?;
+        let own = self.store.read().await?.group_role_of(group.id, fresh.user().id).await?;
+        let action = ManageGroup::new(group, own, fresh.requirement());
+        Ok(self.access.permit(&fresh.actor(), action)?)
+    }
+
+    /// The operator's permit to manage a group.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn operator_manages_group(
+        &self,
+        permit: &Permit<Operate>,
+        group: &str,
+    ) -> Result<Permit<ManageGroup>, Error> {
+        let found = match group.parse::<GroupName>() {
+            Ok(name) => self.store.read().await?.group_by_name(&name).await?,
+            Err(_) => None,
+        };
+        let found = found.ok_or_else(|| Error::NotFound(format!("there is no group '{group}'")))?;
+        let action = ManageGroup::new(Arc::new(found), None, Requirement::Nothing);
+        Ok(self.access.permit(permit.actor(), action)?)
+    }
+
+    /// The permit to look at a group.
+    ///
+    /// # Errors
+    /// [`Denial::Hidden`] for an unknown group and for whoever is not in it.
+    pub async fn inspect_group(
+        &self,
+        cleared: &Cleared<'_>,
+        group: &str,
+    ) -> Result<Permit<InspectGroup>, Error> {
+        let group = self.seen_group(&cleared.actor(), group).await?;
+        let own = self.store.read().await?.group_role_of(group.id, cleared.user().id).await?;
+        Ok(self.access.permit(&cleared.actor(), InspectGroup::new(group, own))?)
+    }
+
+    /// The group of this name. Whether somebody may see it is for the action to say, with the same words.
+    async fn seen_group(&self, actor: &Actor, name: &str) -> Result<Arc<Group>, Error> {
+        let found = match name.parse::<GroupName>() {
+            Ok(name) => self.store.read().await?.group_by_name(&name).await?,
+            Err(_) => None,
+        };
+        found.map(Arc::new).ok_or_else(|| Denial::hidden(actor).into())
+    }
+
+    async fn seen_project(
+        &self,
+        actor: &Actor,
+        channel: &str,
+        name: &str,
+    ) -> Result<(Arc<Channel>, Project), Error> {
+        let channel = self.access.visible_channel(actor, channel).await?;
+        let missing = || Error::NotFound(format!("there is no project '{name}' in '{}'", channel.name));
+        let key = match channel.format {
+            ChannelFormat::Python => {
+                name.parse::<ProjectName>().map_err(|_| missing())?.normalized().to_owned()
+            }
+            // PostgreSQL keeps no such character in a text.
+            ChannelFormat::Conda if name.contains('\0') => return Err(missing()),
+            ChannelFormat::Conda => name.to_owned(),
+        };
+        let project = self.store.read().await?.project_by_name(channel.id, &key).await?;
+        let project = project.filter(|found| found.deleted_at.is_none()).ok_or_else(missing)?;
+        Ok((channel, project))
+    }
+}

@@ -1,0 +1,80 @@
+//! What channels and projects ask of credentials.
+
+use bonded_model::Switches;
+use bonded_model::actor::Origin;
+use bonded_model::audit::{AuditEntry, RoleEvent};
+use bonded_store::Change;
+
+use super::managed::Manages;
+use crate::access::{ManageChannel, ManageProject, Permit};
+use crate::{Error, Registry};
+
+/// More days than any token lives.
+const MOST_DAYS: u32 = 36_500;
+
+impl Registry {
+    /// Changes what a channel asks of the credentials that change any of its projects. It counts at once, also for
+    /// tokens that are there already.
+    ///
+    /// # Errors
+    /// [`Error::Field`] `longest_token_life` for no days at all or too many.
+    pub async fn set_channel_switches(
+        &self,
+        permit: &Permit<ManageChannel>,
+        origin: &Origin,
+        switches: Switches,
+    ) -> Result<(), Error> {
+        check_days(switches)?;
+        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
+        let channel = permit.action().channel.id;
+        let event = RoleEvent::ChannelSwitchesSet { switches };
+        let entry = managed.tie(AuditEntry::new(now, &actor, origin, event));
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                managed.decide_again(tx, &actor, now).await?;
+                tx.set_channel_switches(channel, switches).await?;
+                tx.audit(entry).await?;
+                tx.announce(Change::Access);
+                Ok(())
+            })
+        });
+        write.await
+    }
+
+    /// Changes what a project asks of the credentials that change it, beyond what its channel asks. It counts at once.
+    ///
+    /// # Errors
+    /// As [`Registry::set_channel_switches`].
+    pub async fn set_project_switches(
+        &self,
+        permit: &Permit<ManageProject>,
+        origin: &Origin,
+        switches: Switches,
+    ) -> Result<(), Error> {
+        check_days(switches)?;
+        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
+        let project = permit.action().project;
+        let event = RoleEvent::ProjectSwitchesSet { switches };
+        let entry = managed.tie(AuditEntry::new(now, &actor, origin, event));
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                managed.decide_again(tx, &actor, now).await?;
+                tx.set_project_switches(project, switches).await?;
+                tx.audit(entry).await?;
+                tx.announce(Change::Access);
+                Ok(())
+            })
+        });
+        write.await
+    }
+}
+
+fn check_days(switches: Switches) -> Result<(), Error> {
+    match switches.longest_token_life {
+        None | Some(1..=MOST_DAYS) => Ok(()),
+        Some(_) => Err(Error::field(
+            "longest_token_life",
+            format!("Give a number of days from 1 to {MOST_DAYS}, or nothing."),
+        )),
+    }
+}
