@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::ids::{ChannelId, ProjectId, ReleaseId, UserId};
+use crate::lifecycle::ProjectStatus;
 use crate::switches::Switches;
 use crate::user::{ChannelRole, ProjectRole, UserName};
-use crate::lifecycle::ProjectStatus;
 use crate::{Lifecycle, Timestamp};
 
 /// A project as it stands in the database.

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use crate::ids::{SessionId, TokenId, UserId};
     use crate::people::Client;
-    use crate::token::{Networks, TokenScope, Verbs};
+    use crate::token::{Cuts, Networks, TokenScope, Verbs};
     use crate::{Clock, Random};
 
     fn token(days: Option<i64>) -> Authority {
@@ -85,6 +85,7 @@ mod tests {
             name: "ci".into(),
             verbs: Verbs::from_bits(1),
             scope: TokenScope::Owner,
+            cuts: Cuts::default(),
             by_operator: true,
             created_at: now - TimeDelta::days(300),
             secret_at: now,

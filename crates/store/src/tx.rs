@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 use bonded_model::audit::{AuditEntry, AuditRow, genesis};
 use bonded_model::conda_index::{NewSubdir, RepodataSet, SubdirRow};
 use bonded_model::file::{CondaFile, File, PythonFile, Stored};
-use bonded_model::ids::{FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
+use bonded_model::ids::{ChannelId, FileId, JobId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
 use bonded_model::job::Job;
 use bonded_model::project::{Project, Release, Yank};
 use bonded_model::token::{Token, TokenCut, TokenHash, TokenUse};
@@ -202,7 +202,7 @@ impl Tx {
         pub fn set_lifecycle(project: ProjectId, lifecycle: &Lifecycle) -> () = projects::set_lifecycle;
         /// Marks a project as deleted, or as there again.
         pub fn set_project_deleted(project: ProjectId, at: Option<Timestamp>) -> () = projects::set_deleted;
-        /// Takes every account out of a project.
+        /// Takes every account and every group out of a project.
         pub fn remove_project_members(project: ProjectId) -> () = members::remove_all_from_project;
 
         /// Makes a release. False when there is one of this version.

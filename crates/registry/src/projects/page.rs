@@ -13,7 +13,7 @@ use bonded_store::Queries;
 use super::about::About;
 use super::find::find;
 use super::versions::{canonical, is_prerelease, latest, newest_first};
-use crate::access::{Delete, Read, Yank};
+use crate::access::{Delete, ManageChannel, ManageProject, Read, Yank};
 use crate::{Error, Registry};
 
 /// Everything that the page of a project, or of one of its releases, shows to one viewer.
@@ -147,12 +147,14 @@ impl Registry {
 
     /// What the actor may do with the project.
     pub(super) fn may(&self, actor: &Actor, channel: &Arc<Channel>, project: &Project) -> May {
-        let (channel, project) = (Arc::clone(channel), project.id);
+        let (rules, name) = (project.rules(), project.display_name.clone());
+        let channel = || Arc::clone(channel);
+        let manage = ManageProject { channel: channel(), project: project.id, name };
         May {
-            yank: self.access.permit(actor, Yank { channel: Arc::clone(&channel), project }).is_ok(),
-            delete: self.access.permit(actor, Delete { channel, project }).is_ok(),
-            manage: false,
-            quarantine: false,
+            yank: self.access.permit(actor, Yank { channel: channel(), project: rules }).is_ok(),
+            delete: self.access.permit(actor, Delete { channel: channel(), project: rules }).is_ok(),
+            manage: self.access.permit(actor, manage).is_ok(),
+            quarantine: self.access.permit(actor, ManageChannel { channel: channel() }).is_ok(),
         }
     }
 }

@@ -137,9 +137,7 @@ async fn check_inviter(tx: &mut Tx, row: &RoleInvitation) -> Result<(), Error> {
     let may = user.suspended_at.is_none()
         && match row.offer {
             Offer::Channel(channel, _) => administers(&user, &roles, channel),
-            Offer::Project(id, _) | Offer::Transfer(id) => {
-                owns(&user, &roles, channel_of(tx, id).await?, id)
-            }
+            Offer::Project(id, _) | Offer::Transfer(id) => owns(&user, &roles, channel_of(tx, id).await?, id),
             Offer::Group(group, _) => {
                 let own = tx.group_role_of(group, inviter).await?;
                 user.admin || own == Some(bonded_model::group::GroupRole::Manager)

@@ -79,7 +79,10 @@ impl Managed {
             Self::Channel(action) => action.decide(&actor, now)?,
             Self::Project(action) => {
                 let gone = || Error::NotFound(format!("the project '{}' is gone", action.name));
-                tx.project(action.project).await?.filter(|found| found.deleted_at.is_none()).ok_or_else(gone)?;
+                tx.project(action.project)
+                    .await?
+                    .filter(|found| found.deleted_at.is_none())
+                    .ok_or_else(gone)?;
                 action.decide(&actor, now)?;
             }
             Self::Group(action) => {

@@ -1,11 +1,11 @@
 //! The end of an account.
 
-use bonded_model::Lifecycle;
 use bonded_model::ids::ProjectId;
 use bonded_model::people::SoleOwnership;
 use bonded_model::project::Project;
 use bonded_model::token::Verb;
 use bonded_model::user::{ChannelRole, ProjectRole};
+use bonded_model::{Lifecycle, Switches};
 use bonded_registry::Error;
 use bonded_registry::access::Presented;
 use bonded_registry::people::NewPerson;
