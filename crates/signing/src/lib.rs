@@ -22,7 +22,11 @@ mod root;
 mod root_filename;
 
 pub mod canonical;
+pub mod ceremony;
+#[cfg(feature = "keyfile")]
+pub mod keyfile;
 pub mod openpgp;
+pub mod paper;
 
 pub use canonical::CanonicalError;
 pub use envelope::{Envelope, EnvelopeError, RoleSignature};

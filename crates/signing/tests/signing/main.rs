@@ -4,6 +4,7 @@
 
 mod attacks_on_records;
 mod attacks_on_roles;
+mod ceremonies;
 mod made;
 mod python;
 mod vectors;

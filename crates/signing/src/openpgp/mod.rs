@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 
 use crate::{PublicKey, RoleSignature, SigningKey};
 
+mod gnupg;
+mod packet;
+
+pub use gnupg::{OpenPgpError, read_public_key, read_signature};
+
 /// Signs a document without GnuPG. `at` is written into the signature in whole seconds.
 pub fn sign(document: &[u8], key: &SigningKey, at: Timestamp) -> RoleSignature {
     let headers = headers(&fingerprint(&key.public(), 0), at);
