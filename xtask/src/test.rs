@@ -3,6 +3,7 @@
 pub(crate) mod apt;
 pub(crate) mod children;
 mod chromium;
+mod gnupg;
 pub(crate) mod postgres;
 mod python;
 mod s3;
@@ -74,6 +75,7 @@ pub(crate) fn test(args: &Test) -> Result<()> {
         Ok(command)
     };
     if asked_for(Part::Clients) {
+        step("GnuPG", gnupg::prepare)?;
         step("client tests", || run(&mut pytest("tests/clients")?))?;
     }
     if asked_for(Part::Browser) {

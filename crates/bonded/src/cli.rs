@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::admin;
 use crate::config::{Common, Serving};
+use crate::trust;
 
 /// A self-hosted package registry for Python and conda.
 #[derive(Debug, Parser)]
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     /// Run the instance: accounts, channels, tokens, audit, storage. Also while the server runs.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Make, sign, rotate and verify the roots of signed conda channels. Needs neither a server nor a network.
+    #[command(subcommand)]
+    Trust(trust::Command),
 }
 
 #[derive(Clone, Debug, Args)]

@@ -11,6 +11,7 @@ mod open;
 mod output;
 mod remembered;
 mod serve;
+mod trust;
 
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output { json: cli.json };
     match run(cli, output) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error);
@@ -37,10 +38,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, output: Output) -> anyhow::Result<()> {
+fn run(cli: Cli, output: Output) -> anyhow::Result<ExitCode> {
     let serving = match &cli.command {
         Command::Serve(serving) | Command::Config(serving) => serving.clone(),
-        Command::Migrate(_) | Command::Admin(_) => config::Serving::default(),
+        Command::Migrate(_) | Command::Admin(_) | Command::Trust(_) => config::Serving::default(),
     };
     let config = Config::load(cli.common, serving, std::env::vars_os())?;
     logging::start(&config)?;
@@ -51,6 +52,8 @@ fn run(cli: Cli, output: Output) -> anyhow::Result<()> {
             Command::Config(_) => output.config(&config),
             Command::Migrate(migrate) => migrate::run(&config, &migrate).await,
             Command::Admin(command) => admin::run(&config, command, output).await,
-        }
+            Command::Trust(command) => return trust::run(command, output),
+        }?;
+        Ok(ExitCode::SUCCESS)
     })
 }

@@ -21,6 +21,12 @@ impl Output {
         Ok(())
     }
 
+    /// Prints a line for the person at the terminal, beside what programs read.
+    pub(crate) fn notice(self, text: &str) -> anyhow::Result<()> {
+        writeln!(stderr(), "{text}")?;
+        Ok(())
+    }
+
     /// Prints a table: a line of tab-separated words for each row, or a JSON array.
     pub(crate) fn table(self, rows: &[Value], columns: &[&str]) -> anyhow::Result<()> {
         if self.json {

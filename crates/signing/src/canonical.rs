@@ -37,7 +37,8 @@ pub fn canonical(json: &[u8]) -> Result<Vec<u8>, CanonicalError> {
     Ok(out)
 }
 
-/// The canonical bytes of a value that has been parsed or built. Its integers are those of 64 bits.
+/// The canonical bytes of a value that was built. Take [`canonical`] for what was received: a parser may round integers
+/// beyond 64 bits and the last digit of floats.
 ///
 /// # Errors
 /// As [`canonical`].

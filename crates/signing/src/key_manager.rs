@@ -38,6 +38,27 @@ impl KeyManagerRole {
         Ok(Self { version, timestamp, expiration, pkg_mgr: delegations.pkg_mgr })
     }
 
+    /// Reads a key manager that enough of the keys that the root names have signed. Time is not looked at: that is for
+    /// [`TrustedKeyManager::verify`].
+    ///
+    /// # Errors
+    /// When it is none, or not signed so.
+    pub fn verified(root: &TrustedRoot, bytes: &[u8]) -> Result<Self, KeyManagerError> {
+        let envelope = Envelope::parse(bytes)?;
+        let role = Self::read(&envelope)?;
+        let delegation = &root.role().key_mgr;
+        let valid = envelope.signers(delegation, Form::Raw);
+        if !delegation.is_met_by(&valid) {
+            return Err(KeyManagerError::NotSigned {
+                version: role.version,
+                root: root.version(),
+                needed: delegation.threshold(),
+                valid: valid.len(),
+            });
+        }
+        Ok(role)
+    }
+
     /// The key manager without signatures; moments lose what is finer than a second. Sign it with [`Envelope::sign`].
     ///
     /// # Errors
@@ -76,18 +97,7 @@ impl TrustedKeyManager {
             let (version, at) = (root.version(), root.role().expiration);
             return Err(KeyManagerError::RootExpired { version, at });
         }
-        let envelope = Envelope::parse(bytes)?;
-        let role = KeyManagerRole::read(&envelope)?;
-        let delegation = &root.role().key_mgr;
-        let valid = envelope.signers(delegation, Form::Raw);
-        if !delegation.is_met_by(&valid) {
-            return Err(KeyManagerError::NotSigned {
-                version: role.version,
-                root: root.version(),
-                needed: delegation.threshold(),
-                valid: valid.len(),
-            });
-        }
+        let role = KeyManagerRole::verified(root, bytes)?;
         if role.version < at_least {
             return Err(KeyManagerError::RolledBack { offered: role.version, seen: at_least });
         }

@@ -1,0 +1,68 @@
+//! `bonded trust`: who may sign what in conda channels. The life of a root, on machines without a network.
+
+mod arguments;
+mod check;
+mod create;
+mod files;
+mod gnupg;
+mod key;
+mod merge;
+mod passphrase;
+mod rotate;
+mod show;
+mod sign;
+
+use std::process::ExitCode;
+
+use bonded_model::{Clock, Random};
+use clap::Subcommand;
+
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make root keys and the root that they sign. For a machine without a network.
+    Init(create::Init),
+    /// Make one root key, in a file that a passphrase protects.
+    Key(key::New),
+    /// Print the secret key of a key file in a form for paper.
+    Paper(key::Paper),
+    /// Make a key file from the paper form.
+    Restore(key::Restore),
+    /// Print the public key of an Ed25519 key in GnuPG, for use as a root key.
+    GpgKey(gnupg::GpgKey),
+    /// Sign a root, with a key file or with GnuPG, which also reaches security keys.
+    Sign(sign::Sign),
+    /// Bring signatures together that were made on other machines.
+    Merge(merge::Merge),
+    /// Make the successor of a root: with other keys, another key manager or another threshold, or just a later expiry.
+    Rotate(rotate::Rotate),
+    /// Make the successor of a root in which another number of keys has to sign.
+    Threshold(rotate::Threshold),
+    /// Show roots and key managers: what they say, who has signed, which signatures are missing.
+    Show(show::Show),
+    /// Verify a chain of roots from the first to the last, and the key manager.
+    ///
+    /// Ends with 0 when all is well, 1 when something does not verify, 3 when the last root or the key manager has
+    /// expired, 4 when one of them expires soon.
+    Check(check::Check),
+}
+
+/// Runs one command. No command of this list opens the database or a connection.
+pub(crate) fn run(command: Command, output: Output) -> anyhow::Result<ExitCode> {
+    let (clock, random) = (Clock::System, Random::System);
+    match command {
+        Command::Check(check) => return check.run(clock.now(), output),
+        Command::Init(init) => init.run(&clock, &random, output),
+        Command::Key(new) => new.run(&random, output),
+        Command::Paper(paper) => paper.run(output),
+        Command::Restore(restore) => restore.run(output),
+        Command::GpgKey(key) => key.run(output),
+        Command::Sign(sign) => sign.run(&clock, output),
+        Command::Merge(merge) => merge.run(clock.now(), output),
+        Command::Rotate(rotate) => rotate.run(clock.now(), output),
+        Command::Threshold(threshold) => threshold.run(clock.now(), output),
+        Command::Show(show) => show.run(clock.now(), output),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
