@@ -30,6 +30,7 @@ static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../assets/css/layout.css"),
         include_str!("../assets/css/forms.css"),
         include_str!("../assets/css/components.css"),
+        include_str!("../assets/css/places.css"),
         include_str!("../assets/css/print.css"),
     );
     Asset::new("css", "text/css; charset=utf-8", body)

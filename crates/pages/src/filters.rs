@@ -4,6 +4,8 @@
 use askama::filters::Safe;
 use bonded_model::Timestamp;
 
+use crate::paths;
+
 /// A moment as people read it, with its zone: the same words for everybody who talks about it.
 #[askama::filter_fn]
 pub(crate) fn when(moment: &Timestamp, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
@@ -18,4 +20,42 @@ pub(crate) fn day(moment: &Timestamp, _: &dyn askama::Values) -> askama::Result<
     let machine = moment.format("%Y-%m-%d");
     let words = moment.format("%-d %B %Y");
     Ok(Safe(format!("<time datetime=\"{machine}\">{words}</time>")))
+}
+
+/// A number of bytes as people read it.
+#[askama::filter_fn]
+pub(crate) fn size(bytes: &u64, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(words_for_size(*bytes))
+}
+
+/// A name as the value of a query.
+#[askama::filter_fn]
+pub(crate) fn segment(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(paths::segment(name))
+}
+
+/// One digit behind the point, in tenths so that no rounding surprises: 1 kB is 1,000 bytes.
+fn words_for_size(bytes: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => {
+            let tenths = bytes / (unit / 10);
+            format!("{}.{} {name}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_in_the_largest_unit_that_fits() {
+        let cases = [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (1_999_999, "1.9 MB")];
+        for (bytes, words) in cases {
+            assert_eq!(words_for_size(bytes), words);
+        }
+        assert_eq!(words_for_size(12_345_678_901), "12.3 GB");
+    }
 }

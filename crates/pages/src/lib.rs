@@ -15,7 +15,9 @@ mod done;
 mod filters;
 mod form;
 mod notice;
+mod paths;
 mod place;
+pub mod places;
 pub mod public;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;

@@ -47,6 +47,80 @@ pub(crate) fn snippets(place: &TokenPlace, base_url: &str, token: &str, uses: Us
     all
 }
 
+/// What installs from a channel: some package, or one with its version, which may be empty for any.
+pub(crate) fn installing(
+    python: bool,
+    base_url: &str,
+    channel: &str,
+    package: Option<(&str, &str)>,
+) -> Vec<Snippet> {
+    let url = format!("{base_url}/{channel}");
+    let (name, version) = package.unwrap_or(("PACKAGE", ""));
+    if python { install_python(&url, channel, name, version) } else { install_conda(&url, name, version) }
+}
+
+fn command(title: &'static str, text: String) -> Snippet {
+    Snippet { title, file: "", text }
+}
+
+/// A name with its version behind `equals`, in quotes where a shell would read it otherwise.
+fn pinned(name: &str, equals: &str, version: &str) -> String {
+    if version.is_empty() {
+        return name.to_owned();
+    }
+    let quote = if version.contains('!') { "'" } else { "" };
+    format!("{quote}{name}{equals}{version}{quote}")
+}
+
+fn install_python(url: &str, channel: &str, name: &str, version: &str) -> Vec<Snippet> {
+    let package = pinned(name, "==", version);
+    vec![
+        command("pip", format!("pip install --index-url {url}/simple/ {package}")),
+        command(
+            "uv",
+            format!(
+                "uv pip install --default-index {url}/simple/ {package}\nuv add --index {channel}={url}/simple/ {package}"
+            ),
+        ),
+        command(
+            "Poetry",
+            format!(
+                "poetry source add --priority=explicit {channel} {url}/simple/\npoetry add --source {channel} {package}"
+            ),
+        ),
+    ]
+}
+
+fn install_conda(url: &str, name: &str, version: &str) -> Vec<Snippet> {
+    let package = pinned(name, "=", version);
+    let pixi = pinned(name, "==", version);
+    vec![
+        command("conda", format!("conda install -c {url} {package}")),
+        command("mamba", format!("mamba install -c {url} {package}")),
+        command("pixi", format!("pixi workspace channel add {url}\npixi add {pixi}")),
+    ]
+}
+
+/// What uploads to a channel, with the token in a variable.
+pub(crate) fn uploading(python: bool, base_url: &str, channel: &str) -> Vec<Snippet> {
+    if python {
+        let url = format!("{base_url}/{channel}/legacy/");
+        let token = "\"$BONDED_TOKEN\"";
+        vec![
+            command(
+                "twine",
+                format!("TWINE_PASSWORD={token} twine upload --repository-url {url} -u __token__ dist/*"),
+            ),
+            command(
+                "uv",
+                format!("UV_PUBLISH_TOKEN={token} uv publish --publish-url {url} --no-attestations dist/*"),
+            ),
+        ]
+    } else {
+        Target { base_url, host: "", channel, token: "" }.upload_conda()
+    }
+}
+
 /// A channel's URL with a token in it, as conda understands it.
 pub(crate) fn url_with_token(base_url: &str, token: &str, channel: &str) -> String {
     format!("{base_url}/t/{token}/{channel}")
@@ -140,16 +214,22 @@ impl Target<'_> {
     }
 
     fn publish_conda(&self) -> Vec<Snippet> {
+        let mut all = self.upload_conda();
+        let pixi = all.first().map_or_else(String::new, |pixi| pixi.text.clone());
+        let actions = format!("- run: {pixi}\n  env:\n    BONDED_TOKEN: ${{{{ secrets.BONDED_TOKEN }}}}");
+        all.push(Snippet { title: "GitHub Actions: upload", file: "a step of a workflow", text: actions });
+        all
+    }
+
+    fn upload_conda(&self) -> Vec<Snippet> {
         let (base_url, channel) = (self.base_url, self.channel);
         let pixi = format!("pixi upload prefix -u {base_url} -c {channel} -a \"$BONDED_TOKEN\" FILE.conda");
         let rattler = format!(
             "rattler-build upload prefix --url {base_url} --channel {channel} --api-key \"$BONDED_TOKEN\" FILE.conda"
         );
-        let actions = format!("- run: {pixi}\n  env:\n    BONDED_TOKEN: ${{{{ secrets.BONDED_TOKEN }}}}");
         vec![
             Snippet { title: "pixi: upload", file: "", text: pixi },
             Snippet { title: "rattler-build: upload", file: "", text: rattler },
-            Snippet { title: "GitHub Actions: upload", file: "a step of a workflow", text: actions },
         ]
     }
 }
@@ -201,6 +281,18 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_version_is_quoted_where_a_shell_would_read_it() {
+        let texts = |python, version| -> String {
+            let all = installing(python, URL, "team", Some(("acme", version)));
+            all.into_iter().map(|snippet| snippet.text + "\n").collect()
+        };
+        assert!(texts(true, "").contains("/team/simple/ acme\n"));
+        assert!(texts(true, "1.0").contains(" acme==1.0\n"));
+        assert!(texts(true, "1!2.0").contains(" 'acme==1!2.0'\n"));
+        assert!(texts(false, "1.0").contains(" acme=1.0\n"));
     }
 
     #[test]

@@ -4,6 +4,9 @@ mod account;
 mod activity;
 mod admin;
 mod factors;
+mod members;
+mod places;
+mod projects;
 mod public;
 mod sign_in;
 mod tokens;
@@ -32,7 +35,8 @@ pub struct Sample {
 pub fn all() -> Vec<Sample> {
     let account = [account::samples(), factors::samples(), tokens::samples(), activity::samples()];
     let others = [sign_in::samples(), admin::samples(), public::samples()];
-    account.into_iter().chain(others).flatten().collect()
+    let places = [places::samples(), projects::samples(), members::samples()];
+    account.into_iter().chain(others).chain(places).flatten().collect()
 }
 
 fn sample(name: &'static str, page: impl Template) -> Sample {

@@ -1,0 +1,216 @@
+//! Samples of the pages about projects, releases and files.
+
+use super::places::switches;
+use super::{HOSTILE, Sample, hostile, hours, sample, signed_in, stranger};
+use crate::Field;
+use crate::places::{
+    Delete, Doomed, Fact, File, Head, Project, ProjectSettings, Release, ReleasePage, ReleaseRow, Rights,
+    Standing, Status, Subject, Tab,
+};
+
+pub(super) fn samples() -> Vec<Sample> {
+    [projects(), releases(), settings(), deletions()].into_iter().flatten().collect()
+}
+
+/// A project as its owners see it.
+pub(super) fn head(here: Tab) -> Head {
+    let subject = Subject::Project("pypi".into());
+    Head { subject, name: "acme".into(), ..super::places::head(here) }
+}
+
+fn stands(status: Status, reason: &str) -> Head {
+    let standing = Standing { status, reason: reason.into(), since: Some(hours(2)) };
+    Head { standing, ..head(Tab::Overview) }
+}
+
+fn hostile_head(here: Tab) -> Head {
+    let subject = Subject::Project(HOSTILE.into());
+    let standing = Standing { status: Status::Quarantined, reason: HOSTILE.into(), since: Some(hours(2)) };
+    Head { subject, name: HOSTILE.into(), python: false, private: true, standing, ..head(here) }
+}
+
+fn file(name: &str) -> File {
+    File {
+        name: name.into(),
+        kind: "wheel".into(),
+        size: 123_456,
+        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+        uploaded_at: hours(0),
+        by: "ada, with the token 'laptop'".into(),
+        download: Some(format!("/pypi/files/{name}")),
+        yanked: None,
+    }
+}
+
+fn release() -> Release {
+    let fact = |label: &str, value: &str| Fact { label: label.into(), value: value.into() };
+    Release {
+        version: "1.4.2".into(),
+        published_at: Some(hours(0)),
+        yanked: None,
+        files: vec![file("acme-1.4.2-py3-none-any.whl"), file("acme-1.4.2.tar.gz")],
+        summary: "Reads and writes what others cannot.".into(),
+        facts: vec![
+            fact("Licence", "MIT"),
+            fact("Homepage", "https://acme.example/docs"),
+            fact("Evil", "javascript:alert(1)"),
+        ],
+    }
+}
+
+fn hostile_release() -> Release {
+    Release {
+        version: HOSTILE.into(),
+        yanked: Some(HOSTILE.into()),
+        files: vec![File {
+            kind: HOSTILE.into(),
+            by: HOSTILE.into(),
+            download: None,
+            yanked: Some(HOSTILE.into()),
+            ..file(HOSTILE)
+        }],
+        summary: HOSTILE.into(),
+        facts: vec![
+            Fact { label: HOSTILE.into(), value: HOSTILE.into() },
+            Fact { label: "Site".into(), value: format!("https://x.example/{HOSTILE}") },
+        ],
+        ..release()
+    }
+}
+
+fn row(version: &str, yanked: Option<&str>) -> ReleaseRow {
+    ReleaseRow {
+        version: version.into(),
+        published_at: hours(0),
+        files: 2,
+        yanked: yanked.map(str::to_owned),
+    }
+}
+
+fn projects() -> Vec<Sample> {
+    let rights = Rights { yank: true, delete: true };
+    let open = Project {
+        shell: stranger(),
+        head: Head { tabs: vec![Tab::Overview], ..head(Tab::Overview) },
+        base_url: "https://packages.example/registry".into(),
+        newest: Some(release()),
+        releases: vec![row("1.4.2", None), row("1.4.1", Some("It eats files.")), row("1.4.0", Some(""))],
+        rights: Rights::default(),
+    };
+    let own = Project { shell: signed_in(), head: head(Tab::Overview), rights, ..open.clone() };
+    let conda = Project {
+        head: Head { python: false, private: true, ..head(Tab::Overview) },
+        releases: vec![ReleaseRow { files: 1, ..row("1.4.2", None) }],
+        ..own.clone()
+    };
+    let stands = |status, reason: &str| Project { head: stands(status, reason), ..open.clone() };
+    let hostile = Project {
+        shell: hostile(),
+        head: hostile_head(Tab::Overview),
+        newest: Some(hostile_release()),
+        releases: vec![row(HOSTILE, Some(HOSTILE))],
+        ..own.clone()
+    };
+    let empty = Project { newest: None, releases: Vec::new(), ..own.clone() };
+    vec![
+        sample("project", open.clone()),
+        sample("project.own", own),
+        sample("project.conda", conda),
+        sample("project.archived", stands(Status::Archived, "")),
+        sample("project.deprecated", stands(Status::Deprecated, "Use newacme.\nIt is better.")),
+        sample("project.quarantined", stands(Status::Quarantined, "A file may hold malware.")),
+        sample("project.hostile", hostile),
+        sample("project.empty", empty),
+    ]
+}
+
+fn releases() -> Vec<Sample> {
+    let open = ReleasePage {
+        shell: stranger(),
+        head: Head { tabs: vec![Tab::Overview], ..head(Tab::Overview) },
+        base_url: "https://packages.example/registry".into(),
+        release: release(),
+        reason: Field::default(),
+        rights: Rights::default(),
+    };
+    let own = ReleasePage {
+        shell: signed_in(),
+        head: head(Tab::Overview),
+        rights: Rights { yank: true, delete: true },
+        ..open.clone()
+    };
+    let yanked = ReleasePage {
+        release: Release { yanked: Some("It eats files.".into()), ..release() },
+        ..own.clone()
+    };
+    let refused = ReleasePage {
+        shell: hostile(),
+        head: hostile_head(Tab::Overview),
+        release: Release { yanked: None, ..hostile_release() },
+        reason: Field::of(HOSTILE).with_error(Some("the reason is too long")),
+        ..own.clone()
+    };
+    vec![
+        sample("release", open),
+        sample("release.own", own),
+        sample("release.yanked", yanked),
+        sample("release.refused", refused),
+    ]
+}
+
+fn settings() -> Vec<Sample> {
+    let plain = ProjectSettings {
+        shell: signed_in(),
+        head: head(Tab::Settings),
+        switches: switches(None),
+        from_channel: Vec::new(),
+        status: Status::Active,
+        reason: Field::default(),
+        quarantines: false,
+    };
+    let refused = ProjectSettings {
+        shell: hostile(),
+        head: hostile_head(Tab::Settings),
+        switches: switches(Some("write a number of days")),
+        from_channel: vec!["Tokens need an expiry".into(), "Tokens live at most 30 days".into()],
+        status: Status::Quarantined,
+        reason: Field::of(HOSTILE).with_error(Some("the reason is too long")),
+        quarantines: true,
+    };
+    let locked = ProjectSettings { quarantines: false, ..refused.clone() };
+    vec![
+        sample("project-settings", plain),
+        sample("project-settings.refused", refused),
+        sample("project-settings.locked", locked),
+    ]
+}
+
+fn deletions() -> Vec<Sample> {
+    let project = Delete {
+        shell: signed_in(),
+        head: head(Tab::Overview),
+        doomed: Doomed::Project,
+        files: 12,
+        words: "acme".into(),
+        typed: Field::default(),
+    };
+    let release = Delete {
+        doomed: Doomed::Release("1.4.2".into()),
+        files: 2,
+        words: "acme 1.4.2".into(),
+        ..project.clone()
+    };
+    let file = Delete {
+        shell: hostile(),
+        head: hostile_head(Tab::Overview),
+        doomed: Doomed::File(HOSTILE.into()),
+        files: 1,
+        words: HOSTILE.into(),
+        typed: Field::of(HOSTILE).with_error(Some("type exactly these words")),
+    };
+    vec![
+        sample("delete.project", project),
+        sample("delete.release", release),
+        sample("delete.file-refused", file),
+    ]
+}
