@@ -44,8 +44,6 @@ pub struct ProjectRow {
     pub channel: String,
     /// Its name.
     pub name: String,
-    /// What it says of itself, in a line; may be empty.
-    pub summary: String,
     /// Its newest version; nothing where it has no release.
     pub version: Option<String>,
     /// When something was last published.
@@ -116,6 +114,6 @@ pub struct Search {
     pub channels: Vec<String>,
     /// What was found; nothing where nothing was asked for.
     pub projects: Option<Vec<ProjectRow>>,
-    /// The local path to more of it.
-    pub next: Option<String>,
+    /// Whether there may be more than that.
+    pub more: bool,
 }

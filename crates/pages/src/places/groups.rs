@@ -50,12 +50,10 @@ pub struct Member {
     pub name: String,
     /// Whether they manage it.
     pub manager: bool,
-    /// Whether the account is suspended.
-    pub suspended: bool,
 }
 
-/// `/groups/{name}`. Adding and changing post `name` and, for managers, `manager=yes` to `members` below it, removing `name`
-/// to `members/remove`, inviting `who` and `role` (`member` or `manager`) to `invite`, withdrawing `invitation` to
+/// `/groups/{name}`. Adding and changing post `name` and `role` (`member` or `manager`) to `members` below it, removing `name`
+/// to `members/remove`, inviting `who` and `role` to `invite`, withdrawing `invitation` to
 /// `invitations/withdraw`; removing the group posts `name` to `/admin/groups/remove`.
 #[derive(Clone, Template)]
 #[template(path = "places/group.html")]
@@ -72,8 +70,8 @@ pub struct Group {
     pub invitations: Vec<RoleInvitation>,
     /// Whether the viewer may change who belongs to it.
     pub manages: bool,
-    /// Whether the viewer may remove it.
-    pub removes: bool,
+    /// Whether the viewer administers the instance: adds users without asking them, and removes the group.
+    pub administers: bool,
     /// The user to add.
     pub added: Field,
     /// Whom to invite.

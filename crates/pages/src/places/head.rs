@@ -185,7 +185,7 @@ impl Head {
     }
 
     /// The channel that it is or that it lies in.
-    pub(crate) fn channel(&self) -> &str {
+    pub fn channel(&self) -> &str {
         match &self.subject {
             Subject::Project(channel) => channel,
             Subject::Channel | Subject::Group => &self.name,

@@ -7,7 +7,7 @@ use crate::paths::segment;
 use crate::{Shell, filters};
 
 /// What the viewer can do with an invitation.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
     /// Accept or decline it.
     Open,
@@ -18,18 +18,19 @@ pub enum Answer {
     },
     /// Nothing: it is for somebody else.
     NotYours,
-    /// Only decline it; the text says what has to be done first.
-    Not(String),
 }
 
-/// `/invitations/accept?key=`. The form posts `key` and `answer` (`accept` or `decline`) to the path without the query.
+/// `/invitations/accept?key=`. The form posts `key`, or `invitation` where there is no link, and `answer` (`accept` or
+/// `decline`) to the path without the query.
 #[derive(Clone, Template)]
 #[template(path = "places/invitation.html")]
 pub struct InvitationPage {
     /// What all pages share.
     pub shell: Shell,
-    /// The link's secret.
+    /// The link's secret; empty where the viewer came without a link.
     pub key: String,
+    /// Its id, where there is no link.
+    pub id: String,
     /// Who sent it.
     pub by: String,
     /// What it offers, such as "maintainer of the project acme in the channel pypi".
@@ -43,10 +44,6 @@ pub struct InvitationPage {
 }
 
 impl InvitationPage {
-    fn declinable(&self) -> bool {
-        matches!(self.answer, Answer::Open | Answer::Not(_))
-    }
-
     /// Where to sign in, coming back here.
     fn sign_in(&self) -> String {
         format!("/login?next={}", segment(&format!("/invitations/accept?key={}", self.key)))

@@ -27,8 +27,6 @@ pub struct Holder {
     pub name: String,
     /// The role's value.
     pub role: &'static str,
-    /// Whether the account is suspended.
-    pub suspended: bool,
 }
 
 impl Holder {
@@ -61,8 +59,8 @@ pub struct RoleInvitation {
 pub struct RoleForm {
     /// The user, the group or the address.
     pub who: Field,
-    /// Whether a group is meant.
-    pub group: bool,
+    /// Whether a user is meant, else a group.
+    pub user: bool,
     /// The role's value.
     pub role: String,
 }
@@ -84,8 +82,8 @@ pub struct People {
     pub holders: Vec<Holder>,
     /// Who is invited.
     pub invitations: Vec<RoleInvitation>,
-    /// Whether the viewer may change anything.
-    pub manages: bool,
+    /// Whether the viewer may give users a role without asking them.
+    pub adds_users: bool,
     /// What was typed to give a role.
     pub given: RoleForm,
     /// What was typed to invite somebody.

@@ -25,8 +25,6 @@ pub struct File {
     pub by: String,
     /// The local path to download it; nothing where it is not served.
     pub download: Option<String>,
-    /// Why it was yanked by itself; may be empty.
-    pub yanked: Option<String>,
 }
 
 /// A release in a list.
@@ -54,7 +52,8 @@ pub struct Fact {
 impl Fact {
     /// Whether it is an address in the web. Everything else stays text: a link could do anything.
     fn is_link(&self) -> bool {
-        self.value.starts_with("https://") || self.value.starts_with("http://")
+        let value = self.value.to_ascii_lowercase();
+        value.starts_with("https://") || value.starts_with("http://")
     }
 }
 
@@ -82,6 +81,10 @@ pub struct Release {
     pub summary: String,
     /// What else it says of itself.
     pub facts: Vec<Fact>,
+    /// What it needs.
+    pub requires: Vec<String>,
+    /// All that it says, as plain text; may be empty.
+    pub description: String,
 }
 
 /// `/projects/{channel}/{project}`.
@@ -98,6 +101,8 @@ pub struct Project {
     pub newest: Option<Release>,
     /// All releases, the newest first.
     pub releases: Vec<ReleaseRow>,
+    /// Who looks after it: names with their roles.
+    pub members: Vec<(String, &'static str)>,
     /// What the viewer may do.
     pub rights: Rights,
 }

@@ -1,8 +1,9 @@
 //! The start page.
 
 use askama::Template;
+use bonded_model::Timestamp;
 
-use crate::Shell;
+use crate::{Shell, filters};
 
 /// A channel that the viewer may see.
 #[derive(Clone)]
@@ -42,6 +43,41 @@ impl Channel {
     }
 }
 
+/// A place that a person has to do with.
+#[derive(Clone)]
+pub struct OwnPlace {
+    /// Its local path.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// What the person is there, in words.
+    pub role: String,
+}
+
+/// An invitation that waits for the person's answer.
+#[derive(Clone)]
+pub struct Waiting {
+    /// Its id.
+    pub id: String,
+    /// Who sent it.
+    pub by: String,
+    /// What it offers, such as "maintainer of the project pypi/acme".
+    pub offer: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// What a person has to do with.
+#[derive(Clone, Default)]
+pub struct Mine {
+    /// Invitations that wait for an answer.
+    pub invitations: Vec<Waiting>,
+    /// Projects.
+    pub projects: Vec<OwnPlace>,
+    /// Groups.
+    pub groups: Vec<OwnPlace>,
+}
+
 /// `/`: the channels, with what clients have to be told.
 #[derive(Clone, Template)]
 #[template(path = "public/home.html")]
@@ -52,6 +88,8 @@ pub struct Home {
     pub base_url: String,
     /// The channels.
     pub channels: Vec<Channel>,
+    /// What the viewer has to do with, where somebody is signed in.
+    pub mine: Option<Mine>,
 }
 
 #[cfg(test)]
@@ -65,15 +103,19 @@ mod tests {
             Channel { name: "main".into(), python: false },
         ];
         let base_url = "https://packages.example/bonded".into();
-        let page = Home { shell: Shell::default(), base_url, channels }.render().unwrap();
+        let page = Home { shell: Shell::default(), base_url, channels, mine: None }.render().unwrap();
         assert!(page.contains("https://packages.example/bonded/pypi/simple/"));
         assert!(page.contains("-c https://packages.example/bonded/main"));
     }
 
     #[test]
     fn a_registry_without_public_channels_says_so() {
-        let page =
-            Home { shell: Shell::default(), base_url: "http://localhost".into(), channels: Vec::new() };
+        let page = Home {
+            shell: Shell::default(),
+            base_url: "http://localhost".into(),
+            channels: Vec::new(),
+            mine: None,
+        };
         assert!(page.render().unwrap().contains("no public channel"));
     }
 }

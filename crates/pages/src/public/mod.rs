@@ -5,5 +5,5 @@ mod home;
 mod problem;
 
 pub use design::Design;
-pub use home::{Channel, Home};
+pub use home::{Channel, Home, Mine, OwnPlace, Waiting};
 pub use problem::ProblemPage;

@@ -30,28 +30,27 @@ fn invitation(to: &str) -> RoleInvitation {
 }
 
 fn people() -> Vec<Sample> {
-    let holder =
-        |name: &str, group, role| Holder { group, name: name.into(), role, suspended: name == HOSTILE };
+    let holder = |name: &str, group, role| Holder { group, name: name.into(), role };
     let seen = People {
         shell: signed_in(),
         head: projects::head(Tab::People),
         roles: choices(),
         holders: vec![holder("ada", false, "owner"), holder("core", true, "maintainer")],
         invitations: Vec::new(),
-        manages: false,
+        adds_users: false,
         given: RoleForm::default(),
         invited: RoleForm::default(),
         transfer: None,
     };
     let managed = People {
-        manages: true,
+        adds_users: true,
         invitations: vec![invitation("grace@example.org")],
         transfer: Some(Field::default()),
         ..seen.clone()
     };
     let typed = |error| RoleForm {
         who: Field::of(HOSTILE).with_error(Some(error)),
-        group: true,
+        user: false,
         role: "owner".into(),
     };
     let refused = People {
@@ -86,7 +85,7 @@ fn groups() -> Vec<Sample> {
         }),
         ..first.clone()
     };
-    let member = |name: &str, manager| Member { name: name.into(), manager, suspended: name == HOSTILE };
+    let member = |name: &str, manager| Member { name: name.into(), manager };
     let head = Head {
         subject: Subject::Group,
         name: "core".into(),
@@ -100,7 +99,7 @@ fn groups() -> Vec<Sample> {
         roles: Vec::new(),
         invitations: Vec::new(),
         manages: false,
-        removes: false,
+        administers: false,
         added: Field::default(),
         invited: Field::default(),
     };
@@ -110,7 +109,7 @@ fn groups() -> Vec<Sample> {
         roles: roles(),
         invitations: vec![invitation(HOSTILE)],
         manages: true,
-        removes: true,
+        administers: true,
         added: Field::of(HOSTILE).with_error(Some("there is no such user")),
         invited: Field::of(HOSTILE).with_error(Some("this is neither a user name nor an address")),
         ..seen.clone()
@@ -131,6 +130,7 @@ fn invitations() -> Vec<Sample> {
     let open = InvitationPage {
         shell: signed_in(),
         key: "c2FtcGxlIGtleQ".into(),
+        id: String::new(),
         by: "grace".into(),
         offer: "maintainer of the project acme in the channel pypi".into(),
         transfer: false,
@@ -138,10 +138,12 @@ fn invitations() -> Vec<Sample> {
         answer: Answer::Open,
     };
     let transfer = InvitationPage {
+        shell: hostile(),
         by: HOSTILE.into(),
         offer: HOSTILE.into(),
         transfer: true,
-        answer: Answer::Not(HOSTILE.into()),
+        key: String::new(),
+        id: "0199".into(),
         ..open.clone()
     };
     let sign_in =

@@ -33,7 +33,6 @@ fn row(name: &str) -> ProjectRow {
     ProjectRow {
         channel: "pypi".into(),
         name: name.into(),
-        summary: "Reads and writes what others cannot.".into(),
         version: Some("1.4.2".into()),
         published_at: Some(hours(0)),
         status: Status::Active,
@@ -43,12 +42,11 @@ fn row(name: &str) -> ProjectRow {
 fn rows() -> Vec<ProjectRow> {
     let hostile = ProjectRow {
         channel: HOSTILE.into(),
-        summary: HOSTILE.into(),
         version: Some(HOSTILE.into()),
         status: Status::Quarantined,
         ..row(HOSTILE)
     };
-    let empty = ProjectRow { summary: String::new(), version: None, published_at: None, ..row("empty") };
+    let empty = ProjectRow { version: None, published_at: None, ..row("empty") };
     let long =
         row("a-project-whose-name-is-as-long-as-somebody-without-mercy-would-make-it-because-they-can");
     vec![row("acme"), long, hostile, empty, ProjectRow { status: Status::Deprecated, ..row("old") }]
@@ -77,13 +75,13 @@ fn lists() -> Vec<Sample> {
         channel: String::new(),
         channels: vec!["main".into(), "pypi".into()],
         projects: None,
-        next: None,
+        more: false,
     };
     let found = Search {
         q: HOSTILE.into(),
         channel: "pypi".into(),
         projects: Some(rows()),
-        next: Some("/search?q=a&after=b".into()),
+        more: true,
         ..blank.clone()
     };
     let nothing = Search { q: "acme".into(), projects: Some(Vec::new()), ..blank.clone() };

@@ -38,7 +38,6 @@ fn file(name: &str) -> File {
         uploaded_at: hours(0),
         by: "ada, with the token 'laptop'".into(),
         download: Some(format!("/pypi/files/{name}")),
-        yanked: None,
     }
 }
 
@@ -55,6 +54,8 @@ fn release() -> Release {
             fact("Homepage", "https://acme.example/docs"),
             fact("Evil", "javascript:alert(1)"),
         ],
+        requires: vec!["numpy>=2".into(), "rich; extra == 'colour'".into()],
+        description: "# acme\n\nReads and writes **what others cannot**.".into(),
     }
 }
 
@@ -62,18 +63,14 @@ fn hostile_release() -> Release {
     Release {
         version: HOSTILE.into(),
         yanked: Some(HOSTILE.into()),
-        files: vec![File {
-            kind: HOSTILE.into(),
-            by: HOSTILE.into(),
-            download: None,
-            yanked: Some(HOSTILE.into()),
-            ..file(HOSTILE)
-        }],
+        files: vec![File { kind: HOSTILE.into(), by: HOSTILE.into(), download: None, ..file(HOSTILE) }],
         summary: HOSTILE.into(),
         facts: vec![
             Fact { label: HOSTILE.into(), value: HOSTILE.into() },
             Fact { label: "Site".into(), value: format!("https://x.example/{HOSTILE}") },
         ],
+        requires: vec![HOSTILE.into()],
+        description: HOSTILE.into(),
         ..release()
     }
 }
@@ -95,6 +92,7 @@ fn projects() -> Vec<Sample> {
         base_url: "https://packages.example/registry".into(),
         newest: Some(release()),
         releases: vec![row("1.4.2", None), row("1.4.1", Some("It eats files.")), row("1.4.0", Some(""))],
+        members: vec![("ada".into(), "owner"), ("grace".into(), "maintainer")],
         rights: Rights::default(),
     };
     let own = Project { shell: signed_in(), head: head(Tab::Overview), rights, ..open.clone() };

@@ -126,6 +126,7 @@ fn links() -> Vec<Sample> {
         sample("dead-link.invitation", dead(DeadLinkKind::Invitation)),
         sample("dead-link.set-up", dead(DeadLinkKind::SetUp)),
         sample("dead-link.recovery", dead(DeadLinkKind::Recovery)),
+        sample("dead-link.role", dead(DeadLinkKind::RoleInvitation)),
         sample("too-many", TooManyAttempts { shell: stranger(), retry_after: 287 }),
     ]
 }

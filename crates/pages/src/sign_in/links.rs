@@ -19,6 +19,8 @@ pub enum DeadLinkKind {
     SetUp,
     /// Cancelling a recovery.
     Recovery,
+    /// An invitation to a role.
+    RoleInvitation,
 }
 
 impl DeadLinkKind {
@@ -35,6 +37,9 @@ impl DeadLinkKind {
                 "It was used already, or its 24 hours are over, or the server was started again and printed a new one."
             }
             Self::Recovery => "The recovery was cancelled already, or it has taken place.",
+            Self::RoleInvitation => {
+                "It was answered already, or its three days are over, or it was withdrawn, or what it was for is gone."
+            }
         }
     }
 
@@ -47,7 +52,7 @@ impl DeadLinkKind {
                  addresses."
             }
             Self::Reset => "Ask for a new link.",
-            Self::Invitation => "Ask the person who invited you for a new invitation.",
+            Self::Invitation | Self::RoleInvitation => "Ask the person who invited you for a new invitation.",
             Self::SetUp => {
                 "Look into the output of the server for a newer link. If there is an administrator already, sign in."
             }
@@ -64,7 +69,7 @@ impl DeadLinkKind {
             Self::Place | Self::SetUp | Self::Recovery => Some(("/login", "Sign in")),
             Self::Verify => Some(("/account/emails", "Your addresses")),
             Self::Reset => Some(("/account/reset", "Ask for a new link")),
-            Self::Invitation => None,
+            Self::Invitation | Self::RoleInvitation => None,
         }
     }
 }
