@@ -12,6 +12,7 @@ mod linger;
 mod page;
 mod path_token;
 mod people;
+mod places;
 mod problem;
 mod proxy;
 mod python;
@@ -84,7 +85,7 @@ pub fn routes() -> Vec<(Method, &'static str)> {
 
 /// Every route for browsers, likewise.
 pub fn page_routes() -> Vec<(Method, &'static str)> {
-    people::add(Routes::default()).list
+    pages(Routes::default()).list
 }
 
 fn clients(table: Routes) -> Routes {
@@ -92,9 +93,13 @@ fn clients(table: Routes) -> Routes {
     security::add(api::add(conda::add(python::add(table))))
 }
 
+fn pages(table: Routes) -> Routes {
+    places::add(people::add(table))
+}
+
 /// Answers every route. What is not there answers 404.
 pub fn router(app: App) -> Router {
-    people::add(clients(Routes::default()))
+    pages(clients(Routes::default()))
         .router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {

@@ -20,9 +20,9 @@ const PATH: &str = "/account/activity";
 const EXPORT: &str = "/account/activity.jsonl";
 
 /// Events on a page.
-pub(super) const ON_A_PAGE: usize = 50;
+pub(crate) const ON_A_PAGE: usize = 50;
 /// Events in one answer of JSON lines, which names the next one.
-pub(super) const IN_AN_EXPORT: usize = 1_000;
+pub(crate) const IN_AN_EXPORT: usize = 1_000;
 
 pub(super) fn add(table: Routes) -> Routes {
     table.get(PATH, show).get(EXPORT, export)
@@ -31,18 +31,18 @@ pub(super) fn add(table: Routes) -> Routes {
 /// The query of all of these.
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
-    person: String,
+pub(crate) struct Asked {
+    pub(crate) person: String,
     channel: String,
-    project: String,
-    kind: String,
+    pub(crate) project: String,
+    pub(crate) kind: String,
     before: Option<i64>,
     after: Option<i64>,
 }
 
 impl Asked {
     /// The same for the use cases.
-    pub(super) fn wanted(&self) -> Result<Wanted, Problem> {
+    pub(crate) fn wanted(&self) -> Result<Wanted, Problem> {
         let kind = match self.kind.as_str() {
             "" => None,
             word => Some(word.parse::<EventKind>().map_err(|error| Problem::bad_request(error.to_string()))?),
@@ -58,7 +58,7 @@ impl Asked {
     }
 
     /// A local path that asks for the same, in another part of the log.
-    fn path(&self, path: &str, window: Window) -> String {
+    pub(crate) fn path(&self, path: &str, window: Window) -> String {
         let (before, after) = match window {
             Window::Newest => (String::new(), String::new()),
             Window::Before(seq) => (seq.to_string(), String::new()),
@@ -100,7 +100,7 @@ const fn words(kind: EventKind) -> &'static str {
     }
 }
 
-fn kinds(chosen: &str) -> Vec<Kind> {
+pub(crate) fn kinds(chosen: &str) -> Vec<Kind> {
     let everything = Kind { value: "", words: "Everything", chosen: chosen.is_empty() };
     let each = |kind: &EventKind| {
         let value = kind.as_str();
@@ -109,7 +109,7 @@ fn kinds(chosen: &str) -> Vec<Kind> {
     std::iter::once(everything).chain(EventKind::ALL.iter().map(each)).collect()
 }
 
-fn shown(event: Activity) -> Event {
+pub(crate) fn shown(event: Activity) -> Event {
     Event { text: event.text, at: event.at, by: event.by, with: event.with, address: event.address }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn page(
 }
 
 /// The events as JSON lines. The header `Link` names where older ones are.
-pub(super) fn lines(
+pub(crate) fn lines(
     visitor: &Visitor,
     asked: &Asked,
     found: &Activities,

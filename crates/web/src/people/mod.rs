@@ -1,12 +1,11 @@
 //! The pages for people: from forms to use cases and back. Nothing is decided here.
 
-mod activity;
+pub(crate) mod activity;
 mod admin;
 mod assets;
 mod delete;
 mod design;
 mod emails;
-mod home;
 mod keys;
 mod link;
 mod password;
@@ -26,6 +25,8 @@ mod tokens;
 mod totp;
 mod verify;
 
+pub(crate) use link::{Key, dead, shell_of_anybody};
+
 use axum::response::{IntoResponse, Response};
 use bonded_registry::Error;
 use bonded_registry::people::Entry;
@@ -38,7 +39,7 @@ use crate::routes::Routes;
 
 /// Adds every page.
 pub(crate) fn add(table: Routes) -> Routes {
-    let sign_in = [home::add, assets::add, sign_in::add, second_factor::add, place::add];
+    let sign_in = [assets::add, sign_in::add, second_factor::add, place::add];
     let newcomers = [sign_up::add, setup::add, verify::add, reset::add, design::add];
     let factors = [proof::add, recovery_codes::add, totp::add, keys::add, security::add];
     let account = [profile::add, emails::add, password::add, sessions::add, tokens::add];
@@ -49,13 +50,13 @@ pub(crate) fn add(table: Routes) -> Routes {
 
 /// The query of a page that may be come to after something was done.
 #[derive(serde::Deserialize)]
-struct Done {
-    done: Option<String>,
+pub(crate) struct Done {
+    pub(crate) done: Option<String>,
 }
 
 /// A form with nothing but a button.
 #[derive(serde::Deserialize)]
-struct Nothing {}
+pub(crate) struct Nothing {}
 
 /// Where a sign-in that went one step further goes on.
 fn entered(visitor: &Visitor, entry: Entry) -> Response {

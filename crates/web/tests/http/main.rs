@@ -9,6 +9,7 @@ mod conda_upload;
 mod leaks;
 mod logs;
 mod pages;
+mod places;
 mod python_index;
 mod python_names;
 mod python_refusals;

@@ -78,6 +78,7 @@ async fn populate(app: &TestApp) {
 
 fn request(app: &TestApp, row: &Row, browser: &SignedIn) -> Request {
     let path = row.path.replace("{id}", "0190b2c4-0000-7000-8000-000000000000").replace("{name}", "other");
+    let path = path.replace("{version}", "1.0").replace("{project}", "no-such-project");
     let path = path.replace("{channel}", "no-such-channel").replace("{file}", "none.css");
     let request = app.request(row.method.clone(), &path).header("cookie", &browser.cookie());
     request.header("accept", "text/html,application/xhtml+xml")

@@ -1,0 +1,26 @@
+//! The pages of channels, projects and groups: from forms to use cases and back. Nothing is decided here.
+
+mod activity;
+mod changes;
+mod channels;
+mod groups;
+mod head;
+mod home;
+mod invitations;
+mod looker;
+mod new_project;
+mod people;
+mod place;
+mod project;
+mod search;
+mod settings;
+
+use crate::routes::Routes;
+
+/// Adds every page.
+pub(crate) fn add(table: Routes) -> Routes {
+    let everybody = [home::add, channels::add, search::add, project::add];
+    let people = [people::add, groups::add, invitations::add, new_project::add];
+    let rest = [settings::add, activity::add];
+    everybody.into_iter().chain(people).chain(rest).fold(table, |table, add| add(table))
+}
