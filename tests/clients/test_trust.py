@@ -47,6 +47,7 @@ def _give_old(on: Machine, file: str, machines: list[Machine]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_whole_life_of_a_root_on_several_machines(machine):
     ann, bob, cat, dan, eve = (machine(name) for name in ("ann", "bob", "cat", "dan", "eve"))
     keys = {each.directory.name: each.make_key() for each in (ann, bob, cat, dan, eve)}
@@ -215,6 +216,9 @@ def test_a_person_at_the_terminal_is_asked_twice_and_shown_what_is_signed(machin
     )
     assert (status, "differ" in shown) == (1, True), shown
     key = (ann.directory / "root.key.pub").read_text().strip()
+    init = ["init", "--root-keys", "2", "--threshold", "2", "--key-manager", key, "--out", "two"]
+    status, shown = ann.at_a_terminal([*words, "a short one", "a short one"], *init)
+    assert (status, "too short" in shown, list((ann.directory / "two").iterdir())) == (1, True, []), shown
     made = ann.trust("init", "--root-key", key, "--threshold", "1", "--key-manager", key, "--out", ".")
     status, shown = ann.at_a_terminal(["no"], "sign", "1.root.json", "--key", "root.key")
     assert (status, "nothing was signed" in shown) == (1, True), shown

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use bonded_model::{Clock, Random, Timestamp};
 use bonded_signing::{Delegation, PublicKey, RootFilename, RootRole, SigningKey};
+use secrecy::SecretString;
 
 use super::arguments::{self, KeyArgument, Validity};
 use super::files::{self, Readable};
+use super::passphrase;
 use super::show::Report;
-use super::{key, passphrase};
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
@@ -56,16 +57,12 @@ impl Init {
         let root = self.out.join(RootFilename { version: role.version }.to_string());
         let paths: Vec<_> =
             (1..=keys.len()).map(|number| self.out.join(format!("root-{number}.key"))).collect();
-        // Everything is looked at before the first passphrase is asked for.
+        // Everything is looked at and asked for before the first file is written.
         files::must_be_free(&root)?;
-        for path in &paths {
-            files::must_be_free(path)?;
-            files::must_be_free(&key::public_path(path))?;
-        }
-        for (index, (key, path)) in keys.iter().zip(&paths).enumerate() {
-            let file = self.passphrase_files.get(index).or(self.passphrase_files.first());
-            passphrase::seal(key, path, file.map(PathBuf::as_path))?;
-            key::write_public(path, &key.public())?;
+        paths.iter().try_for_each(|path| passphrase::must_be_free(path))?;
+        let passphrases = self.passphrases(&paths)?;
+        for ((key, path), passphrase) in keys.iter().zip(&paths).zip(passphrases) {
+            passphrase::write(key, path, passphrase)?;
         }
         let mut envelope = role.to_envelope()?;
         for key in &keys {
@@ -73,6 +70,13 @@ impl Init {
         }
         files::write_new(&root, &envelope.to_bytes()?, Readable::ByAll)?;
         Report::of(&root, &envelope, old.as_ref(), clock.now())?.print(output)
+    }
+
+    /// A passphrase for each key.
+    fn passphrases(&self, paths: &[PathBuf]) -> anyhow::Result<Vec<SecretString>> {
+        let file =
+            |index| self.passphrase_files.get(index).or(self.passphrase_files.first()).map(PathBuf::as_path);
+        paths.iter().enumerate().map(|(index, path)| passphrase::choose(path, file(index))).collect()
     }
 
     fn role(&self, keys: &[SigningKey], old: Option<&RootRole>, now: Timestamp) -> anyhow::Result<RootRole> {

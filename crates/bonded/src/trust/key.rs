@@ -9,8 +9,8 @@ use bonded_signing::{PublicKey, SigningKey, paper};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::files::{self, Readable};
-use super::passphrase::Passphrase;
+use super::files;
+use super::passphrase::{self, Passphrase};
 use crate::config::shown;
 use crate::output::Output;
 
@@ -25,10 +25,9 @@ pub(crate) struct New {
 
 impl New {
     pub(super) fn run(self, random: &Random, output: Output) -> anyhow::Result<()> {
-        files::must_be_free(&public_path(&self.out))?;
+        passphrase::must_be_free(&self.out)?;
         let key = SigningKey::generate(random);
         self.passphrase.seal(&key, &self.out)?;
-        write_public(&self.out, &key.public())?;
         made(&self.out, &key.public(), output)
     }
 }
@@ -64,8 +63,7 @@ pub(crate) struct Restore {
 
 impl Restore {
     pub(super) fn run(self, output: Output) -> anyhow::Result<()> {
-        files::must_be_free(&self.out)?;
-        files::must_be_free(&public_path(&self.out))?;
+        passphrase::must_be_free(&self.out)?;
         let text = match &self.paper {
             Some(path) => files::read_secret(path)?,
             None => typed(output)?,
@@ -73,7 +71,6 @@ impl Restore {
         let text = std::str::from_utf8(&text).context("the printed form is text")?;
         let key = paper::read(text)?;
         self.passphrase.seal(&key, &self.out)?;
-        write_public(&self.out, &key.public())?;
         made(&self.out, &key.public(), output)
     }
 }
@@ -85,18 +82,6 @@ fn typed(output: Output) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     stdin().take(64 << 10).read_to_end(&mut text)?;
     Ok(text)
-}
-
-/// The file of the public key beside that of the secret one.
-pub(super) fn public_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
-    name.into()
-}
-
-/// Writes the public key beside the secret one.
-pub(super) fn write_public(path: &Path, key: &PublicKey) -> anyhow::Result<()> {
-    files::write_new(&public_path(path), format!("{key}\n").as_bytes(), Readable::ByAll)
 }
 
 fn made(path: &Path, key: &PublicKey, output: Output) -> anyhow::Result<()> {

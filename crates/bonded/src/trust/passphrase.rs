@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use bonded_signing::SigningKey;
-use bonded_signing::keyfile;
+use bonded_signing::{SigningKey, keyfile};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::files::{self, Readable};
@@ -32,15 +31,14 @@ impl Passphrase {
         keyfile::open(&file, passphrase).with_context(|| shown(path).to_string())
     }
 
-    /// Writes a new key file.
+    /// Chooses a passphrase, and writes a key into new files.
     pub(super) fn seal(&self, key: &SigningKey, path: &Path) -> anyhow::Result<()> {
-        seal(key, path, self.passphrase_file.as_deref())
+        write(key, path, choose(path, self.passphrase_file.as_deref())?)
     }
 }
 
-/// Writes a new key file, with the passphrase of a file or of the terminal, where it is asked for twice.
-pub(super) fn seal(key: &SigningKey, path: &Path, passphrase_file: Option<&Path>) -> anyhow::Result<()> {
-    files::must_be_free(path)?;
+/// A passphrase for a new key file: from a file, or from the terminal, where it is asked for twice.
+pub(super) fn choose(path: &Path, passphrase_file: Option<&Path>) -> anyhow::Result<SecretString> {
     let passphrase = match passphrase_file {
         Some(file) => from_file(file)?,
         None => ask_twice(path)?,
@@ -50,8 +48,27 @@ pub(super) fn seal(key: &SigningKey, path: &Path, passphrase_file: Option<&Path>
             "the passphrase is too short: take {FEWEST} characters at least, better five words drawn by lot"
         );
     }
+    Ok(passphrase)
+}
+
+/// Writes a new key file, and the public key beside it.
+pub(super) fn write(key: &SigningKey, path: &Path, passphrase: SecretString) -> anyhow::Result<()> {
     let file = keyfile::seal(key, passphrase, keyfile::WORK)?;
-    files::write_new(path, file.as_bytes(), Readable::ByOwner)
+    files::write_new(path, file.as_bytes(), Readable::ByOwner)?;
+    files::write_new(&public_path(path), format!("{}\n", key.public()).as_bytes(), Readable::ByAll)
+}
+
+/// Refuses when the file of a key, or that of its public half, is there already.
+pub(super) fn must_be_free(path: &Path) -> anyhow::Result<()> {
+    files::must_be_free(path)?;
+    files::must_be_free(&public_path(path))
+}
+
+/// The file of the public key beside that of the secret one.
+fn public_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pub");
+    name.into()
 }
 
 fn from_file(path: &Path) -> anyhow::Result<SecretString> {
@@ -75,7 +92,7 @@ fn ask_twice(path: &Path) -> anyhow::Result<SecretString> {
     let first = ask(&format!("New passphrase for {}: ", shown(path)))?;
     let second = ask("The same again: ")?;
     if first.expose_secret() != second.expose_secret() {
-        bail!("the two passphrases differ: nothing was made");
+        bail!("the two passphrases differ: nothing was written");
     }
     Ok(first)
 }

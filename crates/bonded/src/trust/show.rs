@@ -7,6 +7,7 @@ use anyhow::Context;
 use bonded_model::Timestamp;
 use bonded_signing::ceremony::{Progress, Status};
 use bonded_signing::{Delegation, Envelope, Fingerprint, KeyManagerRole, RoleError, RootRole};
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::files;
@@ -161,11 +162,13 @@ fn delegation(title: &str, delegation: &Delegation, text: &mut String) {
 
 /// A moment, and how far away it is.
 pub(super) fn expiry(at: Timestamp, now: Timestamp, warning: i64) -> String {
-    let (day, left) = (at.format("%Y-%m-%d %H:%M:%S UTC"), (at - now).num_days());
+    let (day, left) = (at.format("%Y-%m-%d %H:%M:%S UTC"), at - now);
+    // A day that has begun counts, as people count.
+    let days = (left + Duration::days(1) - Duration::milliseconds(1)).num_days();
     match left {
-        _ if now >= at => format!("{day}: EXPIRED"),
-        left if left < warning => format!("{day}: WARNING, in {left} days"),
-        left => format!("{day}, in {left} days"),
+        left if left <= Duration::zero() => format!("{day}: EXPIRED"),
+        left if left < Duration::days(warning) => format!("{day}: WARNING, in {days} days"),
+        _ => format!("{day}, in {days} days"),
     }
 }
 
@@ -193,7 +196,7 @@ fn key_manager(file: &Path, envelope: &Envelope, now: Timestamp) -> anyhow::Resu
 #[cfg(test)]
 mod tests {
     use bonded_model::Clock;
-    use chrono::{DateTime, Duration};
+    use chrono::DateTime;
 
     use super::*;
 
@@ -202,6 +205,7 @@ mod tests {
         let now = Clock::manual(DateTime::UNIX_EPOCH).now();
         assert!(expiry(now, now, 60).ends_with("EXPIRED"));
         assert!(expiry(now + Duration::days(59), now, 60).ends_with("WARNING, in 59 days"));
-        assert!(expiry(now + Duration::days(61), now, 60).ends_with(", in 61 days"));
+        assert!(expiry(now + Duration::days(60), now, 60).ends_with("UTC, in 60 days"));
+        assert!(expiry(now + Duration::hours(3), now, 60).ends_with("WARNING, in 1 days"));
     }
 }
