@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use bonded_model::Timestamp;
 use bonded_model::ids::TokenId;
 use bonded_model::people::Client;
 use bonded_model::user::{Email, UserName};
+use bonded_model::{ProjectStatus, Timestamp};
 
 /// The instance that writes.
 #[derive(Clone, Debug)]
@@ -36,6 +36,42 @@ pub enum Factor {
     Totp,
     /// A security key or passkey, by the name that its owner gave it.
     Key(String),
+}
+
+/// What was done to a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProjectChange {
+    /// A version was yanked.
+    Yanked {
+        /// The version.
+        version: String,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// A yank was taken back.
+    Unyanked {
+        /// The version.
+        version: String,
+    },
+    /// A file was deleted.
+    FileDeleted {
+        /// Its name.
+        file: String,
+    },
+    /// A version was deleted with all its files.
+    ReleaseDeleted {
+        /// The version.
+        version: String,
+    },
+    /// The whole project was deleted.
+    Deleted,
+    /// It was archived, deprecated, put into quarantine, or made active again.
+    Status {
+        /// Where it stands from now on.
+        status: ProjectStatus,
+        /// Why; may be empty.
+        reason: String,
+    },
 }
 
 /// A mail. `user` is the account that it is about, `at` when it happened, and `client` where; links are whole URLs. Its
@@ -102,6 +138,17 @@ pub enum Message {
     RoleRemoved { user: UserName, at: Timestamp, by: By, place: String },
     /// A project that `user` owned belongs to somebody else.
     ProjectTransferred { user: UserName, at: Timestamp, place: String, to: UserName },
+    /// Something was done to a project that `user` owns.
+    ProjectChanged {
+        user: UserName,
+        at: Timestamp,
+        by: By,
+        channel: String,
+        project: String,
+        change: ProjectChange,
+    },
+    /// A token was cut off in a place, or that was taken back.
+    TokenCut { user: UserName, at: Timestamp, by: By, token: String, place: String, cut: bool },
     /// The account is gone.
     AccountDeleted { user: UserName, at: Timestamp, by: By },
     /// The account was suspended.

@@ -1,11 +1,11 @@
 //! One of each mail, for tests that look at all of them.
 
-use bonded_model::Timestamp;
 use bonded_model::ids::TokenId;
 use bonded_model::people::Client;
 use bonded_model::user::{Email, UserName};
+use bonded_model::{ProjectStatus, Timestamp};
 
-use crate::message::{By, Factor, Instance, Message};
+use crate::message::{By, Factor, Instance, Message, ProjectChange};
 
 /// An instance.
 pub fn instance() -> Instance {
@@ -144,6 +144,17 @@ pub fn messages() -> Vec<(&'static str, Message)> {
             Message::ProjectTransferred { user: ada(), at, place: parcel(), to: name("grace") },
         ),
         ("invitation", Message::Invitation { by: grace(), link: link("account/new"), expires_at }),
+        ("release-yanked", changed(ProjectChange::Yanked { version: "1.0".into(), reason: "broken".into() })),
+        ("release-unyanked", changed(ProjectChange::Unyanked { version: "1.0".into() })),
+        ("file-deleted", changed(ProjectChange::FileDeleted { file: "engine-1.0.tar.gz".into() })),
+        ("release-deleted", changed(ProjectChange::ReleaseDeleted { version: "1.0".into() })),
+        ("project-deleted", changed(ProjectChange::Deleted)),
+        ("project-active", status(ProjectStatus::Active, "")),
+        ("project-archived", status(ProjectStatus::Archived, "")),
+        ("project-quarantined", status(ProjectStatus::Quarantined, "looks like malware")),
+        ("project-deprecated", status(ProjectStatus::Deprecated, "use engine2")),
+        ("token-cut", token_cut(true)),
+        ("token-restored", token_cut(false)),
         ("account-deleted", Message::AccountDeleted { user: ada(), at, by: By::Owner }),
         ("account-suspended", Message::AccountSuspended { user: ada(), at }),
         ("account-reinstated", Message::AccountReinstated { user: ada(), at }),
@@ -157,6 +168,20 @@ fn leaked(url: Option<&str>, managed: bool) -> Message {
 
 fn token() -> TokenId {
     "019b76da-a800-7000-8000-000000000000".parse().expect("an id")
+}
+
+fn changed(change: ProjectChange) -> Message {
+    let (channel, project) = ("pypi".to_owned(), "engine".to_owned());
+    Message::ProjectChanged { user: ada(), at: moment(0), by: grace(), channel, project, change }
+}
+
+fn status(status: ProjectStatus, reason: &str) -> Message {
+    changed(ProjectChange::Status { status, reason: reason.to_owned() })
+}
+
+fn token_cut(cut: bool) -> Message {
+    let (token, place) = ("ci".to_owned(), "the project pypi/engine".to_owned());
+    Message::TokenCut { user: ada(), at: moment(0), by: grace(), token, place, cut }
 }
 
 fn moment(seconds: i64) -> Timestamp {

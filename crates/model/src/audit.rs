@@ -3,6 +3,7 @@
 mod entry;
 mod filter;
 mod person;
+mod project;
 mod role;
 
 use std::fmt::Display;
@@ -17,6 +18,7 @@ use crate::{Sha256, Timestamp};
 pub use entry::{AuditEntry, AuditRow, genesis};
 pub use filter::{AuditFilter, EventKind, Window};
 pub use person::PersonEvent;
+pub use project::ProjectEvent;
 pub use role::{Place, RoleEvent};
 
 /// What happened. The tag has the form `subject:noun:verb` and never changes once it was written.
@@ -193,6 +195,9 @@ pub enum Event {
     /// Something happened to a group, a role, or the rules of a channel or project.
     #[serde(untagged)]
     Role(RoleEvent),
+    /// Something happened to a project, or to a token in a place.
+    #[serde(untagged)]
+    Project(ProjectEvent),
 }
 
 impl Event {
@@ -209,6 +214,7 @@ impl Event {
             | Self::TokenLeaked { owner, .. } => Some(*owner),
             Self::Person(event) => event.subject(),
             Self::Role(event) => event.subject(),
+            Self::Project(event) => event.subject(),
             Self::RegistryCreated
             | Self::ChannelCreated { .. }
             | Self::DefaultChannelSet { .. }
@@ -236,6 +242,12 @@ where
 impl From<PersonEvent> for Event {
     fn from(event: PersonEvent) -> Self {
         Self::Person(event)
+    }
+}
+
+impl From<ProjectEvent> for Event {
+    fn from(event: ProjectEvent) -> Self {
+        Self::Project(event)
     }
 }
 
@@ -311,6 +323,8 @@ mod tests {
                 user,
             }
             .into(),
+            ProjectEvent::TokenCut { token, owner: user, whole_channel: true }.into(),
+            ProjectEvent::StatusSet { status: crate::ProjectStatus::Archived, reason: "done".into() }.into(),
             RoleEvent::ProjectSwitchesSet { switches: crate::Switches::default() }.into(),
         ];
         let origin = Origin { request: RequestId::generate(clock.now(), &random), address: None };

@@ -34,7 +34,12 @@ pub struct Project {
 impl Project {
     /// What decides about changes of the project.
     pub const fn rules(&self) -> ProjectRules {
-        ProjectRules { id: self.id, status: self.lifecycle.status, switches: self.switches }
+        ProjectRules {
+            id: self.id,
+            status: self.lifecycle.status,
+            deleted: self.deleted_at.is_some(),
+            switches: self.switches,
+        }
     }
 }
 
@@ -45,6 +50,8 @@ pub struct ProjectRules {
     pub id: ProjectId,
     /// Where it stands in its life.
     pub status: ProjectStatus,
+    /// Whether it was deleted: only those who administer the channel can begin it anew.
+    pub deleted: bool,
     /// What it asks of credentials, beyond what its channel asks.
     pub switches: Switches,
 }

@@ -149,3 +149,15 @@ pub async fn outlines_between(
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(ReleaseOutline::from).collect())
 }
+
+/// False while the release has files: it stays as it is then.
+pub async fn renew(db: &mut Connection, id: ReleaseId, metadata: &str, at: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE releases SET metadata = $2, created_at = $3, yanked_at = NULL, yank_reason = NULL
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM files WHERE release_id = $1 AND deleted_at IS NULL)",
+        id.uuid(),
+        metadata,
+        at,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}

@@ -207,6 +207,8 @@ impl Tx {
 
         /// Makes a release. False when there is one of this version.
         pub fn insert_release(release: &Release) -> bool = releases::insert;
+        /// Begins a release anew all of whose files were deleted. False when it has any.
+        pub fn renew_release(release: ReleaseId, metadata: &str, at: Timestamp) -> bool = releases::renew;
         /// Yanks a release, or takes that back.
         pub fn set_yank(release: ReleaseId, yank: Option<&Yank>) -> () = releases::set_yank;
 

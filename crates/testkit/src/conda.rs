@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, Visitor};
+use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
 use crate::TestApp;
@@ -20,14 +20,30 @@ pub struct Subdir<'a> {
 /// A shard.
 #[derive(Debug, Deserialize)]
 pub struct Shard {
-    packages: BTreeMap<String, IgnoredAny>,
+    packages: BTreeMap<String, Listed>,
     #[serde(rename = "packages.conda")]
-    conda_packages: BTreeMap<String, IgnoredAny>,
+    conda_packages: BTreeMap<String, Listed>,
     /// Files that left the index.
     pub removed: BTreeSet<String>,
 }
 
+/// What of a record matters here.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Listed {
+    #[serde(default)]
+    revoked: bool,
+}
+
 impl Shard {
+    /// Whether a file of it is withdrawn.
+    ///
+    /// # Panics
+    /// When the file is not in it.
+    pub fn is_revoked(&self, name: &str) -> bool {
+        let listed = self.packages.get(name).or_else(|| self.conda_packages.get(name));
+        listed.unwrap_or_else(|| panic!("the shard has no {name}")).revoked
+    }
+
     /// The names of its files.
     pub fn names(&self) -> BTreeSet<String> {
         self.packages.keys().chain(self.conda_packages.keys()).cloned().collect()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bonded_model::Actor;
 use bonded_registry::Registry;
 use bonded_registry::access::{Delete, Yank};
+use bonded_registry::projects::Target;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -52,7 +53,7 @@ impl Command {
                 let found = registry.file_named(&channel, &file).await?;
                 let project = registry.project_rules(found.project).await?;
                 let permit = registry.access.permit(actor, Delete { channel, project })?;
-                registry.delete_file(permit, registry.local_origin(), found).await?;
+                registry.delete(permit, registry.local_origin(), Target::File(found.name)).await?;
                 output.result(&json!({ "deleted": file }), || format!("deleted {file}"))
             }
             Self::Yank { channel, project, release: version, reason } => {

@@ -5,6 +5,7 @@ mod channel;
 mod file;
 mod gc;
 mod policy;
+mod project;
 mod token;
 mod user;
 
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     /// Published files and releases.
     #[command(subcommand)]
     File(file::Command),
+    /// Where projects stand in their life, and their end.
+    #[command(subcommand)]
+    Project(project::Command),
     /// Print the audit log, or check that nobody edited it.
     Audit(audit::Audit),
     /// Remove stored bytes that nothing refers to.
@@ -46,6 +50,7 @@ pub(crate) async fn run(config: &Config, command: Command, output: Output) -> an
         Command::Token(command) => command.run(&registry, output).await,
         Command::Policy(change) => policy::run(change, &registry, output).await,
         Command::File(command) => command.run(&registry, output, &Actor::Operator).await,
+        Command::Project(command) => command.run(&registry, output, &Actor::Operator).await,
         Command::Audit(audit) => audit.run(&registry, output).await,
         Command::Gc(gc) => gc.run(&registry, output).await,
     };

@@ -17,7 +17,7 @@ mod shard_index;
 pub use channeldata::{ChannelDataWriter, ChannelPackage};
 pub use compressed::{Compressed, Written};
 pub use error::{InvalidRecord, WriteError};
-pub use record::{record, run_exports};
+pub use record::{record, run_exports, withdrawn};
 pub use repodata::{RemovedWriter, RepodataWriter, empty_repodata};
 pub use run_exports::RunExportsWriter;
 pub use shard::{Shard, ShardRecord, shard};

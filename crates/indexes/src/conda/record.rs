@@ -58,6 +58,26 @@ pub fn record(
     Ok(text)
 }
 
+/// What a withdrawn package depends on. There is no such package, so no solver chooses it; older clients and newer ones
+/// have agreed on the name.
+const WITHDRAWN: &str = "package_has_been_revoked";
+
+/// The record of a package that was withdrawn: `revoked`, and with a dependency that nothing satisfies. Everything else
+/// stays as [`record`] made it.
+///
+/// Fails when the text is no record.
+pub fn withdrawn(record: &str) -> Result<String, InvalidRecord> {
+    let mut fields: BTreeMap<String, Value> = serde_json::from_str(record).map_err(InvalidRecord::Index)?;
+    let depends = fields.entry("depends".to_owned()).or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(depends) = depends {
+        depends.push(WITHDRAWN.into());
+    }
+    fields.insert("revoked".to_owned(), true.into());
+    let text = serde_json::to_string(&fields).map_err(InvalidRecord::Index)?;
+    serde_json::from_str::<PackageRecord>(&text).map_err(InvalidRecord::Index)?;
+    Ok(text)
+}
+
 /// The archive's `info/run_exports.json` as JSON text of CEP 12's form, `{}` when there is nothing. The short form of
 /// old archives, a bare list or a single text, means `weak`.
 ///
@@ -131,6 +151,19 @@ mod tests {
         let mut nameless = index("demo", "1.0");
         nameless.remove("name");
         assert!(made(&nameless).is_err());
+    }
+
+    #[test]
+    fn a_withdrawn_record_says_so_and_can_be_solved_by_nothing() {
+        let honest = made(&index("demo", "1.0")).unwrap();
+        let text = withdrawn(&honest).unwrap();
+        let read: PackageRecord = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.depends, ["python >=3.9", "libä", WITHDRAWN]);
+        let mut fields: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(fields.remove("revoked"), Some(json!(true)));
+        fields.insert("depends".to_owned(), json!(["python >=3.9", "libä"]));
+        assert_eq!(serde_json::to_string(&fields).unwrap(), honest, "and nothing else");
+        assert!(withdrawn("[]").is_err());
     }
 
     #[test]

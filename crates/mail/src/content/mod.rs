@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod project;
 mod proof;
 mod recovery;
 mod roles;
@@ -112,6 +113,12 @@ impl Content {
             M::RoleRemoved { user, at, by, place } => roles::removed(instance, user, by, place).at(*at),
             M::ProjectTransferred { user, at, place, to } => {
                 roles::transferred(instance, user, place, to).at(*at)
+            }
+            M::ProjectChanged { user, at, by, channel, project, change } => {
+                project::changed(instance, user, by, (channel, project), change).at(*at)
+            }
+            M::TokenCut { user, at, by, token, place, cut } => {
+                project::token_cut(instance, user, by, token, place, *cut).at(*at)
             }
             M::AccountDeleted { user, at, by } => account::deleted(instance, user, by).at(*at),
             M::AccountSuspended { user, at } => account::suspended(instance, user).at(*at),

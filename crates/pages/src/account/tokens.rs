@@ -39,6 +39,8 @@ pub struct Token {
     pub ends_soon: bool,
     /// Whether nobody used it for a long time.
     pub unused: bool,
+    /// The one project that it publishes to although it may publish elsewhere too, as `channel/project`.
+    pub only_project: Option<String>,
 }
 
 /// `/account/tokens`. Revoking posts to `/account/tokens/{id}/revoke`.

@@ -27,6 +27,7 @@ fn token() -> Token {
         leaked: false,
         ends_soon: false,
         unused: false,
+        only_project: None,
     }
 }
 
@@ -39,6 +40,7 @@ fn worrying() -> Token {
         leaked: true,
         ends_soon: true,
         unused: true,
+        only_project: Some("pypi/engine".into()),
         ..token()
     }
 }

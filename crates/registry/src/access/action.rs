@@ -7,8 +7,8 @@ use bonded_model::people::Requirement;
 use bonded_model::project::ProjectRules;
 use bonded_model::switches::SwitchRefusal;
 use bonded_model::token::{TokenState, Verb};
-use bonded_model::user::ChannelRole;
-use bonded_model::{Actor, Channel, Principal, Timestamp, Visibility};
+use bonded_model::user::{ChannelRole, ProjectRole};
+use bonded_model::{Actor, Channel, Principal, ProjectStatus, Timestamp, Visibility};
 
 use super::denial::{BadCredential, Denial};
 
@@ -107,7 +107,9 @@ impl Action for Read {
 
 impl Action for Publish {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
-        let Some(principal) = changing(actor, now, &self.channel, Verb::Publish)? else { return Ok(()) };
+        let Some(principal) = changing(actor, now, &self.channel, Verb::Publish)? else {
+            return self.check_status();
+        };
         let (scope, roles) = (&principal.authority, &principal.project_roles);
         let in_scope = match &self.project {
             Some(project) => scope.covers_project(self.channel.id, project.id),
@@ -118,15 +120,39 @@ impl Action for Publish {
         }
         match (channel_role(principal, &self.channel), &self.project) {
             (Some(ChannelRole::Admin), _) => {}
+            (_, Some(project)) if project.deleted => return Err(self.was_deleted()),
             (Some(ChannelRole::Publisher), Some(project)) if roles.contains_key(&project.id) => {}
             (Some(ChannelRole::Publisher), None) => self.check_creation(principal)?,
             _ => return Err(not_allowed(principal, "upload to", &self.name)),
         }
+        self.check_status()?;
         check_switches(principal, &self.channel, self.project.as_ref(), Some(&self.name))
     }
 }
 
 impl Publish {
+    /// PEP 792: archived and quarantined projects take no files, whoever brings them.
+    fn check_status(&self) -> Result<(), Denial> {
+        let Some(project) = self.project.filter(|project| !project.deleted) else { return Ok(()) };
+        let name = &self.name;
+        match project.status {
+            ProjectStatus::Active | ProjectStatus::Deprecated => Ok(()),
+            ProjectStatus::Archived => Err(Denial::Forbidden(format!(
+                "Project '{name}' is archived: it takes no new files. One of its owners can make it active again."
+            ))),
+            ProjectStatus::Quarantined => Err(Denial::Forbidden(format!(
+                "Project '{name}' is in quarantine: it takes no new files until an administrator of the channel ends that."
+            ))),
+        }
+    }
+
+    fn was_deleted(&self) -> Denial {
+        Denial::Forbidden(format!(
+            "Project '{}' was deleted: only an administrator of the channel can begin it anew.",
+            self.name
+        ))
+    }
+
     fn check_creation(&self, principal: &Principal) -> Result<(), Denial> {
         match self.channel.create_projects {
             ProjectCreation::Publishers => Ok(()),
@@ -141,13 +167,13 @@ impl Publish {
 
 impl Action for Yank {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
-        change_project(actor, now, &self.channel, &self.project, Verb::Yank)
+        change_project(actor, now, &self.channel, &self.project, (Verb::Yank, ProjectRole::Maintainer))
     }
 }
 
 impl Action for Delete {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
-        change_project(actor, now, &self.channel, &self.project, Verb::Delete)
+        change_project(actor, now, &self.channel, &self.project, (Verb::Delete, ProjectRole::Owner))
     }
 }
 
@@ -179,17 +205,20 @@ fn change_project(
     now: Timestamp,
     channel: &Channel,
     project: &ProjectRules,
-    verb: Verb,
+    (verb, least): (Verb, ProjectRole),
 ) -> Result<(), Denial> {
     let Some(principal) = changing(actor, now, channel, verb)? else { return Ok(()) };
     if !principal.authority.covers_project(channel.id, project.id) {
         return Err(Denial::Forbidden("The token does not cover this project.".into()));
     }
     let role = channel_role(principal, channel);
-    let owns = principal.project_roles.contains_key(&project.id);
+    let holds = principal.project_roles.get(&project.id) >= Some(&least);
     match role {
         Some(ChannelRole::Admin) => {}
-        Some(ChannelRole::Publisher) if owns => {}
+        Some(ChannelRole::Publisher) if holds => {}
+        _ if least == ProjectRole::Owner => {
+            return Err(Denial::Forbidden(format!("Only owners of the project may {verb}.")));
+        }
         _ => return Err(Denial::Forbidden(format!("This needs a role in the project to {verb}."))),
     }
     check_switches(principal, channel, Some(project), None)

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Authority, Channel, Timestamp};
 
 use super::action::{Action, channel_role, check_state, may_see};
 use super::denial::Denial;
 
-/// See what happened in a channel, and by whom: for those who administer it, as themselves in a browser. A token that
-/// leaks must not tell about people.
+/// See what happened in a channel, and by whom: for those who administer it, as themselves in a browser or with a token
+/// that was made to manage. Any other token that leaks must not tell about people.
 #[derive(Clone, Debug)]
 pub struct Inspect {
     /// The channel.
@@ -27,11 +28,17 @@ impl Action for Inspect {
             return Err(Denial::hidden(actor));
         }
         let administers = channel_role(principal, &self.channel) == Some(ChannelRole::Admin);
-        let in_person = matches!(principal.authority, Authority::Session(_));
-        if administers && in_person && principal.standing.meets(self.channel.policy.asks(true)) {
+        let by_means = match &principal.authority {
+            Authority::Session(_) => true,
+            Authority::Token(token) => {
+                token.verbs.contains(Verb::Manage) && token.covers_channel(self.channel.id)
+            }
+            Authority::Password => false,
+        };
+        if administers && by_means && principal.standing.meets(self.channel.policy.asks(true)) {
             return Ok(());
         }
-        let text = "Only those who administer the channel see what happened in it, in a browser.";
+        let text = "Only those who administer the channel see what happened in it, in a browser or with a token that manages.";
         Err(Denial::Forbidden(text.into()))
     }
 }

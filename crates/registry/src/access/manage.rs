@@ -7,6 +7,7 @@ use bonded_model::group::{Group, GroupRole};
 use bonded_model::ids::ProjectId;
 use bonded_model::people::Requirement;
 use bonded_model::project::Roles;
+use bonded_model::token::Verb;
 use bonded_model::user::{ChannelRole, ProjectRole, User};
 use bonded_model::{Actor, Authority, Channel, Principal, Timestamp};
 
@@ -103,8 +104,18 @@ impl Action for ManageProject {
 }
 
 impl Action for InspectProject {
+    /// A token that was made to manage may look as well, but change nothing.
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
-        manages_project(actor, &self.channel, self.project, now)
+        let Some(token) = actor.token() else {
+            return manages_project(actor, &self.channel, self.project, now);
+        };
+        let principal = seen_by(actor, &self.channel, now)?;
+        if !token.verbs.contains(Verb::Manage) || !token.covers_project(self.channel.id, self.project) {
+            return Err(Denial::Forbidden("Invalid API Token: the token may not manage this project".into()));
+        }
+        let Some(principal) = principal else { return Ok(()) };
+        check_standing(principal, self.channel.policy.asks(true))?;
+        check_manages(principal, &self.channel, self.project)
     }
 }
 
@@ -115,6 +126,10 @@ fn manages_project(
     now: Timestamp,
 ) -> Result<(), Denial> {
     let Some(principal) = in_person(actor, channel, now)? else { return Ok(()) };
+    check_manages(principal, channel, project)
+}
+
+fn check_manages(principal: &Principal, channel: &Channel, project: ProjectId) -> Result<(), Denial> {
     let owns = principal.project_roles.get(&project) == Some(&ProjectRole::Owner);
     match channel_role(principal, channel) {
         Some(ChannelRole::Admin) => Ok(()),
@@ -163,6 +178,16 @@ fn in_person<'a>(
     channel: &Channel,
     now: Timestamp,
 ) -> Result<Option<&'a Principal>, Denial> {
+    let Some(principal) = seen_by(actor, channel, now)? else { return Ok(None) };
+    if !matches!(principal.authority, Authority::Session(_)) {
+        return Err(Denial::Forbidden("This can be done in a browser only.".into()));
+    }
+    check_standing(principal, channel.policy.asks(true))?;
+    Ok(Some(principal))
+}
+
+/// Somebody who sees the channel. `None` for the operator.
+fn seen_by<'a>(actor: &'a Actor, channel: &Channel, now: Timestamp) -> Result<Option<&'a Principal>, Denial> {
     let principal = match actor {
         Actor::Operator => return Ok(None),
         Actor::Anonymous => return Err(Denial::hidden(actor)),
@@ -171,10 +196,6 @@ fn in_person<'a>(
     if !may_see(actor, channel, now) || check_state(principal, now).is_err() {
         return Err(Denial::hidden(actor));
     }
-    if !matches!(principal.authority, Authority::Session(_)) {
-        return Err(Denial::Forbidden("This can be done in a browser only.".into()));
-    }
-    check_standing(principal, channel.policy.asks(true))?;
     Ok(Some(principal))
 }
 

@@ -2,6 +2,7 @@
 
 mod names;
 mod people;
+mod projects;
 mod roles;
 mod sentence;
 mod tokens;
@@ -12,7 +13,7 @@ use bonded_model::user::UserName;
 use bonded_model::{ChannelName, Credential, Timestamp};
 use bonded_store::Queries;
 
-use crate::access::{Inspect, Permit, ViewPeople};
+use crate::access::{Inspect, InspectProject, ManageTokens, Permit, ViewPeople};
 use crate::people::Session;
 use crate::projects::normalized;
 use crate::{Error, Registry};
@@ -108,6 +109,22 @@ impl Registry {
         }
     }
 
+    /// The same for the owner of a token that manages.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn events_of_owner(
+        &self,
+        permit: &Permit<ManageTokens>,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Activities, Error> {
+        let Some(principal) = permit.actor().principal() else { return Ok(Activities::default()) };
+        let (mut reader, user) = (self.store.read().await?, principal.user.id);
+        let Some(filter) = places(&mut reader, wanted).await? else { return Ok(Activities::default()) };
+        page(&mut reader, &AuditFilter { person: Some(user), ..filter }, limit, Sight::Own(user)).await
+    }
+
     /// What happened in the whole instance: at most `limit` events.
     ///
     /// # Errors
@@ -145,6 +162,34 @@ impl Registry {
             return Ok(Activities::default());
         }
         page(&mut reader, &AuditFilter { person, ..filter }, limit, Sight::Channel).await
+    }
+}
+
+impl Registry {
+    /// What happened to a project, whatever channel and project are wanted: at most `limit` events.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn project_events(
+        &self,
+        permit: &Permit<InspectProject>,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Activities, Error> {
+        let mut reader = self.store.read().await?;
+        let person = person(&mut reader, &wanted.person).await?;
+        if person.is_none() && !wanted.person.is_empty() {
+            return Ok(Activities::default());
+        }
+        let action = permit.action();
+        let filter = AuditFilter {
+            person,
+            channel: Some(action.channel.id),
+            project: Some(action.project),
+            kind: wanted.kind,
+            window: wanted.window,
+        };
+        page(&mut reader, &filter, limit, Sight::Channel).await
     }
 }
 

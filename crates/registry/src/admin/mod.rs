@@ -2,7 +2,6 @@
 
 mod audit;
 mod channel;
-mod project;
 mod setup;
 mod token;
 pub(crate) mod user;

@@ -3,7 +3,7 @@
 use bonded_blobs::{BlobKind, Staged};
 use bonded_formats::Limits;
 use bonded_formats::conda::{self as format, CondaArchive};
-use bonded_indexes::conda::{record, run_exports};
+use bonded_indexes::conda::{record, run_exports, withdrawn};
 use bonded_model::actor::Origin;
 use bonded_model::conda_index::NewSubdir;
 use bonded_model::file::CondaFile;
@@ -132,6 +132,10 @@ impl Commit {
         };
         if !tx.insert_conda_file(&place.file, &file).await? {
             return Err(already_exists(&self.filename, &self.digests.sha256));
+        }
+        if place.yanked {
+            let withdrawn = withdrawn(&file.record).map_err(Error::internal)?;
+            tx.set_conda_record(place.file.id, &withdrawn, Some(&file.record)).await?;
         }
         tx.change_shard(subdir.id, &file.package).await?;
         self.registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;

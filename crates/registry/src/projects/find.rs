@@ -1,11 +1,13 @@
 //! Projects by the names that people type.
 
-use bonded_model::project::Project;
+use bonded_model::file::File;
+use bonded_model::ids::ProjectId;
+use bonded_model::project::{Project, ProjectRules};
 use bonded_model::python::ProjectName;
 use bonded_model::{Channel, ChannelFormat};
 use bonded_store::Queries;
 
-use crate::Error;
+use crate::{Error, Registry};
 
 /// The form in which the channel compares names; `None` for what cannot be one.
 pub(crate) fn normalized(channel: &Channel, typed: &str) -> Option<String> {
@@ -22,6 +24,36 @@ pub(crate) async fn find(queries: &mut Queries, channel: &Channel, typed: &str) 
     let name = normalized(channel, typed).ok_or_else(missing)?;
     let found = queries.project_by_name(channel.id, &name).await?;
     found.filter(|project| project.deleted_at.is_none()).ok_or_else(missing)
+}
+
+impl Registry {
+    /// The project of this name, in any spelling that means it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, or it was deleted.
+    pub async fn project_named(&self, channel: &Channel, name: &str) -> Result<Project, Error> {
+        find(&mut *self.store.read().await?, channel, name).await
+    }
+
+    /// The file by the file's name in its channel (for conda `{subdir}/{file name}`).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such file, or it was deleted.
+    pub async fn file_named(&self, channel: &Channel, name: &str) -> Result<File, Error> {
+        let found = self.store.read().await?.file_by_name(channel.id, name).await?;
+        found
+            .filter(|file| file.deleted_at.is_none())
+            .ok_or_else(|| Error::NotFound(format!("there is no file '{name}' in '{}'", channel.name)))
+    }
+
+    /// What decides about changes of a project.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn project_rules(&self, id: ProjectId) -> Result<ProjectRules, Error> {
+        let found = self.store.read().await?.project(id).await?;
+        found.map(|project| project.rules()).ok_or_else(|| Error::NotFound("there is no such project".into()))
+    }
 }
 
 /// A part of a name as people type it, in the form in which names are kept: PEP 503 makes one hyphen of what separates

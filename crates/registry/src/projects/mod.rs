@@ -5,13 +5,24 @@
 
 mod about;
 mod channel;
+mod credentials;
+mod delete;
 mod find;
+mod lifecycle;
+mod owners;
 mod page;
+mod permits;
+mod reason;
 mod search;
+mod subdirs;
 mod versions;
+mod yank;
 
 pub use about::About;
 pub use channel::{ChannelPage, ListedProject, VisibleChannel};
-pub(crate) use find::normalized;
+pub use credentials::{Cut, PublishingToken, Reach};
+pub use delete::Target;
+pub(crate) use delete::revive;
+pub(crate) use find::{find, normalized};
 pub use page::{FileView, May, ProjectPage, Published, ReleaseView};
 pub use search::Found;

@@ -13,6 +13,7 @@ use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
 use crate::access::{Action, Denial, Permit, Publish, present};
+use crate::projects::revive;
 use crate::{Error, Registry};
 
 /// Everything that is known about a file before it is committed.
@@ -38,6 +39,8 @@ pub(crate) struct Place {
     pub(crate) file: File,
     /// Whether the project came into being with this file.
     pub(crate) new_project: bool,
+    /// Whether the release that it goes to is yanked.
+    pub(crate) yanked: bool,
     actor: Actor,
     now: Timestamp,
 }
@@ -58,16 +61,18 @@ impl Commit {
         {
             return Ok(None);
         }
-        let new_project = found.is_none();
+        let new_project = found.as_ref().is_none_or(|project| project.deleted_at.is_some());
         let project = match found {
+            Some(project) if new_project => self.begin_anew(tx, &project, &actor, now).await?,
             Some(project) => project.id,
             None => self.create_project(tx, &actor, now).await?,
         };
+        let (release, yanked) = self.release(tx, project, now).await?;
         let file = File {
             id: FileId::generate(now, &self.registry.random),
             channel,
             project,
-            release: self.release(tx, project, now).await?,
+            release,
             name: self.filename.clone(),
             digests: self.digests,
             uploaded_at: now,
@@ -75,7 +80,7 @@ impl Commit {
             token: actor.token().map(|token| token.id),
             deleted_at: None,
         };
-        Ok(Some(Place { file, new_project, actor, now }))
+        Ok(Some(Place { file, new_project, yanked, actor, now }))
     }
 
     /// Writes what belongs to every new file: the project's serial, the audit event, the news for caches.
@@ -123,6 +128,29 @@ impl Commit {
             switches: Switches::default(),
         };
         tx.insert_project(&project).await?;
+        self.give(tx, &project, actor, now).await
+    }
+
+    /// Begins a project anew that was deleted.
+    async fn begin_anew(
+        &self,
+        tx: &mut Tx,
+        project: &Project,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<ProjectId, Error> {
+        revive(tx, project).await?;
+        self.give(tx, project, actor, now).await
+    }
+
+    /// The project belongs to whoever made it.
+    async fn give(
+        &self,
+        tx: &mut Tx,
+        project: &Project,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<ProjectId, Error> {
         if let Some(principal) = actor.principal() {
             tx.put_project_role(project.id, principal.user.id, ProjectRole::Owner).await?;
         }
@@ -132,9 +160,16 @@ impl Commit {
         Ok(project.id)
     }
 
-    async fn release(&self, tx: &mut Tx, project: ProjectId, now: Timestamp) -> Result<ReleaseId, Error> {
+    /// The release, and whether it is yanked. One whose files were all deleted begins anew with what this file says.
+    async fn release(
+        &self,
+        tx: &mut Tx,
+        project: ProjectId,
+        now: Timestamp,
+    ) -> Result<(ReleaseId, bool), Error> {
         if let Some(release) = tx.release_by_version(project, &self.version).await? {
-            return Ok(release.id);
+            let renewed = tx.renew_release(release.id, &self.metadata, now).await?;
+            return Ok((release.id, release.yanked.is_some() && !renewed));
         }
         let release = Release {
             id: ReleaseId::generate(now, &self.registry.random),
@@ -145,7 +180,7 @@ impl Commit {
             yanked: None,
         };
         tx.insert_release(&release).await?;
-        Ok(release.id)
+        Ok((release.id, false))
     }
 }
 

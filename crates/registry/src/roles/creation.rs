@@ -9,11 +9,12 @@ use bonded_model::project::Project;
 use bonded_model::python::ProjectName;
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Channel, ChannelFormat, Lifecycle, Switches};
-use bonded_store::Change;
+use bonded_store::{Change, Tx};
 
 use super::holder::{Held, Holder};
 use super::managed::Manages;
 use crate::access::{ManageChannel, Permit};
+use crate::projects::revive;
 use crate::{Error, Registry};
 
 impl Registry {
@@ -71,7 +72,7 @@ impl Registry {
             deleted_at: None,
             switches: Switches::default(),
         };
-        let (created, origin) = (project.clone(), *origin);
+        let origin = *origin;
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 managed.decide_again(tx, &actor, now).await?;
@@ -80,10 +81,7 @@ impl Registry {
                     let text = format!("'{}' may not publish in this channel.", user.name);
                     return Err(Error::field("holder", text));
                 }
-                if !tx.insert_project(&project).await? {
-                    let text = format!("There is a project '{}' already.", project.display_name);
-                    return Err(Error::field("name", text));
-                }
+                let project = insert(tx, project).await?;
                 tx.put_project_role(project.id, user.id, ProjectRole::Owner).await?;
                 let made = Event::ProjectCreated { name: project.display_name.clone() };
                 let owned = RoleEvent::ProjectMemberAdded { user: user.id, role: ProjectRole::Owner };
@@ -93,11 +91,24 @@ impl Registry {
                 }
                 tx.announce(Change::Channel(channel.id));
                 tx.announce(Change::Access);
-                Ok(())
+                Ok(project)
             })
         });
-        write.await?;
-        Ok(created)
+        write.await
+    }
+}
+
+/// Makes the project, or begins one anew that was deleted.
+async fn insert(tx: &mut Tx, project: Project) -> Result<Project, Error> {
+    if tx.insert_project(&project).await? {
+        return Ok(project);
+    }
+    match tx.project_by_name(project.channel, &project.name).await? {
+        Some(deleted) if deleted.deleted_at.is_some() => {
+            revive(tx, &deleted).await?;
+            Ok(deleted)
+        }
+        _ => Err(Error::field("name", format!("There is a project '{}' already.", project.display_name))),
     }
 }
 

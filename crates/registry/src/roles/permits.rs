@@ -5,13 +5,13 @@ use std::sync::Arc;
 use bonded_model::group::{Group, GroupName};
 use bonded_model::people::Requirement;
 use bonded_model::project::Project;
-use bonded_model::python::ProjectName;
-use bonded_model::{Actor, Channel, ChannelFormat};
+use bonded_model::{Actor, Channel};
 
 use crate::access::{
     Denial, Inspect, InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject, Operate, Permit,
 };
 use crate::people::{Cleared, Fresh};
+use crate::projects::find;
 use crate::{Error, Registry};
 
 impl Registry {
@@ -175,17 +175,7 @@ impl Registry {
         name: &str,
     ) -> Result<(Arc<Channel>, Project), Error> {
         let channel = self.access.visible_channel(actor, channel).await?;
-        let missing = || Error::NotFound(format!("there is no project '{name}' in '{}'", channel.name));
-        let key = match channel.format {
-            ChannelFormat::Python => {
-                name.parse::<ProjectName>().map_err(|_| missing())?.normalized().to_owned()
-            }
-            // PostgreSQL keeps no such character in a text.
-            ChannelFormat::Conda if name.contains('\0') => return Err(missing()),
-            ChannelFormat::Conda => name.to_owned(),
-        };
-        let project = self.store.read().await?.project_by_name(channel.id, &key).await?;
-        let project = project.filter(|found| found.deleted_at.is_none()).ok_or_else(missing)?;
+        let project = find(&mut *self.store.read().await?, &channel, name).await?;
         Ok((channel, project))
     }
 }

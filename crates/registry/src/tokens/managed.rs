@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 
 use super::change::{Overlap, Renewed, check_narrower, check_works};
 use super::new::{IssuedToken, NewToken, ScopeByName, created};
-use super::own::{OwnToken, no_such_token, places};
+use super::own::{OwnToken, no_such_token};
 use crate::access::{BadCredential, Denial, ManageTokens, Permit, instance_policy};
 use crate::{Error, Registry};
 
@@ -116,7 +116,7 @@ impl Registry {
         let mut managed = Vec::new();
         for token in reader.tokens_of(user.id).await?.into_iter().rev() {
             if check_managed(&token, manager).is_ok() {
-                managed.push(OwnToken { places: places(&mut reader, &token.scope).await?, token });
+                managed.push(self.shown(&mut reader, token).await?);
             }
         }
         Ok(managed)

@@ -18,6 +18,8 @@ pub enum Mark {
     EndsSoon,
     /// Nobody used it for three months.
     Unused,
+    /// It may publish in many places, and published to one project only for three months.
+    WiderThanUsed,
 }
 
 /// What is to be said of a token; nothing of one that does not work any more.

@@ -122,6 +122,10 @@ impl Registry {
                     let text = format!("the account has, or had, a token '{}' already", row.name);
                     return Err(Error::field("name", text));
                 }
+                if let Some(by) = by {
+                    // What a token was cut off from, it does not get back by minting another one.
+                    tx.copy_token_cuts(by, row.id).await?;
+                }
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);
                 match letter {
@@ -208,5 +212,5 @@ async fn project(queries: &mut Queries, channel: ChannelId, name: &str) -> Resul
     if let (None, Ok(name)) = (&found, name.parse::<bonded_model::python::ProjectName>()) {
         found = queries.project_by_name(channel, name.normalized()).await?;
     }
-    Ok(found.map(|project| project.id))
+    Ok(found.filter(|project| project.deleted_at.is_none()).map(|project| project.id))
 }

@@ -3,18 +3,23 @@
 use std::cmp::Reverse;
 
 use bonded_mail::{By, Message};
+use bonded_model::Timestamp;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
-use bonded_model::token::{Token, TokenScope};
+use bonded_model::token::{Token, TokenScope, TokenState, Verb};
 use bonded_store::{Change, Queries};
 use chrono::TimeDelta;
 
+use super::marks::{Mark, marks};
 use super::new::{IssuedToken, NewToken, created};
 use crate::people::{Cleared, Fresh, Visit, channel_name, project_name};
 use crate::{Error, Registry};
 
 /// The longest life of a token, where tokens need an end.
 const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// How long back it counts where a token published.
+const USED_WITHIN: TimeDelta = TimeDelta::days(90);
 
 /// A token with the names of what it is limited to: `channel` or `channel/project`.
 #[derive(Clone, Debug)]
@@ -23,6 +28,20 @@ pub struct OwnToken {
     pub token: Token,
     /// Its scope; empty where it reaches everything that its owner reaches.
     pub places: Vec<String>,
+    /// The one project, as `channel/project`, that it published to in the last three months although it may publish
+    /// elsewhere too: what it could be narrowed to.
+    pub only_project: Option<String>,
+}
+
+impl OwnToken {
+    /// What its owner should look at.
+    pub fn marks(&self, now: Timestamp) -> Vec<Mark> {
+        let mut marks = marks(&self.token, now);
+        if self.only_project.is_some() && self.token.state(now) == TokenState::Active {
+            marks.push(Mark::WiderThanUsed);
+        }
+        marks
+    }
 }
 
 impl Registry {
@@ -36,7 +55,7 @@ impl Registry {
         tokens.sort_by_key(|token| Reverse(token.id));
         let mut own = Vec::new();
         for token in tokens {
-            own.push(OwnToken { places: places(&mut reader, &token.scope).await?, token });
+            own.push(self.shown(&mut reader, token).await?);
         }
         Ok(own)
     }
@@ -49,7 +68,7 @@ impl Registry {
         let mut reader = self.store.read().await?;
         let token = reader.token(id).await?.filter(|token| token.user == cleared.user().id);
         let token = token.ok_or_else(no_such_token)?;
-        Ok(OwnToken { places: places(&mut reader, &token.scope).await?, token })
+        self.shown(&mut reader, token).await
     }
 
     /// Makes a token for the person, and tells them by mail. What it may do is bounded by what the person may do, at
@@ -102,6 +121,16 @@ impl Registry {
         write.await
     }
 
+    /// The token as its owner sees it.
+    pub(super) async fn shown(&self, queries: &mut Queries, token: Token) -> Result<OwnToken, Error> {
+        let places = places(queries, &token.scope).await?;
+        let only_project = match token.verbs.contains(Verb::Publish) && reaches_further(&token.scope) {
+            true => only_project(queries, token.id, self.clock.now() - USED_WITHIN).await?,
+            false => None,
+        };
+        Ok(OwnToken { token, places, only_project })
+    }
+
     /// Tokens that nobody needs any more are forgotten by people, so they end by themselves.
     pub(super) fn check_lifetime(&self, lifetime: Option<TimeDelta>) -> Result<(), Error> {
         let text = match lifetime {
@@ -114,6 +143,25 @@ impl Registry {
         };
         Err(Error::field("lifetime", text))
     }
+}
+
+/// Whether it is for more than one project.
+fn reaches_further(scope: &TokenScope) -> bool {
+    match scope {
+        TokenScope::Owner => true,
+        TokenScope::Limited { channels, projects } => !channels.is_empty() || projects.len() > 1,
+    }
+}
+
+/// The name of the only project that the token published to since then.
+async fn only_project(
+    queries: &mut Queries,
+    token: TokenId,
+    since: Timestamp,
+) -> Result<Option<String>, Error> {
+    let [project] = queries.projects_of_token(token, since).await?[..] else { return Ok(None) };
+    let named = project_name(queries, project).await?;
+    Ok(named.map(|(channel, project)| format!("{channel}/{project}")))
 }
 
 /// The names of what a scope is limited to.

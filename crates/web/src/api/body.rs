@@ -25,6 +25,11 @@ impl FromRequest<App> for Body {
 }
 
 impl Body {
+    /// Whether nothing came.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The body as a value. The text says where it breaks the form, and repeats nothing of it.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_slice(&self.0).map_err(|error| {

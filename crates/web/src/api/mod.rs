@@ -1,6 +1,12 @@
 //! The registry's own JSON interface. Nothing is decided here.
 
+mod activity;
 mod body;
+mod projects;
 mod tokens;
 
-pub(crate) use tokens::add;
+use crate::routes::Routes;
+
+pub(crate) fn add(table: Routes) -> Routes {
+    activity::add(projects::add(tokens::add(table)))
+}

@@ -144,6 +144,15 @@ pub(crate) fn lines(
     found: &Activities,
     export: &str,
 ) -> Result<Response, Refusal> {
+    let next = found.older.map(|older| visitor.local(&asked.path(export, older)));
+    let mut response = json_lines(found, next)?;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"activity.jsonl\""));
+    Ok(response)
+}
+
+/// Events as JSON lines; `next` is where older ones are.
+pub(crate) fn json_lines(found: &Activities, next: Option<String>) -> Result<Response, Error> {
     let mut body = String::new();
     for event in &found.events {
         body.push_str(&serde_json::to_string(event).map_err(Error::internal)?);
@@ -152,10 +161,8 @@ pub(crate) fn lines(
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"activity.jsonl\""));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(older) = found.older {
-        let path = visitor.local(&asked.path(export, older));
+    if let Some(path) = next {
         headers
             .insert(LINK, HeaderValue::try_from(format!("<{path}>; rel=\"next\"")).map_err(Error::internal)?);
     }

@@ -2,6 +2,7 @@
 
 use bonded_model::Actor;
 use bonded_registry::access::{Delete, Yank};
+use bonded_registry::projects::Target;
 use bonded_testkit::fixtures::{Form, Wheel};
 use bonded_testkit::{TestApp, with_app};
 
@@ -13,7 +14,10 @@ async fn delete(app: &TestApp, filename: &str) {
     let project = app.registry.project_rules(file.project).await.expect("the project");
     let action = Delete { channel: channel.into(), project };
     let permit = app.registry.access.permit(&Actor::Operator, action).expect("the operator may");
-    app.registry.delete_file(permit, app.registry.local_origin(), file).await.expect("the file is deleted");
+    app.registry
+        .delete(permit, app.registry.local_origin(), Target::File(file.name))
+        .await
+        .expect("the file is deleted");
 }
 
 async fn set_yank(app: &TestApp, version: &str, reason: Option<&str>) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bonded_model::Actor;
 use bonded_registry::access::Delete;
+use bonded_registry::projects::Target;
 use bonded_testkit::fixtures::{Package, Wheel};
 use bonded_testkit::http::Answer;
 use bonded_testkit::{TestApp, with_app};
@@ -52,7 +53,7 @@ with_app! {
         let project = app.registry.project_rules(file.project).await.expect("the project");
         let action = Delete { channel: channel.into(), project };
         let permit = app.registry.access.permit(&Actor::Operator, action).expect("the operator may");
-        app.registry.delete_file(permit, app.registry.local_origin(), file).await.expect("it is deleted");
+        app.registry.delete(permit, app.registry.local_origin(), Target::File(file.name)).await.expect("it is deleted");
         until(&other, &path, |answer| answer.status() == 404).await;
     }
 

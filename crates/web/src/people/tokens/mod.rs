@@ -11,7 +11,7 @@ use bonded_model::Timestamp;
 use bonded_model::ids::TokenId;
 use bonded_model::token::{TokenScope, TokenState, Verb};
 use bonded_pages::account::{Token, Tokens};
-use bonded_registry::tokens::{Mark, OwnToken, marks};
+use bonded_registry::tokens::{Mark, OwnToken};
 
 use super::{Done, Nothing};
 use crate::App;
@@ -56,8 +56,8 @@ fn token_id(text: &str) -> Result<TokenId, Problem> {
 }
 
 fn shown(own: OwnToken, now: Timestamp) -> Token {
-    let OwnToken { token, places } = own;
-    let marks = marks(&token, now);
+    let marks = own.marks(now);
+    let OwnToken { token, places, only_project } = own;
     let verbs: Vec<&str> = token.verbs.iter().map(Verb::as_str).collect();
     let scope = match token.scope {
         TokenScope::Owner => "Everything that you can reach".to_owned(),
@@ -73,6 +73,7 @@ fn shown(own: OwnToken, now: Timestamp) -> Token {
         leaked: marks.contains(&Mark::Leaked),
         ends_soon: marks.contains(&Mark::EndsSoon),
         unused: marks.contains(&Mark::Unused),
+        only_project: only_project.filter(|_| marks.contains(&Mark::WiderThanUsed)),
         name: token.name,
         may: verbs.join(", "),
         scope,

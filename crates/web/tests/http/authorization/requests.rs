@@ -52,14 +52,22 @@ impl<'a> World<'a> {
             "GET" => format!("{PACKAGE}-1.0-0.conda"),
             _ => package.filename(),
         };
-        if row.path.contains("/delete/") && row.place != Place::Unknown {
-            self.app.upload_conda(&channel, &self.helper, &package).await.expect(201);
+        let doomed = format!("doomed{n}");
+        if row.method == "DELETE" && row.place != Place::Unknown {
+            self.prepare(row, &channel, &package, &wheel, &doomed).await;
         }
         let path = row.path.replace("{channel}", &channel);
+        let project = match row.path.as_str() {
+            path if row.method == "DELETE" && path.ends_with("{project}") => doomed.as_str(),
+            path if path.contains("{subdir}") => PACKAGE,
+            _ => PROJECT,
+        };
+        let deletes = row.method == "DELETE" && !row.path.ends_with("/yank");
+        let version = if deletes { format!("{n}.0") } else { "1.0".to_owned() };
+        let filename = if deletes { wheel.filename() } else { format!("{PROJECT}-1.0-py3-none-any.whl") };
         let path =
-            path.replace("{project}", PROJECT).replace("{version}", "1.0").replace("{subdir}", "noarch");
-        let path =
-            path.replace("{filename}", &format!("{PROJECT}-1.0-py3-none-any.whl")).replace("{file}", &file);
+            path.replace("{project}", project).replace("{version}", &version).replace("{subdir}", "noarch");
+        let path = path.replace("{filename}", &filename).replace("{file}", &file);
         let path = path.replace("{id}", "0190b2c4-0000-7000-8000-000000000000");
         let path =
             if path.contains("{shard}") { path.replace("{shard}", &self.shard(row).await) } else { path };
@@ -67,8 +75,23 @@ impl<'a> World<'a> {
         let request = self.presented(credential, method, &path);
         match row.method.as_str() {
             "GET" | "DELETE" => request.await,
+            _ if row.path.ends_with("/yank") => request.body(r#"{"reason":"x"}"#).await,
             _ if row.path.contains("legacy") => request.form(Form::wheel(&wheel).multipart()).await,
             _ => request.header("x-file-name", &package.filename()).body(package.build()).await,
+        }
+    }
+
+    /// Publishes what the request is to delete.
+    async fn prepare(&self, row: &Row, channel: &str, package: &Package, wheel: &Wheel, doomed: &str) {
+        if row.path.contains("{subdir}") {
+            self.app.upload_conda(channel, &self.helper, package).await.expect(201);
+        } else if row.path.ends_with("{project}") {
+            // Whoever owns the project of the others owns this one.
+            let owner = self.app.registry.user_named(&self.app.operator(), "owner").await.expect("the owner");
+            let token = self.app.token(&owner, Grant::verbs(Verb::ALL)).await;
+            self.app.upload_wheel(channel, &token, &Wheel::new(doomed, "1.0")).await.expect(200);
+        } else if row.path.contains("{channel}") && !row.path.ends_with("/yank") {
+            self.app.upload_wheel(channel, &self.helper, wheel).await.expect(200);
         }
     }
 
@@ -83,7 +106,8 @@ impl<'a> World<'a> {
 
     /// The channel that the row is about; it becomes the default one if the route names none.
     async fn channel(&self, row: &Row) -> String {
-        let python = ["/simple", "/legacy", "/files/", "/pypi/"].iter().any(|part| row.path.contains(part));
+        let parts = ["/simple", "/legacy", "/files/", "/pypi/", "/channels/{channel}/projects"];
+        let python = !row.path.contains("{subdir}") && parts.iter().any(|part| row.path.contains(part));
         let format = if python { "python" } else { "conda" };
         let visible = match row.place {
             Place::Public => "public",

@@ -43,7 +43,7 @@ impl Row {
         let statuses: String = statuses.iter().map(|status| format!(" {status}")).collect();
         let place = PLACES.iter().find(|(_, place)| *place == self.place).map_or("", |(name, _)| name);
         let request = format!("{} {}", self.route(), self.variant);
-        format!("{:<58}{place:<8}{statuses}", request.trim_end())
+        format!("{:<57} {place:<8}{statuses}", request.trim_end())
     }
 }
 

@@ -1,0 +1,136 @@
+//! Mails about projects, to those who own them, and about tokens that were cut off.
+
+use bonded_model::ProjectStatus;
+use bonded_model::user::UserName;
+
+use super::{Content, greeting, quoted, who};
+use crate::message::{By, Instance, ProjectChange};
+
+/// The longest version or file name that a mail's subject repeats, in characters.
+const LONGEST: usize = 60;
+
+pub(super) fn changed(
+    instance: &Instance,
+    user: &UserName,
+    by: &By,
+    place: (&str, &str),
+    change: &ProjectChange,
+) -> Content {
+    let (channel, project) = place;
+    let (subject, happened, what_now) = told(change, project);
+    let mut content = Content::new(
+        subject,
+        [
+            greeting(user),
+            format!("{happened} in the channel {channel} on {}, by {}.", instance.name, who(by)),
+        ],
+    );
+    if let Some(reason) = reason(change) {
+        content = content.fact("Reason", quoted(reason));
+    }
+    content
+        .fact("Project", format!("{channel}/{project}"))
+        .closing(what_now)
+        .closing("You get this mail because you own the project. If nobody of you did this, somebody else can act as one of you: look at who has access to it.")
+}
+
+/// Subject, what happened, and what it means.
+fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
+    use ProjectChange as C;
+    match change {
+        C::Yanked { version, .. } => (
+            format!("{} {} was yanked", short(project), short(version)),
+            format!("version {version} of {project} was yanked"),
+            "Nobody gets it any more who does not ask for exactly this version. The yank can be taken back.".to_owned(),
+        ),
+        C::Unyanked { version } => (
+            format!("{} {} is not yanked any more", short(project), short(version)),
+            format!("the yank of version {version} of {project} was taken back"),
+            "Everybody can get it as before.".to_owned(),
+        ),
+        C::FileDeleted { file } => (
+            format!("A file of {} was deleted", short(project)),
+            format!("the file {file} of {project} was deleted"),
+            "This is for good: no file can have its name again.".to_owned(),
+        ),
+        C::ReleaseDeleted { version } => (
+            format!("{} {} was deleted", short(project), short(version)),
+            format!("version {version} of {project} was deleted with all its files"),
+            "This is for good: no file can have the name of one of them again.".to_owned(),
+        ),
+        C::Deleted => (
+            format!("{} was deleted", short(project)),
+            format!("the project {project} was deleted with all its files"),
+            "This is for good. Nobody has a role in it any more, and only an administrator of the channel can begin it anew.".to_owned(),
+        ),
+        C::Status { status, .. } => status_told(*status, project),
+    }
+}
+
+fn status_told(status: ProjectStatus, project: &str) -> (String, String, String) {
+    let (subject, happened, what_now) = match status {
+        ProjectStatus::Active => ("is active again", "was made active again", "Everything works as usual."),
+        ProjectStatus::Archived => (
+            "was archived",
+            "was archived",
+            "It takes no new files. Those that it has can be downloaded as before.",
+        ),
+        ProjectStatus::Quarantined => (
+            "is in quarantine",
+            "was put into quarantine",
+            "Its files cannot be downloaded, and it takes no new ones, until an administrator of the channel ends that.",
+        ),
+        ProjectStatus::Deprecated => {
+            ("was deprecated", "was deprecated", "Everything works as before; whoever looks at it is told.")
+        }
+    };
+    (
+        format!("{} {subject}", short(project)),
+        format!("the project {project} {happened}"),
+        what_now.to_owned(),
+    )
+}
+
+fn reason(change: &ProjectChange) -> Option<&str> {
+    let reason = match change {
+        ProjectChange::Yanked { reason, .. } | ProjectChange::Status { reason, .. } => reason,
+        _ => return None,
+    };
+    Some(reason.as_str()).filter(|reason| !reason.is_empty())
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(LONGEST).collect()
+}
+
+pub(super) fn token_cut(
+    instance: &Instance,
+    user: &UserName,
+    by: &By,
+    token: &str,
+    place: &str,
+    cut: bool,
+) -> Content {
+    let (subject, happened) = match cut {
+        true => (
+            "An API token of yours was cut off",
+            format!(
+                "an API token of yours on {} can do nothing any more in {place}: it was cut off there by {}.",
+                instance.name,
+                who(by)
+            ),
+        ),
+        false => (
+            "An API token of yours works again",
+            format!(
+                "an API token of yours on {} can do again what it could before in {place}, by {}.",
+                instance.name,
+                who(by)
+            ),
+        ),
+    };
+    Content::new(subject, [greeting(user), happened]).fact("Token", quoted(token)).closing(format!(
+        "Your tokens are listed at {}/account/tokens. If you do not know why, ask those who look after the place.",
+        instance.base_url
+    ))
+}

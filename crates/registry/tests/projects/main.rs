@@ -1,0 +1,8 @@
+//! Projects after they were published to, on both engines: what is done to them, who may, and who sees what.
+
+mod credentials;
+mod delete;
+mod lifecycle;
+mod pages;
+mod world;
+mod yank;
