@@ -1,0 +1,191 @@
+//! Channels as people name them.
+
+use std::fmt;
+
+use rattler_conda_types::{Channel, ChannelConfig};
+use url::Url;
+
+/// A conda channel: its URL without a token, ending with a slash, and the token that its URL held.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ChannelRef {
+    url: Url,
+    token: Option<String>,
+}
+
+impl ChannelRef {
+    /// The channel that `text` names: a URL, or a name below `alias`. A token in the URL is taken out of it.
+    ///
+    /// # Errors
+    /// When it is neither, or stands for several channels.
+    pub fn parse(text: &str, alias: &Url) -> Result<Self, InvalidChannel> {
+        let text = text.trim();
+        let invalid = || InvalidChannel::Form(redacted(text));
+        let url = if text.contains("://") {
+            Url::parse(text).map_err(|_| invalid())?
+        } else if text == "defaults" || text == "local" {
+            return Err(InvalidChannel::Several(text.to_owned()));
+        } else if text.is_empty() || text.starts_with(['/', '.']) {
+            return Err(invalid());
+        } else {
+            with_slash(alias.clone()).join(text).map_err(|_| invalid())?
+        };
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(invalid());
+        }
+        Self::from_url(url).ok_or_else(invalid)
+    }
+
+    /// The channel at this URL.
+    fn from_url(mut url: Url) -> Option<Self> {
+        let segments: Vec<String> =
+            url.path_segments()?.filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        let (segments, token) = without_token(segments);
+        url.set_query(None);
+        url.set_fragment(None);
+        url.set_path(&format!("/{}", segments.join("/")));
+        (!segments.is_empty()).then(|| Self { url: with_slash(url), token })
+    }
+
+    /// The channel's URL, which ends with a slash and holds no token.
+    pub const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The token that the URL held.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The URL without its last slash, as people write it.
+    pub fn text(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// The channel's name: the last segment of its path.
+    pub fn name(&self) -> &str {
+        self.text().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The registry that has the channel: the URL above it. The alias `/repo`, which some clients need, is left out.
+    pub fn server(&self) -> Url {
+        let mut url = self.url.clone();
+        let above = url.path().trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
+        let path = format!("{}/", above.strip_suffix("/repo").unwrap_or(above));
+        url.set_path(&path);
+        url
+    }
+
+    /// A file below the channel.
+    ///
+    /// # Errors
+    /// When `path` is no relative path.
+    pub fn file(&self, path: &str) -> Result<Url, InvalidChannel> {
+        self.url.join(path).map_err(|_| InvalidChannel::Form(path.to_owned()))
+    }
+
+    /// As the solver's libraries know it.
+    pub fn to_rattler(&self) -> Channel {
+        Channel::from_url(self.url.clone())
+    }
+}
+
+impl fmt::Display for ChannelRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl fmt::Debug for ChannelRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChannelRef({self})")
+    }
+}
+
+/// Where channels without a URL are looked for when nothing else is configured: where all of conda's clients look.
+///
+/// # Errors
+/// When the directory of this process is gone.
+pub fn usual_alias() -> std::io::Result<Url> {
+    Ok(ChannelConfig::default_with_root_dir(std::env::current_dir()?).channel_alias)
+}
+
+/// The URL with a slash at its end.
+pub fn with_slash(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
+}
+
+/// The path without `/t/TOKEN`, which stands at its beginning or behind a `/conda` that is only there for it.
+fn without_token(segments: Vec<String>) -> (Vec<String>, Option<String>) {
+    match &segments[..] {
+        [t, token, rest @ ..] if t == "t" => (rest.to_vec(), Some(token.clone())),
+        [conda, t, token, rest @ ..] if conda == "conda" && t == "t" => (rest.to_vec(), Some(token.clone())),
+        _ => (segments, None),
+    }
+}
+
+/// The text without a token, for messages.
+fn redacted(text: &str) -> String {
+    match text.split_once("/t/") {
+        Some((before, _)) => format!("{before}/t/…"),
+        None => text.to_owned(),
+    }
+}
+
+/// A text names no channel.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidChannel {
+    /// It is neither a URL nor a name.
+    #[error("{0:?} is no channel: give its URL, https://HOST/CHANNEL, or its name")]
+    Form(String),
+    /// It stands for several.
+    #[error("{0:?} stands for several channels: name them by their URLs")]
+    Several(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<ChannelRef, InvalidChannel> {
+        ChannelRef::parse(text, &"https://reg.example/base".parse().unwrap())
+    }
+
+    #[test]
+    fn names_are_looked_for_below_the_alias() {
+        let channel = parse("team").unwrap();
+        assert_eq!(channel.text(), "https://reg.example/base/team");
+        assert_eq!(channel.url().as_str(), "https://reg.example/base/team/");
+        assert_eq!((channel.name(), channel.server().as_str()), ("team", "https://reg.example/base/"));
+        let file = channel.file("noarch/repodata.json").unwrap();
+        assert_eq!(file.as_str(), "https://reg.example/base/team/noarch/repodata.json");
+    }
+
+    #[test]
+    fn tokens_are_taken_out_of_urls_wherever_clients_put_them() {
+        for url in ["https://h:8443/t/bonded-1/team", "https://h:8443/conda/t/bonded-1/team/"] {
+            let channel = parse(url).unwrap();
+            assert_eq!((channel.text(), channel.token()), ("https://h:8443/team", Some("bonded-1")));
+            assert!(!format!("{channel:?} {channel}").contains("bonded-1"));
+        }
+        assert_eq!(parse("https://h/team").unwrap().token(), None);
+    }
+
+    #[test]
+    fn the_alias_repo_belongs_to_the_same_registry() {
+        assert_eq!(parse("https://h/repo/main").unwrap().server().as_str(), "https://h/");
+        assert_eq!(parse("https://h/x/repo/main").unwrap().server().as_str(), "https://h/x/");
+        assert_eq!(parse("https://h/main").unwrap().server().as_str(), "https://h/");
+    }
+
+    #[test]
+    fn what_is_no_channel_is_refused_without_its_token() {
+        for text in ["", "/x", "./x", "ftp://h/x", "https://h", "https://h/t/bonded-1", "https://", "file:///x"] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(!error.contains("bonded-1"), "{error}");
+        }
+        assert_eq!(parse("defaults"), Err(InvalidChannel::Several("defaults".to_owned())));
+    }
+}

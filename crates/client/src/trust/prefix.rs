@@ -1,0 +1,85 @@
+//! The roots in a prefix's `etc/conda`, where conda-content-trust looks for them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bonded_model::Timestamp;
+use bonded_signing::{CanonicalError, RootFilename, TrustedRoot};
+
+use super::{Pin, fetch};
+use crate::channel::ChannelRef;
+use crate::web::Web;
+use crate::{Environment, files};
+
+/// Puts roots where conda-content-trust looks; the files that are new.
+///
+/// # Errors
+/// When a file cannot be written, or another root of that version lies there: conda knows one root for all registries.
+pub fn install_roots(prefix: &Path, roots: &[TrustedRoot]) -> Result<Vec<PathBuf>, RootFileError> {
+    let directory = directory(prefix);
+    let mut written = Vec::new();
+    for root in roots {
+        let path = directory.join(RootFilename { version: root.version() }.to_string());
+        match TrustedRoot::pin(&fs::read(&path).unwrap_or_default(), None) {
+            Ok(present) if present.fingerprint() == root.fingerprint() => continue,
+            _ if path.exists() => return Err(RootFileError::Other(path)),
+            _ => {}
+        }
+        let bytes = root.envelope().to_bytes()?;
+        files::replace_public(&path, &bytes).map_err(|error| RootFileError::Write(path.clone(), error))?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// The newest root in a prefix that can be read, if there is one.
+pub fn roots_in(prefix: &Path) -> Option<TrustedRoot> {
+    let entries = fs::read_dir(directory(prefix)).ok()?;
+    let named = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry.ok()?;
+        let name: RootFilename = entry.file_name().to_str()?.parse().ok()?;
+        let root = TrustedRoot::pin(&fs::read(entry.path()).ok()?, None).ok()?;
+        (root.version() == name.version).then_some(root)
+    };
+    entries.filter_map(named).max_by_key(TrustedRoot::version)
+}
+
+/// A pin for a registry that has the very root that lies in a prefix of this machine, as images bring it along.
+///
+/// A root of another registry says nothing of this one.
+pub(super) async fn pin_from(
+    web: &Web,
+    environment: &Environment,
+    channel: &ChannelRef,
+    now: Timestamp,
+) -> Option<Pin> {
+    for prefix in [&environment.conda_root, &environment.conda_prefix].into_iter().flatten() {
+        let Some(root) = roots_in(prefix) else { continue };
+        let offered = fetch::root(web, channel, root.version()).await.ok().flatten()?;
+        if TrustedRoot::pin(&offered, Some(&root.fingerprint())).is_ok() {
+            return Pin::new(channel.server(), &root, now).ok();
+        }
+    }
+    None
+}
+
+fn directory(prefix: &Path) -> PathBuf {
+    prefix.join("etc").join("conda")
+}
+
+/// A root could not be installed.
+#[derive(Debug, thiserror::Error)]
+pub enum RootFileError {
+    /// conda trusts another registry already.
+    #[error(
+        "{0:?} is the root of another registry, and conda knows only one for all: remove it, or go on without conda"
+    )]
+    Other(PathBuf),
+    /// It cannot be written.
+    #[error("{0:?} cannot be written")]
+    Write(PathBuf, #[source] io::Error),
+    /// Not to be expressed.
+    #[error("the root cannot be written down: {0}")]
+    Root(#[from] CanonicalError),
+}

@@ -1,0 +1,198 @@
+//! Asking servers, within limits, and never with more than they need to know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rattler_networking::authentication_storage::backends::file::FileStorage;
+use rattler_networking::authentication_storage::backends::memory::MemoryStorage;
+use rattler_networking::{Authentication, AuthenticationMiddleware, AuthenticationStorage, LazyClient};
+use reqwest::header::CACHE_CONTROL;
+use reqwest::{Client, Response, StatusCode};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use url::Url;
+
+use crate::channel::ChannelRef;
+use crate::environment::Environment;
+
+/// How long a server may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(20);
+
+/// Two ways to ask: with the credentials of the host, and without any.
+#[derive(Clone)]
+pub struct Web {
+    bare: Client,
+    known: ClientWithMiddleware,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Web {
+    /// With the credentials that rattler and pixi would find, and the tokens that stand in the channels' URLs.
+    ///
+    /// # Errors
+    /// When the credentials cannot be read.
+    pub fn new(environment: &Environment, channels: &[ChannelRef]) -> Result<Self, WebError> {
+        let mut storage = AuthenticationStorage::empty();
+        storage.add_backend(Arc::new(tokens_of(channels)));
+        let file = FileStorage::from_path(environment.rattler_credentials())
+            .map_err(|error| WebError::Credentials(error.to_string()))?;
+        storage.add_backend(Arc::new(file));
+        let bare = client()?;
+        let known = ClientBuilder::new(bare.clone())
+            .with(AuthenticationMiddleware::from_auth_storage(storage))
+            .build();
+        Ok(Self { bare, known })
+    }
+
+    /// A client with credentials, for the solver's libraries.
+    pub(crate) fn lazy(&self) -> LazyClient {
+        self.known.clone().into()
+    }
+
+    /// Asks as nobody: for documents that prove themselves. The host's credentials stay here.
+    pub(crate) async fn get_bare(&self, url: &Url, limit: usize) -> Result<Answer, WebError> {
+        let request = self.bare.get(url.clone()).header(CACHE_CONTROL, "no-cache");
+        let answer = request.send().await.map_err(|error| WebError::bare(url, error))?;
+        read(url, answer, limit).await
+    }
+
+    /// Asks with the host's credentials.
+    pub(crate) async fn get(&self, url: &Url, limit: usize) -> Result<Answer, WebError> {
+        read(url, self.begin(url).await?, limit).await
+    }
+
+    /// Asks with the host's credentials, for something that is read piece by piece.
+    pub(crate) async fn begin(&self, url: &Url) -> Result<Response, WebError> {
+        let request = self.known.get(url.clone()).header(CACHE_CONTROL, "no-cache");
+        request.send().await.map_err(|error| WebError::known(url, error))
+    }
+
+    /// The status that `url` has for the bearer of a token.
+    pub(crate) async fn head_with(&self, url: &Url, token: &str) -> Result<StatusCode, WebError> {
+        let answer = self.bare.head(url.clone()).bearer_auth(token).send().await;
+        Ok(answer.map_err(|error| WebError::bare(url, error))?.status())
+    }
+
+    /// The status of a URL that must not be told in errors, because it holds a token; `shown` is told.
+    pub(crate) async fn head_secret(&self, url: Url, shown: &Url) -> Result<StatusCode, WebError> {
+        Ok(self.bare.head(url).send().await.map_err(|error| WebError::bare(shown, error))?.status())
+    }
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Web")
+    }
+}
+
+fn client() -> Result<Client, WebError> {
+    // An error only says that the program has chosen its provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder().user_agent(concat!("bonded/", env!("CARGO_PKG_VERSION")));
+    let builder = builder.connect_timeout(CONNECT).read_timeout(SILENCE);
+    // `.zst` is what it says; nothing else is to be unpacked behind our back.
+    builder.no_gzip().no_deflate().build().map_err(|error| WebError::Client(error.without_url()))
+}
+
+/// The tokens that stood in URLs, for their hosts. They go back where they stood.
+fn tokens_of(channels: &[ChannelRef]) -> MemoryStorage {
+    use rattler_networking::authentication_storage::StorageBackend;
+    let storage = MemoryStorage::default();
+    for channel in channels {
+        if let (Some(host), Some(token)) = (channel.url().host_str(), channel.token()) {
+            // Memory takes everything.
+            let _ = storage.store(host, &Authentication::CondaToken(token.to_owned()));
+        }
+    }
+    storage
+}
+
+async fn read(url: &Url, mut answer: Response, limit: usize) -> Result<Answer, WebError> {
+    let status = answer.status();
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| WebError::bare(url, error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(WebError::TooLong { url: url.clone(), limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, body })
+}
+
+/// A server could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// No connection, no answer in time, or a broken one.
+    #[error("{url} cannot be fetched")]
+    Request {
+        /// What was asked for, without credentials.
+        url: Url,
+        /// Why.
+        #[source]
+        cause: reqwest::Error,
+    },
+    /// Something between us and the connection failed.
+    #[error("{url} cannot be fetched: {cause}")]
+    Middleware {
+        /// What was asked for, without credentials.
+        url: Url,
+        /// Why.
+        cause: String,
+    },
+    /// More came than is ever needed.
+    #[error("{url} is longer than {limit} bytes, which nothing there should be")]
+    TooLong {
+        /// What was asked for.
+        url: Url,
+        /// How much is read.
+        limit: usize,
+    },
+    /// No answer that can be used.
+    #[error("{url} answered {status}{hint}")]
+    Status {
+        /// What was asked for.
+        url: Url,
+        /// The answer's status.
+        status: StatusCode,
+        /// What may help.
+        hint: &'static str,
+    },
+    /// The credentials cannot be read.
+    #[error("the stored credentials cannot be read: {0}")]
+    Credentials(String),
+    /// No client could be made.
+    #[error("TLS cannot be set up")]
+    Client(#[source] reqwest::Error),
+}
+
+impl WebError {
+    pub(crate) fn bare(url: &Url, error: reqwest::Error) -> Self {
+        Self::Request { url: url.clone(), cause: error.without_url() }
+    }
+
+    pub(crate) fn status(url: &Url, status: StatusCode) -> Self {
+        let hint = match status.as_u16() {
+            401 => ": set a token for this server with `bonded conda token set`",
+            403 => ": the stored token may not read this channel",
+            404 => ": there is no such channel, or the stored token may not see it",
+            _ => "",
+        };
+        Self::Status { url: url.clone(), status, hint }
+    }
+
+    fn known(url: &Url, error: reqwest_middleware::Error) -> Self {
+        match error {
+            reqwest_middleware::Error::Reqwest(error) => Self::bare(url, error),
+            reqwest_middleware::Error::Middleware(error) => {
+                Self::Middleware { url: url.clone(), cause: error.to_string() }
+            }
+        }
+    }
+}
