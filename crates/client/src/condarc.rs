@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use yaml_edit::{Document, Mapping, Sequence};
+use yaml_edit::{Document, Mapping, Sequence, YamlValue};
 
 use crate::files;
 
@@ -57,8 +57,8 @@ impl Condarc {
             }
             _ if new.is_empty() => {}
             _ => {
-                let sequence: Sequence = new.into_iter().map(String::as_str).collect();
-                mapping.set("channels", sequence);
+                let listed: Vec<YamlValue> = new.into_iter().map(|url| YamlValue::scalar(url.as_str())).collect();
+                mapping.set("channels", listed);
             }
         }
     }
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_fresh_file_is_plain() {
         for nothing in ["", "# mine\n", "\n# a\n\n# b\n"] {
-            let expected = format!("{nothing}channels:\n  - {URL}\n{SAID}");
+            let expected = format!("{nothing}channels:\n- {URL}\n{SAID}");
             assert_eq!(edited(nothing, enabled), expected);
         }
     }

@@ -7,11 +7,15 @@
 //!
 //! Knows no terminal: what must be asked or shown goes through the caller, except for progress bars.
 
+pub mod archives;
 pub mod channel;
 pub mod condarc;
 pub mod environment;
 mod files;
 pub mod index;
+pub mod install;
+pub mod plan;
+pub mod tokens;
 pub mod trust;
 pub mod web;
 

@@ -62,8 +62,8 @@ impl ShardIndex {
 /// signature covers and nothing here uses; apart from that they are those of `repodata.json`.
 fn entries(plain: &[u8]) -> Option<Entries> {
     let mut rest = plain;
-    let shard = rmpv::decode::read_value_with_max_depth(&mut rest, MAX_DEPTH as u16).ok()?;
-    let shard = json(shard)?;
+    let shard = rmpv::decode::read_value_with_max_depth(&mut rest, MAX_DEPTH).ok()?;
+    let shard = json(shard).filter(|shard| shard.is_object() && rest.is_empty())?;
     let signatures = shard.get("signatures");
     let mut entries = Entries::new();
     for section in ["packages", "packages.conda"] {

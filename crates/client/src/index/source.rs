@@ -47,6 +47,15 @@ impl SignedSource {
         is_chosen.then(|| (subdir.clone(), entry.clone()))
     }
 
+    /// The record of an archive that the solver was told of.
+    pub(crate) fn known(&self, archive: &Url) -> Option<RepoDataRecord> {
+        let (subdir, entry) = {
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.get(archive)?.clone()
+        };
+        self.record(self.subdirs.get(&subdir)?, &entry).ok()
+    }
+
     /// When the index of each subdir was made, as far as they say so.
     pub(crate) fn made_at(&self) -> impl Iterator<Item = (&str, Timestamp)> {
         self.subdirs.iter().filter_map(|(name, index)| Some((name.as_str(), index.made_at?)))

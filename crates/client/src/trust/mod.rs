@@ -9,12 +9,15 @@ use bonded_signing::{Envelope, RecordError, TrustedKeyManager, TrustedRoot, veri
 
 pub use fetch::{FetchError, offered_roots};
 pub use pin::{Pin, PinError, Pins};
-pub use prefix::{install_roots, roots_in};
+pub use prefix::{RootFileError, install_roots, roots_in};
 
 use crate::Environment;
 use crate::channel::ChannelRef;
 use crate::index::Entry;
 use crate::web::Web;
+
+/// From so many days before a root expires on, people are told.
+const EXPIRES_SOON_DAYS: i64 = 30;
 
 /// What is known of a channel's signatures.
 #[derive(Debug)]
@@ -45,6 +48,15 @@ impl Signers {
     /// The root that leads to them.
     pub const fn root(&self) -> &TrustedRoot {
         &self.root
+    }
+
+    /// What is to be said when the root's time is nearly over: without a new one, nothing can be installed then.
+    pub fn expires_soon(&self, now: Timestamp) -> Option<String> {
+        let at = self.root.role().expiration;
+        let days = (at - now).num_days();
+        (days < EXPIRES_SOON_DAYS).then(|| {
+            format!("root {} of {} expires on {}, in {days} days", self.root.version(), self.name, at.format("%Y-%m-%d"))
+        })
     }
 }
 
@@ -164,7 +176,7 @@ async fn unpinned(web: &Web, channel: &ChannelRef) -> Trust {
 }
 
 /// An error with its causes.
-fn told(error: &dyn std::error::Error) -> String {
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {

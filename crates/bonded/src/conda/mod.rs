@@ -1,0 +1,67 @@
+//! `bonded conda`: a client for conda channels that installs nothing it cannot trust.
+
+mod channels;
+mod packages;
+mod token;
+mod trust;
+mod verify;
+
+use std::process::ExitCode;
+
+use bonded_client::Environment;
+use bonded_model::Clock;
+use clap::Subcommand;
+
+use crate::output::Output;
+
+/// Not everything can be trusted; of `verify`, and of whatever installs.
+const UNTRUSTED: u8 = 1;
+/// What was asked could not be done, so nothing is known.
+const FAILED: u8 = 2;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tokens for private channels, where conda, rattler and pixi look for them.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Trust the root of a registry from now on, or forget it.
+    Trust(trust::Trust),
+    /// Show what an installation would do, and which of its packages can be trusted.
+    Plan(packages::Install),
+    /// Install packages into an environment.
+    Install(packages::Install),
+    /// Make an environment and install packages into it.
+    Create(packages::Install),
+    /// Prove an environment, a lock file or an archive against the signed channels it came from.
+    ///
+    /// Ends with 0 when everything is trusted, 1 when something is not, 2 when that could not be found out.
+    Verify(verify::Verify),
+}
+
+/// Runs one command: 0 when all is well, 1 when something cannot be trusted, 2 when it failed.
+pub(crate) fn run(command: Command, output: Output) -> ExitCode {
+    match started(command, output) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if crate::output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn started(command: Command, output: Output) -> anyhow::Result<u8> {
+    let environment = Environment::of_process()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let now = Clock::System.now();
+    runtime.block_on(async {
+        match command {
+            Command::Token(command) => command.run(&environment, output, now).await,
+            Command::Trust(trust) => trust.run(&environment, output, now).await,
+            Command::Plan(install) => install.plan(&environment, output, now).await,
+            Command::Install(install) => install.run(&environment, output, now, false).await,
+            Command::Create(install) => install.run(&environment, output, now, true).await,
+            Command::Verify(verify) => verify.run(&environment, output, now).await,
+        }
+    })
+}

@@ -1,0 +1,215 @@
+//! Setting a token, and trusting a registry.
+
+use std::path::{Path, PathBuf};
+
+use bonded_model::Timestamp;
+use bonded_model::token::ApiToken;
+use bonded_signing::{Fingerprint, TrustedRoot};
+use rattler_networking::Authentication;
+use rattler_networking::authentication_storage::StorageBackend;
+use rattler_networking::authentication_storage::backends::file::FileStorage;
+use url::Url;
+
+use super::{TokenError, conda};
+use crate::Environment;
+use crate::channel::ChannelRef;
+use crate::condarc::Condarc;
+use crate::trust::{Pin, Pins, install_roots, offered_roots};
+use crate::web::Web;
+
+/// What is to be set.
+#[derive(Debug)]
+pub struct SetToken {
+    /// The token.
+    pub token: ApiToken,
+    /// Channels of one registry, which the token may read.
+    pub channels: Vec<ChannelRef>,
+    /// Whether the token is for the whole registry, so that the channels are only there to check it.
+    pub whole_server: bool,
+    /// conda's configuration file.
+    pub condarc: PathBuf,
+    /// The root to be trusted from now on, if signatures are to be verified.
+    pub root: Option<Root>,
+    /// Prefixes in which conda-content-trust is to find the root.
+    pub prefixes: Vec<PathBuf>,
+}
+
+/// A root that somebody has decided to trust.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// All roots from the trusted one on; the last is the present one.
+    chain: Vec<TrustedRoot>,
+}
+
+impl Root {
+    /// The present root.
+    pub fn newest(&self) -> Option<&TrustedRoot> {
+        self.chain.last()
+    }
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// The files.
+    pub files: Vec<PathBuf>,
+}
+
+/// Finds the root to trust: the one with the given fingerprint, from which the newest follows; without one, `ask` is
+/// shown the newest and decides.
+///
+/// # Errors
+/// When there is no such root, or the answer is no.
+pub async fn choose_root(
+    web: &Web,
+    channel: &ChannelRef,
+    fingerprint: Option<&Fingerprint>,
+    ask: impl FnOnce(&TrustedRoot) -> bool,
+) -> Result<Root, TokenError> {
+    let mut offered = offered_roots(web, channel).await?;
+    let Some(newest) = offered.last() else { return Err(TokenError::Declined) };
+    let at = match fingerprint {
+        Some(expected) => offered.iter().position(|root| root.fingerprint() == *expected),
+        None if ask(newest) => Some(offered.len() - 1),
+        None => return Err(TokenError::Declined),
+    };
+    let Some(at) = at else {
+        return Err(TokenError::Fingerprint { version: newest.version(), found: newest.fingerprint() });
+    };
+    Ok(Root { chain: offered.split_off(at) })
+}
+
+/// Checks the token, and writes it where conda and rattler look, with the settings that conda needs.
+///
+/// # Errors
+/// When the registry does not accept the token, or something cannot be written. Nothing is written before the check.
+pub async fn set(
+    environment: &Environment,
+    web: &Web,
+    wanted: &SetToken,
+    now: Timestamp,
+) -> Result<Stored, TokenError> {
+    let first = wanted.channels.first().ok_or(TokenError::NoServer)?;
+    let server = first.server();
+    if wanted.channels.iter().any(|channel| channel.server() != server) {
+        return Err(TokenError::Servers);
+    }
+    for channel in &wanted.channels {
+        check(web, channel, wanted.token.expose()).await?;
+    }
+    let condarc = Condarc::open(&wanted.condarc)?;
+    let mut stored = Stored::default();
+    if let Some(root) = &wanted.root {
+        stored.files.extend(trust(environment, &server, root, &wanted.prefixes, now)?);
+    }
+    stored.files.extend(store(environment, wanted, &server)?);
+    let listed: Vec<String> = wanted.channels.iter().map(ToString::to_string).collect();
+    if !wanted.whole_server {
+        condarc.add_channels(&listed);
+    }
+    condarc.set_flag("add_anaconda_token", true);
+    if wanted.root.is_some() {
+        enable(&condarc, &server);
+    }
+    condarc.save()?;
+    stored.files.push(wanted.condarc.clone());
+    empty_index_caches(environment);
+    Ok(stored)
+}
+
+/// Remembers a root, and puts it where conda-content-trust looks; the files that were written.
+///
+/// # Errors
+/// When a file cannot be written, or conda trusts another registry in one of the prefixes.
+pub fn trust(
+    environment: &Environment,
+    server: &Url,
+    root: &Root,
+    prefixes: &[PathBuf],
+    now: Timestamp,
+) -> Result<Vec<PathBuf>, TokenError> {
+    let mut files = Vec::new();
+    for prefix in prefixes {
+        files.extend(install_roots(prefix, &root.chain)?);
+    }
+    if let Some(newest) = root.newest() {
+        let pins = Pins::of(environment);
+        let mut pin = Pin::new(server.clone(), newest, now)?;
+        // Trusting a registry anew does not make it young again.
+        if let Ok(Some(before)) = pins.load(server) {
+            pin.key_manager = before.key_manager;
+        }
+        pins.save(&pin)?;
+    }
+    Ok(files)
+}
+
+/// Switches the verification by conda-content-trust on.
+pub fn enable(condarc: &Condarc, server: &Url) {
+    condarc.set_flag("extra_safety_checks", true);
+    condarc.set_word("signing_metadata_url_base", server.as_str().trim_end_matches('/'));
+}
+
+/// Switches the verification by conda-content-trust off. Bonded's own client goes on to verify.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn disable(condarc: &Path) -> Result<(), TokenError> {
+    let condarc = Condarc::open(condarc)?;
+    condarc.set_flag("extra_safety_checks", false);
+    condarc.remove("signing_metadata_url_base");
+    Ok(condarc.save()?)
+}
+
+/// Asks for the channel with the token: first in a header, which shows the token to nobody, then as conda will.
+async fn check(web: &Web, channel: &ChannelRef, token: &str) -> Result<(), TokenError> {
+    let url = channel.file("noarch/repodata.json")?;
+    match web.head_with(&url, token).await?.as_u16() {
+        200 => {}
+        401 => return Err(TokenError::Refused(channel.server())),
+        403 | 404 => return Err(TokenError::NotReadable(channel.url().clone())),
+        status => return Err(TokenError::Answer(url, status)),
+    }
+    let mut in_path = url.clone();
+    let path = format!("/t/{token}{}", url.path());
+    in_path.set_path(&path);
+    match web.head_secret(in_path, &url).await?.as_u16() {
+        200 => Ok(()),
+        401 | 403 => Err(TokenError::TooMighty(channel.server())),
+        // A registry below a path of its host: conda puts the token before all of it, and the proxy must know.
+        404 => Ok(()),
+        status => Err(TokenError::Answer(url, status)),
+    }
+}
+
+fn store(environment: &Environment, wanted: &SetToken, server: &Url) -> Result<Vec<PathBuf>, TokenError> {
+    let token = wanted.token.expose();
+    let directory = environment.conda_tokens();
+    let below: Vec<&Url> = match wanted.whole_server {
+        true => vec![server],
+        false => wanted.channels.iter().map(ChannelRef::url).collect(),
+    };
+    let mut files = Vec::new();
+    for url in below {
+        let path = conda::store(&directory, url, token);
+        files.push(path.map_err(|error| TokenError::Files(directory.clone(), error))?);
+    }
+    let path = environment.rattler_credentials();
+    let failed = |error: String| TokenError::Credentials(path.clone(), error);
+    let host = server.host_str().unwrap_or_default();
+    let credentials = FileStorage::from_path(path.clone()).map_err(|error| failed(error.to_string()))?;
+    let bearer = Authentication::BearerToken(token.to_owned());
+    credentials.store(host, &bearer).map_err(|error| failed(error.to_string()))?;
+    files.push(path);
+    Ok(files)
+}
+
+/// What conda has stored of indexes may come from a time without the token. It is fetched anew; whatever cannot be
+/// removed is only old.
+fn empty_index_caches(environment: &Environment) {
+    let own = environment.conda_root.iter().map(|root| root.join("pkgs"));
+    for packages in own.chain([environment.home.join(".conda").join("pkgs")]) {
+        let _ = std::fs::remove_dir_all(packages.join("cache"));
+    }
+    let _ = std::fs::remove_dir_all(environment.client_cache().join("repodata"));
+}

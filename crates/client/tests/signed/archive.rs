@@ -1,0 +1,82 @@
+//! Packages that can be installed.
+
+use std::io::{Cursor, Write};
+
+use bonded_model::Sha256;
+use serde_json::{Value, json};
+use zip::write::SimpleFileOptions;
+
+/// A `.conda` for `noarch` with one file, `share/NAME.txt`, that holds its version.
+#[derive(Clone)]
+pub(crate) struct Archive {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) depends: Vec<String>,
+}
+
+impl Archive {
+    pub(crate) fn new(name: &str, version: &str) -> Self {
+        Self { name: name.to_owned(), version: version.to_owned(), depends: Vec::new() }
+    }
+
+    pub(crate) fn needs(mut self, spec: &str) -> Self {
+        self.depends.push(spec.to_owned());
+        self
+    }
+
+    pub(crate) fn file(&self) -> String {
+        format!("{}-{}-0.conda", self.name, self.version)
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let stem = format!("{}-{}-0", self.name, self.version);
+        let path = format!("share/{}.txt", self.name);
+        let content = self.version.as_bytes();
+        let index = json!({
+            "name": self.name, "version": self.version, "build": "0", "build_number": 0,
+            "depends": self.depends, "subdir": "noarch", "noarch": "generic",
+        });
+        let paths = json!({"paths_version": 1, "paths": [{
+            "_path": path, "path_type": "hardlink",
+            "sha256": Sha256::of(content).to_string(), "size_in_bytes": content.len(),
+        }]});
+        let info = tar_of(&[
+            ("info/index.json", index.to_string().as_bytes()),
+            ("info/paths.json", paths.to_string().as_bytes()),
+        ]);
+        let package = tar_of(&[(&path, content)]);
+        let members = [
+            ("metadata.json".to_owned(), br#"{"conda_pkg_format_version": 2}"#.to_vec()),
+            (format!("pkg-{stem}.tar.zst"), zstd::encode_all(&package[..], 3).unwrap()),
+            (format!("info-{stem}.tar.zst"), zstd::encode_all(&info[..], 3).unwrap()),
+        ];
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for (name, data) in members {
+            writer.start_file(name, stored).unwrap();
+            writer.write_all(&data).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    /// Its record, as the index has it.
+    pub(crate) fn record(&self) -> Value {
+        let bytes = self.bytes();
+        json!({
+            "name": self.name, "version": self.version, "build": "0", "build_number": 0,
+            "depends": self.depends, "subdir": "noarch", "noarch": "generic",
+            "sha256": Sha256::of(&bytes).to_string(), "size": bytes.len(), "timestamp": 1_700_000_000_000_u64,
+        })
+    }
+}
+
+fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, data) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(data.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, path, *data).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
