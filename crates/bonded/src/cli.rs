@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::admin;
+use crate::conda;
 use crate::config::{Common, Serving};
 use crate::trust;
 
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     /// Make, sign, rotate and verify the roots of signed conda channels. Needs neither a server nor a network.
     #[command(subcommand)]
     Trust(trust::Command),
+    /// Install conda packages that can be trusted, and nothing else. Needs no server here.
+    #[command(subcommand)]
+    Conda(conda::Command),
 }
 
 #[derive(Clone, Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod admin;
 mod cli;
+mod conda;
 mod config;
 mod instance;
 mod key_check;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::{Cli, Command};
-use config::Config;
+use config::{Config, Serving};
 use output::Output;
 
 /// Gives memory back to the system after peaks, which the system's own allocator does reluctantly.
@@ -39,20 +40,22 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, output: Output) -> anyhow::Result<ExitCode> {
-    let serving = match &cli.command {
-        Command::Serve(serving) | Command::Config(serving) => serving.clone(),
-        Command::Migrate(_) | Command::Admin(_) | Command::Trust(_) => config::Serving::default(),
+    let Cli { common, command, .. } = cli;
+    let configured = |serving: Serving| -> anyhow::Result<Config> {
+        let config = Config::load(common, serving, std::env::vars_os())?;
+        logging::start(&config)?;
+        Ok(config)
     };
-    let config = Config::load(cli.common, serving, std::env::vars_os())?;
-    logging::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        match cli.command {
-            Command::Serve(_) => serve::run(&config).await,
-            Command::Config(_) => output.config(&config),
-            Command::Migrate(migrate) => migrate::run(&config, &migrate).await,
-            Command::Admin(command) => admin::run(&config, command, output).await,
+        match command {
+            Command::Serve(serving) => serve::run(&configured(serving)?).await,
+            Command::Config(serving) => output.config(&configured(serving)?),
+            Command::Migrate(migrate) => migrate::run(&configured(Serving::default())?, &migrate).await,
+            Command::Admin(command) => admin::run(&configured(Serving::default())?, command, output).await,
+            // Neither needs a server, so neither may stumble over the configuration of one.
             Command::Trust(command) => return trust::run(command, output),
+            Command::Conda(command) => return Ok(conda::run(command, output).await),
         }?;
         Ok(ExitCode::SUCCESS)
     })

@@ -99,7 +99,9 @@ impl Expected {
     async fn is_at(&self, path: PathBuf) -> Result<bool, ArchiveError> {
         let expected = self.clone();
         let looked = tokio::task::spawn_blocking(move || match digest(&path) {
-            Ok((sha256, size)) => sha256 == expected.sha256 && expected.size.is_none_or(|wanted| wanted == size),
+            Ok((sha256, size)) => {
+                sha256 == expected.sha256 && expected.size.is_none_or(|wanted| wanted == size)
+            }
             Err(_) => false,
         });
         Ok(looked.await.unwrap_or(false))
@@ -139,8 +141,12 @@ impl Expected {
     fn check(&self, sha256: Sha256, size: u64) -> Result<(), ArchiveError> {
         let file = self.file.clone();
         match self.size {
-            Some(expected) if expected != size => Err(ArchiveError::Size { file, expected, found: Some(size) }),
-            _ if sha256 != self.sha256 => Err(ArchiveError::Digest { file, expected: self.sha256, found: sha256 }),
+            Some(expected) if expected != size => {
+                Err(ArchiveError::Size { file, expected, found: Some(size) })
+            }
+            _ if sha256 != self.sha256 => {
+                Err(ArchiveError::Digest { file, expected: self.sha256, found: sha256 })
+            }
             _ => Ok(()),
         }
     }
@@ -169,10 +175,14 @@ pub enum ArchiveError {
     #[error(transparent)]
     Web(#[from] WebError),
     /// The record has no SHA-256.
-    #[error("the record of {0} does not say its SHA-256, so nothing would say whether the archive is the right one")]
+    #[error(
+        "the record of {0} does not say its SHA-256, so nothing would say whether the archive is the right one"
+    )]
     NoDigest(String),
     /// Other bytes than the record is of.
-    #[error("{file} was changed: its SHA-256 is {found}, and its record says {expected}. It was not installed")]
+    #[error(
+        "{file} was changed: its SHA-256 is {found}, and its record says {expected}. It was not installed"
+    )]
     Digest {
         /// The archive.
         file: String,

@@ -182,7 +182,9 @@ mod tests {
 
     #[test]
     fn what_is_no_channel_is_refused_without_its_token() {
-        for text in ["", "/x", "./x", "ftp://h/x", "https://h", "https://h/t/bonded-1", "https://", "file:///x"] {
+        for text in
+            ["", "/x", "./x", "ftp://h/x", "https://h", "https://h/t/bonded-1", "https://", "file:///x"]
+        {
             let error = parse(text).unwrap_err().to_string();
             assert!(!error.contains("bonded-1"), "{error}");
         }

@@ -29,7 +29,11 @@ impl Condarc {
         document.as_mapping().ok_or_else(invalid)?;
         // The editor needs a mapping to write into, and a block reads better than braces.
         let document = if says_nothing { Document::new_mapping() } else { document };
-        Ok(Self { path: path.to_owned(), document, before: if says_nothing { before } else { String::new() } })
+        Ok(Self {
+            path: path.to_owned(),
+            document,
+            before: if says_nothing { before } else { String::new() },
+        })
     }
 
     /// The channels, in their order.
@@ -57,7 +61,8 @@ impl Condarc {
             }
             _ if new.is_empty() => {}
             _ => {
-                let listed: Vec<YamlValue> = new.into_iter().map(|url| YamlValue::scalar(url.as_str())).collect();
+                let listed: Vec<YamlValue> =
+                    new.into_iter().map(|url| YamlValue::scalar(url.as_str())).collect();
                 mapping.set("channels", listed);
             }
         }
@@ -65,7 +70,9 @@ impl Condarc {
 
     /// Takes the channels out for which `gone` says so.
     pub fn remove_channels(&self, gone: impl Fn(&str) -> bool) {
-        let Some(sequence) = self.mapping().and_then(|mapping| mapping.get_sequence("channels")) else { return };
+        let Some(sequence) = self.mapping().and_then(|mapping| mapping.get_sequence("channels")) else {
+            return;
+        };
         let listed = texts(&sequence);
         for at in (0..listed.len()).rev().filter(|at| gone(&listed[*at])) {
             sequence.remove(at);
@@ -180,10 +187,7 @@ mod tests {
             "# top\nchannels:\n  - {URL}\n  - one # mine\n  # between\n  - two\n\nssl_verify: true  # yes\n{SAID}"
         );
         assert_eq!(edited(text, enabled), expected);
-        assert_eq!(
-            edited("channels: [one, two]\n", enabled),
-            format!("channels: [{URL}, one, two]\n{SAID}")
-        );
+        assert_eq!(edited("channels: [one, two]\n", enabled), format!("channels: [{URL}, one, two]\n{SAID}"));
         assert_eq!(edited("channels: []\n", enabled).lines().count(), edited("", enabled).lines().count());
     }
 
@@ -191,7 +195,10 @@ mod tests {
     fn what_is_there_is_not_added_twice_and_values_are_replaced() {
         let text = format!("channels:\n- {URL}\nextra_safety_checks: no # old\n");
         let once = edited(&text, enabled);
-        assert!(once.starts_with(&format!("channels:\n- {URL}\nextra_safety_checks: true # old\n")), "{once}");
+        assert!(
+            once.starts_with(&format!("channels:\n- {URL}\nextra_safety_checks: true # old\n")),
+            "{once}"
+        );
         assert_eq!(edited(&once, enabled), once);
     }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rattler::install::Installer;
 use rattler::package_cache::PackageCache;
-use rattler_conda_types::prefix::Prefix;
 use rattler_conda_types::RepoDataRecord;
+use rattler_conda_types::prefix::Prefix;
 use rattler_networking::{LazyClient, OfflineMiddleware};
 use reqwest_middleware::ClientBuilder;
 
@@ -47,7 +47,8 @@ pub async fn install(
         let extracted = stage.cache.get_or_fetch_from_path(archive, Some(&record.package_record), None).await;
         extracted.map_err(|error| InstallError::Extract(record.identifier.to_file_name(), told(&error)))?;
     }
-    let prefix = Prefix::create(&plan.prefix).map_err(|error| InstallError::Prefix(plan.prefix.clone(), error))?;
+    let prefix =
+        Prefix::create(&plan.prefix).map_err(|error| InstallError::Prefix(plan.prefix.clone(), error))?;
     Installer::new()
         .with_package_cache(stage.cache.clone())
         .with_download_client(offline())

@@ -17,6 +17,7 @@ pub mod install;
 pub mod plan;
 pub mod tokens;
 pub mod trust;
+pub mod verify;
 pub mod web;
 
 pub use environment::Environment;

@@ -39,8 +39,8 @@ pub(crate) enum Command {
 }
 
 /// Runs one command: 0 when all is well, 1 when something cannot be trusted, 2 when it failed.
-pub(crate) fn run(command: Command, output: Output) -> ExitCode {
-    match started(command, output) {
+pub(crate) async fn run(command: Command, output: Output) -> ExitCode {
+    match carried_out(command, output).await {
         Ok(code) => ExitCode::from(code),
         Err(error) if crate::output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -50,18 +50,15 @@ pub(crate) fn run(command: Command, output: Output) -> ExitCode {
     }
 }
 
-fn started(command: Command, output: Output) -> anyhow::Result<u8> {
+async fn carried_out(command: Command, output: Output) -> anyhow::Result<u8> {
     let environment = Environment::of_process()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let now = Clock::System.now();
-    runtime.block_on(async {
-        match command {
-            Command::Token(command) => command.run(&environment, output, now).await,
-            Command::Trust(trust) => trust.run(&environment, output, now).await,
-            Command::Plan(install) => install.plan(&environment, output, now).await,
-            Command::Install(install) => install.run(&environment, output, now, false).await,
-            Command::Create(install) => install.run(&environment, output, now, true).await,
-            Command::Verify(verify) => verify.run(&environment, output, now).await,
-        }
-    })
+    match command {
+        Command::Token(command) => command.run(&environment, output, now).await,
+        Command::Trust(trust) => trust.run(&environment, output, now).await,
+        Command::Plan(install) => install.plan(&environment, output, now).await,
+        Command::Install(install) => install.run(&environment, output, now, false).await,
+        Command::Create(install) => install.run(&environment, output, now, true).await,
+        Command::Verify(verify) => verify.run(&environment, output, now).await,
+    }
 }

@@ -75,7 +75,9 @@ impl Install {
         let prefix = self.prefix(environment)?;
         let exists = prefix.join("conda-meta").is_dir();
         match create {
-            true if exists => bail!("{} is an environment already: use `bonded conda install`", prefix.display()),
+            true if exists => {
+                bail!("{} is an environment already: use `bonded conda install`", prefix.display())
+            }
             false if !exists => bail!("{} is no environment: use `bonded conda create`", prefix.display()),
             _ => {}
         }

@@ -122,7 +122,8 @@ impl Set {
             "fingerprint": trusted.as_ref().map(|(_, fingerprint)| fingerprint),
         });
         output.result(&value, || {
-            let files: Vec<String> = stored.files.iter().map(|file| format!("  {}", file.display())).collect();
+            let files: Vec<String> =
+                stored.files.iter().map(|file| format!("  {}", file.display())).collect();
             let mut text = format!("The token for {server} is stored:\n{}", files.join("\n"));
             if let Some((version, fingerprint)) = &trusted {
                 text.push_str(&format!("\nSignatures are verified, with root {version}: {fingerprint}"));

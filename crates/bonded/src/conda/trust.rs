@@ -108,7 +108,10 @@ fn ask(channel: &ChannelRef, root: &TrustedRoot) -> std::io::Result<bool> {
         delegation.pubkeys().len(),
         root.role().expiration.format("%Y-%m-%d"),
     )?;
-    writeln!(out, "Compare the fingerprint with the one that whoever runs the registry has told you by another way.")?;
+    writeln!(
+        out,
+        "Compare the fingerprint with the one that whoever runs the registry has told you by another way."
+    )?;
     write!(out, "Trust this root from now on? [y/N] ")?;
     out.flush()?;
     let mut answer = String::new();

@@ -30,10 +30,14 @@ impl ShardIndex {
     ) -> Result<(Self, Option<Timestamp>, Url), IndexError> {
         let wrong = |what: String| IndexError::Form { url: url.clone(), what };
         let plain = unzstd(url, bytes, MAX_SHARD_INDEX)?;
-        let index: ShardedRepodata = rmp_serde::from_slice(&plain).map_err(|error| wrong(error.to_string()))?;
-        let made_at = index.info.created_at.and_then(|at| Timestamp::from_timestamp_millis(at.as_millisecond()));
-        let shards = index.shards.into_iter().map(|(name, digest)| (name, Sha256::from(<[u8; 32]>::from(digest))));
-        let shards = Self { base: with_slash(at(base, &index.info.shards_base_url)?), shards: shards.collect() };
+        let index: ShardedRepodata =
+            rmp_serde::from_slice(&plain).map_err(|error| wrong(error.to_string()))?;
+        let made_at =
+            index.info.created_at.and_then(|at| Timestamp::from_timestamp_millis(at.as_millisecond()));
+        let shards =
+            index.shards.into_iter().map(|(name, digest)| (name, Sha256::from(<[u8; 32]>::from(digest))));
+        let shards =
+            Self { base: with_slash(at(base, &index.info.shards_base_url)?), shards: shards.collect() };
         Ok((shards, made_at, with_slash(at(base, &index.info.base_url)?)))
     }
 
@@ -67,14 +71,16 @@ fn entries(plain: &[u8]) -> Option<Entries> {
     let signatures = shard.get("signatures");
     let mut entries = Entries::new();
     for section in ["packages", "packages.conda"] {
-        for (file, record) in shard.get(section).and_then(|records| records.as_object()).into_iter().flatten() {
+        for (file, record) in shard.get(section).and_then(|records| records.as_object()).into_iter().flatten()
+        {
             let mut record = record.as_object()?.clone();
             record.remove("run_exports");
             let signed = signatures.and_then(|files| files.get(file));
             let entry = Entry {
                 file: file.clone(),
                 record: serde_json::to_vec(&record).ok()?,
-                signatures: signed.map_or_else(|| Some(b"{}".to_vec()), |signed| serde_json::to_vec(signed).ok())?,
+                signatures: signed
+                    .map_or_else(|| Some(b"{}".to_vec()), |signed| serde_json::to_vec(signed).ok())?,
             };
             entries.insert(file.clone(), entry);
         }

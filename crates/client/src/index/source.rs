@@ -25,7 +25,11 @@ pub(crate) struct SignedSource {
 
 impl SignedSource {
     /// Reads the indexes of some subdirs.
-    pub(crate) async fn load(web: &Web, channel: &ChannelRef, subdirs: &[Subdir]) -> Result<Self, IndexError> {
+    pub(crate) async fn load(
+        web: &Web,
+        channel: &ChannelRef,
+        subdirs: &[Subdir],
+    ) -> Result<Self, IndexError> {
         let mut loaded = HashMap::new();
         for subdir in subdirs {
             let index = SubdirIndex::load(web, channel, subdir.as_str()).await?;

@@ -91,7 +91,8 @@ pub async fn plan(
     let installed = installed(&wanted.prefix)?;
     let candidates = Candidates::open(environment, web, &wanted.channels, wanted.platform, now).await?;
     let solved = solve::solve(environment, &candidates, &specs, &installed, wanted.platform).await?;
-    let present: Vec<RepoDataRecord> = installed.iter().map(|record| record.repodata_record.clone()).collect();
+    let present: Vec<RepoDataRecord> =
+        installed.iter().map(|record| record.repodata_record.clone()).collect();
     let mut desired = Vec::new();
     let mut verdicts = std::collections::HashMap::new();
     for record in solved {

@@ -1,7 +1,8 @@
 //! Finding a set of packages that fits.
 
 use rattler_conda_types::{
-    GenericVirtualPackage, MatchSpec, PackageNameMatcher, ParseStrictness, PrefixRecord, RepoDataRecord, Subdir,
+    GenericVirtualPackage, MatchSpec, PackageNameMatcher, ParseStrictness, PrefixRecord, RepoDataRecord,
+    Subdir,
 };
 use rattler_repodata_gateway::{ChannelRelationsMode, Gateway};
 use rattler_solve::{SolveError, SolverImpl, SolverTask, resolvo::Solver};
@@ -64,7 +65,8 @@ fn with_installed(specs: &[MatchSpec], installed: &[PrefixRecord]) -> Result<Vec
     let mut all = specs.to_vec();
     for record in installed {
         let name = &record.repodata_record.package_record.name;
-        let is_named = specs.iter().any(|spec| matches!(&spec.name, PackageNameMatcher::Exact(named) if named == name));
+        let is_named =
+            specs.iter().any(|spec| matches!(&spec.name, PackageNameMatcher::Exact(named) if named == name));
         if is_named {
             continue;
         }

@@ -72,7 +72,8 @@ mod tests {
         store(directory.path(), &url("https://g/"), "two").unwrap();
         store(directory.path(), &url("https://h/"), "three").unwrap();
         let stored = all(directory.path()).unwrap();
-        let tokens: Vec<_> = stored.iter().map(|stored| (stored.url.as_str(), stored.token.as_str())).collect();
+        let tokens: Vec<_> =
+            stored.iter().map(|stored| (stored.url.as_str(), stored.token.as_str())).collect();
         assert_eq!(tokens, [("https://g/", "two"), ("https://h/", "three")]);
         assert!(all(&directory.path().join("none")).unwrap().is_empty());
     }

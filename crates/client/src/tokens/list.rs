@@ -55,9 +55,17 @@ pub fn list(environment: &Environment) -> Result<Vec<Listed>, TokenError> {
         .collect();
     let path = environment.rattler_credentials();
     for (place, credential) in credentials(environment)?.list().map_err(|error| failed(environment, error))? {
-        let (Authentication::BearerToken(token) | Authentication::CondaToken(token)) = credential else { continue };
+        let (Authentication::BearerToken(token) | Authentication::CondaToken(token)) = credential else {
+            continue;
+        };
         let is_bonded = token.parse::<ApiToken>().is_ok();
-        listed.push(Listed { kind: Kind::Rattler, place, token: masked(&token), file: path.clone(), is_bonded });
+        listed.push(Listed {
+            kind: Kind::Rattler,
+            place,
+            token: masked(&token),
+            file: path.clone(),
+            is_bonded,
+        });
     }
     Ok(listed)
 }
@@ -83,9 +91,9 @@ pub fn remove(environment: &Environment, of: Option<&ChannelRef>) -> Result<Vec<
         match token.kind {
             Kind::Conda => std::fs::remove_file(&token.file)
                 .map_err(|error| TokenError::Files(token.file.clone(), error))?,
-            Kind::Rattler => credentials(environment)?
-                .delete(&token.place)
-                .map_err(|error| failed(environment, error))?,
+            Kind::Rattler => {
+                credentials(environment)?.delete(&token.place).map_err(|error| failed(environment, error))?
+            }
         }
         gone.push(token);
     }
@@ -102,7 +110,9 @@ fn failed(environment: &Environment, error: impl std::fmt::Display) -> TokenErro
 
 /// Enough to tell tokens apart, and nothing that helps to guess one.
 fn masked(token: &str) -> String {
-    let last = |count: usize| token.chars().rev().take(count).collect::<Vec<_>>().into_iter().rev().collect::<String>();
+    let last = |count: usize| {
+        token.chars().rev().take(count).collect::<Vec<_>>().into_iter().rev().collect::<String>()
+    };
     match token.strip_prefix("bonded-") {
         Some(rest) if rest.len() >= 32 => format!("bonded-…{}", last(4)),
         _ if token.chars().count() >= 24 => format!("…{}", last(4)),

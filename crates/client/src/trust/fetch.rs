@@ -29,12 +29,20 @@ pub(super) async fn key_manager(web: &Web, channel: &ChannelRef) -> Result<Optio
 }
 
 /// The root of one version, not verified.
-pub(super) async fn root(web: &Web, channel: &ChannelRef, version: u64) -> Result<Option<Vec<u8>>, FetchError> {
+pub(super) async fn root(
+    web: &Web,
+    channel: &ChannelRef,
+    version: u64,
+) -> Result<Option<Vec<u8>>, FetchError> {
     document(web, channel, &format!("{version}.root.json")).await
 }
 
 /// Goes from a trusted root to the newest, each step verified.
-pub(super) async fn follow(web: &Web, channel: &ChannelRef, root_: TrustedRoot) -> Result<TrustedRoot, FetchError> {
+pub(super) async fn follow(
+    web: &Web,
+    channel: &ChannelRef,
+    root_: TrustedRoot,
+) -> Result<TrustedRoot, FetchError> {
     let mut newest = root_;
     for _ in 0..MAX_ROOTS {
         let Some(next) = root(web, channel, newest.version() + 1).await? else { return Ok(newest) };
@@ -49,7 +57,9 @@ pub(super) async fn follow(web: &Web, channel: &ChannelRef, root_: TrustedRoot) 
 /// # Errors
 /// When there is none, or they do not follow each other.
 pub async fn offered_roots(web: &Web, channel: &ChannelRef) -> Result<Vec<TrustedRoot>, FetchError> {
-    let Some(first) = root(web, channel, 1).await? else { return Err(FetchError::NoRoot(channel.url().clone())) };
+    let Some(first) = root(web, channel, 1).await? else {
+        return Err(FetchError::NoRoot(channel.url().clone()));
+    };
     let mut roots = vec![TrustedRoot::pin(&first, None)?];
     while let Some(last) = roots.last() {
         let Some(next) = root(web, channel, last.version() + 1).await? else { break };

@@ -55,7 +55,12 @@ impl Signers {
         let at = self.root.role().expiration;
         let days = (at - now).num_days();
         (days < EXPIRES_SOON_DAYS).then(|| {
-            format!("root {} of {} expires on {}, in {days} days", self.root.version(), self.name, at.format("%Y-%m-%d"))
+            format!(
+                "root {} of {} expires on {}, in {days} days",
+                self.root.version(),
+                self.name,
+                at.format("%Y-%m-%d")
+            )
         })
     }
 }

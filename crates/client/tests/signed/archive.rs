@@ -51,7 +51,10 @@ impl Archive {
             (format!("info-{stem}.tar.zst"), zstd::encode_all(&info[..], 3).unwrap()),
         ];
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        // The same bytes at each call.
+        let stored = SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .last_modified_time(zip::DateTime::default());
         for (name, data) in members {
             writer.start_file(name, stored).unwrap();
             writer.write_all(&data).unwrap();

@@ -52,7 +52,8 @@ async fn the_plan_reads_as_conda_writes_it() {
 
 #[tokio::test]
 async fn updates_keep_what_is_there_and_say_so() {
-    let mut registry = Registry::with(Form::Shards, &[Archive::new("tool", "1.0"), Archive::new("other", "1")]).await;
+    let mut registry =
+        Registry::with(Form::Shards, &[Archive::new("tool", "1.0"), Archive::new("other", "1")]).await;
     let machine = Machine::that_trusts(&registry).await;
     machine.install(&registry, "tool").await.unwrap();
     machine.install(&registry, "other").await.unwrap();

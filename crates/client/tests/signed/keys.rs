@@ -25,7 +25,8 @@ pub(crate) struct Root<'a> {
 }
 
 /// Roots 1: two of three.
-pub(crate) const FIRST: Root<'static> = Root { version: 1, keys: &[1, 2, 3], threshold: 2, key_manager: 10, days: 365 };
+pub(crate) const FIRST: Root<'static> =
+    Root { version: 1, keys: &[1, 2, 3], threshold: 2, key_manager: 10, days: 365 };
 
 impl Root<'_> {
     pub(crate) fn signed_by(self, signers: &[u64]) -> Vec<u8> {

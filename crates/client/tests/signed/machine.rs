@@ -66,10 +66,17 @@ impl Machine {
             prefix: self.prefix(),
             platform: Subdir::Linux64,
         };
-        plan(&self.environment, &self.web(&channel), wanted, self.now).await.map_err(|error| error.to_string())
+        plan(&self.environment, &self.web(&channel), wanted, self.now)
+            .await
+            .map_err(|error| error.to_string())
     }
 
-    pub(crate) async fn install_with(&self, registry: &Registry, spec: &str, untrusted: Untrusted) -> Result<(), String> {
+    pub(crate) async fn install_with(
+        &self,
+        registry: &Registry,
+        spec: &str,
+        untrusted: Untrusted,
+    ) -> Result<(), String> {
         let plan = self.plan(registry, &[spec]).await?;
         let reasons: Vec<String> = plan.untrusted().map(|(_, reason)| reason.to_owned()).collect();
         let web = self.web(&registry.channel());

@@ -8,3 +8,4 @@ mod machine;
 mod registry;
 mod server;
 mod tokens;
+mod verify;

@@ -38,8 +38,7 @@ pub(crate) struct Registry {
 impl Registry {
     /// With a root, a key manager and these packages, all as they should be.
     pub(crate) async fn with(form: Form, archives: &[Archive]) -> Self {
-        let mut registry =
-            Self { site: Site::start().await, form, listed: BTreeMap::new(), made_at: now() };
+        let mut registry = Self { site: Site::start().await, form, listed: BTreeMap::new(), made_at: now() };
         registry.site.put("/team/1.root.json", FIRST.signed_by(&[1, 2]));
         registry.site.put("/team/key_mgr.json", MANAGER.signed_by(10));
         for archive in archives {
@@ -86,7 +85,8 @@ impl Registry {
             "base_url": "", "shards_base_url": "./shards/", "subdir": "noarch",
             "created_at": self.made_at.to_rfc3339(),
         }));
-        let index = Pack::Map(vec![("version".into(), 1.into()), ("info".into(), info), ("shards".into(), index)]);
+        let index =
+            Pack::Map(vec![("version".into(), 1.into()), ("info".into(), info), ("shards".into(), index)]);
         self.site.put("/team/noarch/repodata_shards.msgpack.zst", compressed(&index));
     }
 
@@ -128,8 +128,9 @@ fn shard(files: &[(&String, &Listed)]) -> Vec<u8> {
         record["run_exports"] = json!({});
         (Pack::from(file.as_str()), pack(&record))
     });
-    let signatures =
-        files.iter().map(|(file, listed)| (Pack::from(file.as_str()), pack(&listed.signatures.clone().into())));
+    let signatures = files
+        .iter()
+        .map(|(file, listed)| (Pack::from(file.as_str()), pack(&listed.signatures.clone().into())));
     compressed(&Pack::Map(vec![
         ("packages".into(), Pack::Map(Vec::new())),
         ("packages.conda".into(), Pack::Map(records.collect())),

@@ -46,7 +46,8 @@ impl Site {
                     let answer = site.answer(&request);
                     async move { Ok::<_, Infallible>(answer) }
                 });
-                let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
                 tokio::spawn(connection);
             }
         });
@@ -91,7 +92,8 @@ impl Site {
             Some((token, rest)) => (Some(token.to_owned()), format!("/{rest}")),
             None => (None, whole),
         };
-        let given = authorization.and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)).or(in_path);
+        let given =
+            authorization.and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)).or(in_path);
         let is_public = path.ends_with(".root.json") || path.ends_with("key_mgr.json");
         let status = match (&state.token, &given) {
             (Some(token), Some(given)) if token != given => StatusCode::UNAUTHORIZED,
