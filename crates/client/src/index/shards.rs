@@ -62,8 +62,8 @@ impl ShardIndex {
     }
 }
 
-/// The entries of a shard. Its records have digests as bytes and may hold the package's `run_exports`, which no
-/// signature covers and nothing here uses; apart from that they are those of `repodata.json`.
+/// The entries of a shard. Its records have digests as bytes; apart from that they are those of `repodata.json`, so that
+/// one signature fits both.
 fn entries(plain: &[u8]) -> Option<Entries> {
     let mut rest = plain;
     let shard = rmpv::decode::read_value_with_max_depth(&mut rest, MAX_DEPTH).ok()?;
@@ -73,12 +73,10 @@ fn entries(plain: &[u8]) -> Option<Entries> {
     for section in ["packages", "packages.conda"] {
         for (file, record) in shard.get(section).and_then(|records| records.as_object()).into_iter().flatten()
         {
-            let mut record = record.as_object()?.clone();
-            record.remove("run_exports");
             let signed = signatures.and_then(|files| files.get(file));
             let entry = Entry {
                 file: file.clone(),
-                record: serde_json::to_vec(&record).ok()?,
+                record: serde_json::to_vec(record).ok()?,
                 signatures: signed
                     .map_or_else(|| Some(b"{}".to_vec()), |signed| serde_json::to_vec(signed).ok())?,
             };
@@ -131,11 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn digests_become_text_and_run_exports_go() {
+    fn digests_become_text() {
         let record = map(vec![
             ("sha256", rmpv::Value::Binary(vec![0xab; 32])),
             ("size", 7.into()),
-            ("run_exports", map(vec![])),
+            ("run_exports", map(vec![("weak", rmpv::Value::Array(vec!["a >=1".into()]))])),
         ]);
         let shard = map(vec![
             ("packages", map(vec![])),
@@ -144,7 +142,8 @@ mod tests {
         ]);
         let entries = entries(&packed(&shard)).unwrap();
         let entry = &entries["a-1-0.conda"];
-        let expected = format!(r#"{{"sha256":"{}","size":7}}"#, "ab".repeat(32));
+        let expected =
+            format!(r#"{{"sha256":"{}","size":7,"run_exports":{{"weak":["a >=1"]}}}}"#, "ab".repeat(32));
         assert_eq!(String::from_utf8(entry.record.clone()).unwrap(), expected);
         assert_eq!(entry.signatures, br#"{"key":"x"}"#);
     }

@@ -73,7 +73,8 @@ fn directory(prefix: &Path) -> PathBuf {
 pub enum RootFileError {
     /// conda trusts another registry already.
     #[error(
-        "{0:?} is the root of another registry, and conda knows only one for all: remove it, or go on without conda"
+        "{0:?} is the root of another registry, and conda knows only one for all: remove it, or leave conda out with \
+         `bonded conda trust`"
     )]
     Other(PathBuf),
     /// It cannot be written.

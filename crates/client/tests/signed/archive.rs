@@ -69,6 +69,7 @@ impl Archive {
             "name": self.name, "version": self.version, "build": "0", "build_number": 0,
             "depends": self.depends, "subdir": "noarch", "noarch": "generic",
             "sha256": Sha256::of(&bytes).to_string(), "size": bytes.len(), "timestamp": 1_700_000_000_000_u64,
+            "run_exports": {"weak": [format!("{} >=1", self.name)]},
         })
     }
 }

@@ -123,11 +123,7 @@ pub(crate) fn signature(record: &Value, signer: u64) -> (String, Value) {
 }
 
 fn shard(files: &[(&String, &Listed)]) -> Vec<u8> {
-    let records = files.iter().map(|(file, listed)| {
-        let mut record = listed.record.clone();
-        record["run_exports"] = json!({});
-        (Pack::from(file.as_str()), pack(&record))
-    });
+    let records = files.iter().map(|(file, listed)| (Pack::from(file.as_str()), pack(&listed.record)));
     let signatures = files
         .iter()
         .map(|(file, listed)| (Pack::from(file.as_str()), pack(&listed.signatures.clone().into())));

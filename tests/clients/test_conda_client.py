@@ -1,0 +1,107 @@
+"""Bonded's own conda client against the server: what is signed is installed and proved, anything else is not."""
+
+import json
+import stat
+
+import pytest
+
+from support import conda_packages, uploads
+from support.bonded import until
+from support.bonded_client import BondedClient
+from support.channel import Channel
+
+
+@pytest.fixture
+def client(tmp_path) -> BondedClient:
+    """A client that trusts nobody yet."""
+    return BondedClient(tmp_path / "home")
+
+
+@pytest.fixture
+def filled(conda_channel, tmp_path) -> Channel:
+    """A channel with `app` (linux-64), which depends on `base` (noarch)."""
+    packages = [
+        conda_packages.build(tmp_path, "base", "2.0"),
+        conda_packages.build(tmp_path, "app", "1.0", depends=["base >=1.5"], subdir="linux-64"),
+    ]
+    for package in packages:
+        answer = uploads.prefix(conda_channel, package)
+        assert answer.ok, answer.text
+    until(lambda: conda_channel.record_names() and conda_channel.record_names("linux-64"), 5)
+    return conda_channel
+
+
+def create(client: BondedClient, *arguments):
+    return client.run("create", "--prefix", client.prefix, "--platform", "linux-64", *arguments)
+
+
+def test_with_a_token_set_packages_are_installed_and_proved(filled, client, tmp_path):
+    client.set_token(filled).succeeded()
+    created = create(client, "app").succeeded()
+    assert created.stdout.count("(INFO: package metadata is signed by 127.0.0.1 and trusted)") == 2
+    assert (client.prefix / "share/app.txt").read_text() == "app 1.0\n"
+    assert (client.prefix / "share/base.txt").read_text() == "base 2.0\n"
+    assert filled.read_token not in json.dumps(client.record("app"))
+
+    proved = json.loads(client.run("verify", "--prefix", client.prefix, "--json").succeeded().stdout)
+    assert proved["trusted"] and {row["status"] for row in proved["packages"]} == {"trusted"}
+    lock = tmp_path / "explicit.txt"
+    record = client.record("app")
+    lock.write_text(f"@EXPLICIT\n{record['url']}#sha256:{record['sha256']}\n")
+    client.run("verify", "--lock", lock).succeeded()
+    lock.write_text(f"@EXPLICIT\n{record['url']}#sha256:{'ab' * 32}\n")
+    assert client.run("verify", "--lock", lock).status == 1
+    archive = tmp_path / "linux-64" / "app-1.0-0.conda"
+    verify = ["verify", "--channel", filled.url, "--platform", "linux-64", archive]
+    client.run(*verify).succeeded()
+    archive.write_bytes(archive.read_bytes() + b"\0")
+    assert client.run(*verify).status == 1
+
+
+def test_tokens_are_stored_for_their_owner_and_listed_without_showing_them(filled, client):
+    client.set_token(filled).succeeded()
+    condarc = (client.home / ".condarc").read_text()
+    assert f"- {filled.url}\n" in condarc and "extra_safety_checks: true\n" in condarc
+    assert f"signing_metadata_url_base: {filled.server.url}\n" in condarc
+    stored = [client.home / ".rattler/credentials.json", *(client.home / "config/binstar").iterdir()]
+    for path in stored:
+        assert filled.read_token in path.read_text()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    listed = client.run("token", "list").succeeded()
+    assert filled.read_token not in listed.output and filled.read_token[-4:] in listed.output
+    client.run("token", "remove", "--channel", filled.url).succeeded()
+    assert filled.read_token not in "".join(path.read_text() for path in stored if path.exists())
+    assert filled.url not in (client.home / ".condarc").read_text()
+
+
+def test_a_token_that_may_do_more_than_read_is_not_stored(filled, client):
+    arguments = ["token", "set", filled.publish_token, "--channel", filled.url]
+    client.run(*arguments).refused_with("make one that can only read")
+    assert not (client.home / ".rattler").exists() and not (client.home / ".condarc").exists()
+
+
+def test_a_registry_that_nobody_trusts_yet_is_refused(server, client, tmp_path):
+    channel = Channel(server, "conda")
+    assert uploads.prefix(channel, conda_packages.build(tmp_path, "base")).ok
+    refused = create(client, "base", "--channel", channel.url)
+    assert refused.status == 1, refused.output
+    assert "its root is not trusted here yet" in refused.output
+    assert not client.prefix.exists()
+    wrong = client.run("trust", channel.url, "--root-fingerprint", "00" * 32)
+    wrong.refused_with("no root of this registry has the fingerprint that was given")
+    client.run("trust", channel.url).refused_with("give its --root-fingerprint")
+    client.trust(channel)
+    create(client, "base", "--channel", channel.url).succeeded()
+
+
+def test_an_update_is_planned_and_then_made(server, client, tmp_path):
+    channel = Channel(server, "conda")
+    client.trust(channel)
+    assert uploads.prefix(channel, conda_packages.build(tmp_path, "base", "1.0")).ok
+    create(client, "base", "--channel", channel.url).succeeded()
+    assert uploads.prefix(channel, conda_packages.build(tmp_path, "base", "1.1")).ok
+    where = ["--prefix", client.prefix, "--platform", "linux-64", "--channel", channel.url]
+    plan = client.run("plan", *where, "base >=1.1").succeeded()
+    assert "1.0-0 --> " in plan.stdout and (client.prefix / "share/base.txt").read_text() == "base 1.0\n"
+    client.run("install", *where, "base >=1.1").succeeded()
+    assert (client.prefix / "share/base.txt").read_text() == "base 1.1\n"
