@@ -1,5 +1,7 @@
 //! The client against registries that sign, and against whoever sits between.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as tests do")]
+
 mod archive;
 mod attacks;
 mod clean;
