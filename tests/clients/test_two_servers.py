@@ -24,7 +24,7 @@ def bucket() -> str:
 
 @pytest.fixture
 def pair(tmp_path, make_server) -> tuple[Server, Server]:
-    """Two servers that share a database and a bucket, and nothing else but the instance key."""
+    """Two servers that share a database and a bucket, and nothing else but the keys."""
     database = create_database(unique("pair").replace("-", "_"))
     variables = {
         "BONDED_S3_ENDPOINT": os.environ["BONDED_TEST_S3"],
@@ -40,6 +40,7 @@ def pair(tmp_path, make_server) -> tuple[Server, Server]:
         if servers:
             server.data.mkdir(parents=True, mode=0o700)
             shutil.copy2(servers[0].data / "instance.key", server.data)
+            shutil.copytree(servers[0].data / "trust", server.data / "trust")
         servers.append(server.start())
     create_users(servers[0])
     yield tuple(servers)

@@ -25,6 +25,6 @@ pub use error::{BlobError, OpenError, StageError};
 pub use key::{BlobKind, StorageKey};
 pub use read::BlobRead;
 pub use s3::S3Options;
-pub use staging::{Staged, StagedReader, Staging};
+pub use staging::{Staged, StagedReader, Staging, digests};
 pub use temp::TempFile;
 pub use url::{BlobsUrl, BlobsUrlError};

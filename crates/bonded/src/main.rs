@@ -53,8 +53,10 @@ fn run(cli: Cli, output: Output) -> anyhow::Result<ExitCode> {
             Command::Config(serving) => output.config(&configured(serving)?),
             Command::Migrate(migrate) => migrate::run(&configured(Serving::default())?, &migrate).await,
             Command::Admin(command) => admin::run(&configured(Serving::default())?, command, output).await,
-            // Neither needs a server, so neither may stumble over the configuration of one.
-            Command::Trust(command) => return trust::run(command, output),
+            // What needs no server may not stumble over the configuration of one.
+            Command::Trust(command) => {
+                return trust::run(command, || configured(Serving::default()), output).await;
+            }
             Command::Conda(command) => return Ok(conda::run(command, output).await),
         }?;
         Ok(ExitCode::SUCCESS)

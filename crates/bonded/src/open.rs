@@ -46,6 +46,7 @@ pub(crate) async fn registry(
     let (clock, random) = (Clock::default(), Random::default());
     let services = Services {
         key: key_check::load(&store, &config.instance_key(), &random).await?,
+        trust: config.trust.clone(),
         mailer: config.people.mailer(&config.data)?,
         breaches: config.people.breached_passwords.clone().map(range::Service::new).transpose()?,
     };

@@ -5,6 +5,7 @@ mod filter;
 mod person;
 mod project;
 mod role;
+mod trust;
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -20,6 +21,7 @@ pub use filter::{AuditFilter, EventKind, Window};
 pub use person::PersonEvent;
 pub use project::ProjectEvent;
 pub use role::{Place, RoleEvent};
+pub use trust::TrustEvent;
 
 /// What happened. The tag has the form `subject:noun:verb` and never changes once it was written.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -198,6 +200,9 @@ pub enum Event {
     /// Something happened to a project, or to a token in a place.
     #[serde(untagged)]
     Project(ProjectEvent),
+    /// Something happened to a key of signed channels.
+    #[serde(untagged)]
+    Trust(TrustEvent),
 }
 
 impl Event {
@@ -224,8 +229,15 @@ impl Event {
             | Self::FileDeleted { .. }
             | Self::ReleaseYanked { .. }
             | Self::ReleaseUnyanked { .. }
-            | Self::Refused { .. } => None,
+            | Self::Refused { .. }
+            | Self::Trust(_) => None,
         }
+    }
+}
+
+impl From<TrustEvent> for Event {
+    fn from(event: TrustEvent) -> Self {
+        Self::Trust(event)
     }
 }
 
@@ -326,6 +338,8 @@ mod tests {
             ProjectEvent::TokenCut { token, owner: user, whole_channel: true }.into(),
             ProjectEvent::StatusSet { status: crate::ProjectStatus::Archived, reason: "done".into() }.into(),
             RoleEvent::ProjectSwitchesSet { switches: crate::Switches::default() }.into(),
+            TrustEvent::SigningSet { signing: crate::trust::Signing::Publisher }.into(),
+            TrustEvent::PackageManagerRetired { key: [7; 32].into() }.into(),
         ];
         let origin = Origin { request: RequestId::generate(clock.now(), &random), address: None };
         for event in events {

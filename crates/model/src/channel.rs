@@ -7,6 +7,7 @@ use crate::Timestamp;
 use crate::ids::ChannelId;
 use crate::people::Policy;
 use crate::switches::Switches;
+use crate::trust::Signing;
 
 /// First path segments that belong to Bonded or to protocols whose paths stand at the host's root. A channel with
 /// such a name could never be reached.
@@ -135,6 +136,17 @@ pub enum ProjectCreation {
 }
 
 crate::text_enum!(ProjectCreation { Publishers = "publishers", Admins = "admins" });
+
+impl ChannelFormat {
+    /// Who signs the records of a new channel.
+    pub const fn signing(self) -> Signing {
+        match self {
+            Self::Python => Signing::Off,
+            Self::Conda => Signing::Server,
+        }
+    }
+}
+
 crate::text_enum!(ChannelFormat { Python = "python", Conda = "conda" });
 crate::text_enum!(Visibility { Public = "public", Private = "private" });
 
@@ -155,6 +167,8 @@ pub struct Channel {
     pub create_projects: ProjectCreation,
     /// What it asks of the credentials that change any of its projects.
     pub switches: Switches,
+    /// Who signs its records.
+    pub signing: Signing,
     /// When it was created.
     pub created_at: Timestamp,
 }

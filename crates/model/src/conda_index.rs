@@ -6,6 +6,7 @@
 use crate::Timestamp;
 use crate::file::Stored;
 use crate::ids::{ChannelId, FileId, SubdirId};
+use crate::trust::KeyBytes;
 
 /// A subdir on its way into the database.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +17,8 @@ pub struct NewSubdir {
     pub channel: ChannelId,
     /// Its name, such as `noarch` or `linux-64`.
     pub name: String,
+    /// The package manager key whose signatures are published; `None` without such signatures.
+    pub package_key: Option<KeyBytes>,
     /// When it came into being.
     pub created_at: Timestamp,
 }
@@ -31,6 +34,8 @@ pub struct SubdirRow {
     pub name: String,
     /// How many changes there were.
     pub serial: i64,
+    /// The package manager key whose signatures are published; `None` without such signatures.
+    pub package_key: Option<KeyBytes>,
     /// The published shard index; `None` before the first.
     pub shards: Option<PublishedShards>,
     /// The published full repodata; `None` before the first.

@@ -26,6 +26,7 @@ pub mod role_invitation;
 pub mod secret;
 pub mod switches;
 pub mod token;
+pub mod trust;
 pub mod user;
 
 pub use actor::{Actor, Authority, Credential, Principal};

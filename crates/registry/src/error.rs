@@ -77,6 +77,11 @@ impl Error {
         Self::Field { field, text: text.into() }
     }
 
+    /// A key of the server's that cannot be had. Only the operator meets it, who can mend it.
+    pub(crate) fn trust(cause: impl std::error::Error) -> Self {
+        Self::Invalid(cause.to_string())
+    }
+
     /// Hides `cause` from the caller and keeps it for the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())

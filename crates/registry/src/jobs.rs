@@ -39,6 +39,8 @@ pub(crate) enum JobKind {
     Shards,
     /// Publish the full repodata of a subdir.
     Repodata,
+    /// Sign the records of a subdir.
+    Sign,
     /// Send a mail.
     Mail,
     /// Complete the recovery of an account whose time has come.
@@ -48,6 +50,7 @@ pub(crate) enum JobKind {
 bonded_model::text_enum!(JobKind {
     Shards = "conda:shards",
     Repodata = "conda:repodata",
+    Sign = "conda:sign",
     Mail = "people:mail",
     Recovery = "people:recovery",
 });
@@ -86,6 +89,7 @@ impl Registry {
                 () = tokio::time::sleep(wait) => {}
                 _ = flush.tick() => report("last uses of tokens", self.flush_usage().await),
                 _ = sweep.tick() => {
+                    report("the renewal of trust documents", self.renew_trust().await);
                     report("the sweep", self.publish_everything().await);
                     report("letting go of old index files", self.release_retired().await);
                     report("clearing away what is over", self.clear_away().await);
@@ -100,6 +104,7 @@ impl Registry {
     /// # Errors
     /// The first failure.
     pub async fn publish_everything(&self) -> Result<(), Error> {
+        self.sign_waiting().await?;
         let subdirs = self.store.read().await?.all_subdirs().await?;
         for subdir in subdirs {
             self.renew_if_damaged(&subdir).await?;
@@ -147,6 +152,7 @@ impl Registry {
         match job.kind.parse::<JobKind>().map_err(Error::internal)? {
             JobKind::Shards => self.publish_shards(subdir()?).await,
             JobKind::Repodata => self.publish_repodata(subdir()?).await,
+            JobKind::Sign => self.sign_subdir(subdir()?).await,
             JobKind::Mail => self.send_mail(job.key.parse().map_err(Error::internal)?).await,
             JobKind::Recovery => self.complete_recovery(job.key.parse().map_err(Error::internal)?).await,
         }
@@ -164,7 +170,7 @@ impl Registry {
             let due = match kind {
                 JobKind::Shards => now + SHARDS_RETRY,
                 JobKind::Repodata => repodata_due(subdir, now),
-                JobKind::Mail | JobKind::Recovery => now,
+                JobKind::Sign | JobKind::Mail | JobKind::Recovery => now,
             };
             let id = JobId::generate(now, &self.random);
             tx.schedule(id, kind.as_str(), &subdir.id.to_string(), due).await?;

@@ -19,6 +19,7 @@ mod publishing;
 pub mod python;
 pub mod roles;
 pub mod tokens;
+pub mod trust;
 mod usage;
 
 use std::ops::Deref;
@@ -95,6 +96,7 @@ pub struct Parts {
     conda: conda::Published,
     usage: usage::Usage,
     pub(crate) people: People,
+    trusting: trust::Trusting,
     jobs: tokio::sync::Notify,
     /// The scanners whose reports of leaked tokens are believed.
     scanners: ArcSwapOption<leaks::ScannerKeys>,
@@ -123,6 +125,7 @@ impl Registry {
             python: python::Pages::new(settings.page_cache),
             conda: conda::Published::new(settings.index_cache),
             usage: usage::Usage::default(),
+            trusting: trust::Trusting::new(services.trust.clone(), services.key.clone()),
             people: People::new(services, &settings.people),
             jobs: tokio::sync::Notify::new(),
             scanners: ArcSwapOption::empty(),
@@ -210,9 +213,11 @@ impl Parts {
                 self.conda.forget_project(*project);
             }
             Change::Subdir(subdir) => self.conda.forget_subdir(*subdir),
+            Change::Trust => self.trusting.forget(),
             Change::Jobs => self.jobs.notify_one(),
             Change::Everything => {
                 self.access.forget();
+                self.trusting.forget();
                 self.python.forget_all();
                 self.conda.forget_all();
                 self.jobs.notify_one();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bonded_model::channel::ProjectCreation;
 use bonded_model::ids::ChannelId;
 use bonded_model::people::Policy;
+use bonded_model::trust::Signing;
 use bonded_model::{Channel, Switches, Timestamp};
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ struct Row {
     trusted_publishers_only: bool,
     tokens_need_expiry: bool,
     longest_token_life: Option<i64>,
+    signing: String,
     created_at: Timestamp,
 }
 
@@ -47,6 +49,7 @@ impl TryFrom<Row> for Channel {
             policy: policy(&row.second_factor, row.phishing_resistant)?,
             create_projects: parsed("channels.create_projects", &row.create_projects)?,
             switches: switches(row.trusted_publishers_only, row.tokens_need_expiry, row.longest_token_life)?,
+            signing: parsed("channels.signing", &row.signing)?,
             created_at: row.created_at,
         })
     }
@@ -63,7 +66,8 @@ macro_rules! select {
                       create_projects AS "create_projects!: String",
                       trusted_publishers_only AS "trusted_publishers_only!: bool",
                       tokens_need_expiry AS "tokens_need_expiry!: bool",
-                      longest_token_life AS "longest_token_life?: i64", created_at AS "created_at!: Timestamp"
+                      longest_token_life AS "longest_token_life?: i64", signing AS "signing!: String",
+                      created_at AS "created_at!: Timestamp"
                FROM channels "# + $end,
             $($argument),*
         )
@@ -73,8 +77,8 @@ macro_rules! select {
 pub async fn insert(db: &mut Connection, channel: &Channel) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "INSERT INTO channels (id, name, format, visibility, second_factor, phishing_resistant, create_projects,
-                               trusted_publishers_only, tokens_need_expiry, longest_token_life, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+                               trusted_publishers_only, tokens_need_expiry, longest_token_life, signing, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
         channel.id.uuid(),
         channel.name.as_str(),
         channel.format.as_str(),
@@ -85,6 +89,7 @@ pub async fn insert(db: &mut Connection, channel: &Channel) -> sqlx::Result<bool
         channel.switches.trusted_publishers_only,
         channel.switches.tokens_need_expiry,
         channel.switches.longest_token_life.map(i64::from),
+        channel.signing.as_str(),
         channel.created_at,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
@@ -141,5 +146,10 @@ pub async fn set_switches(db: &mut Connection, id: ChannelId, switches: Switches
         switches.tokens_need_expiry,
         switches.longest_token_life.map(i64::from),
     );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn set_signing(db: &mut Connection, id: ChannelId, signing: Signing) -> sqlx::Result<()> {
+    let done = sqlx::query!("UPDATE channels SET signing = $2 WHERE id = $1", id.uuid(), signing.as_str());
     done.execute(db).await.map(drop)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Connection;
 
 /// Where `filename` stands in repodata: `.tar.bz2` packages come before `.conda` packages.
-fn archive(filename: &str) -> i64 {
+pub(super) fn archive(filename: &str) -> i64 {
     i64::from(!filename.ends_with(".tar.bz2"))
 }
 

@@ -6,6 +6,7 @@ use bonded_model::Sha256;
 use bonded_model::Switches;
 use bonded_model::file::Stored;
 use bonded_model::secret::SecretHash;
+use bonded_model::trust::KeyBytes;
 
 /// A word or name that was checked before it was written.
 pub(super) fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
@@ -21,6 +22,10 @@ pub(super) fn bytes<const N: usize>(column: &str, value: &[u8]) -> sqlx::Result<
 
 pub(super) fn sha256(column: &str, value: &[u8]) -> sqlx::Result<Sha256> {
     bytes(column, value).map(Sha256::from)
+}
+
+pub(super) fn key(column: &str, value: &[u8]) -> sqlx::Result<KeyBytes> {
+    bytes(column, value).map(KeyBytes::from)
 }
 
 pub(super) fn secret_hash(column: &str, value: &[u8]) -> sqlx::Result<SecretHash> {

@@ -26,6 +26,13 @@ pub async fn change(db: &mut Connection, subdir: SubdirId, name: &str, serial: i
     done.execute(db).await.map(drop)
 }
 
+/// Every name's shard is stale from `serial` on.
+pub async fn change_all(db: &mut Connection, subdir: SubdirId, serial: i64) -> sqlx::Result<()> {
+    let done =
+        sqlx::query!("UPDATE shards SET changed_serial = $2 WHERE subdir_id = $1", subdir.uuid(), serial,);
+    done.execute(db).await.map(drop)
+}
+
 pub async fn stale(db: &mut Connection, subdir: SubdirId, limit: i64) -> sqlx::Result<Vec<StaleShard>> {
     let rows = sqlx::query_as!(
         StaleShard,

@@ -21,6 +21,8 @@ pub enum Change {
     },
     /// What is published of a subdir.
     Subdir(SubdirId),
+    /// Trust documents, or the keys that sign.
+    Trust,
     /// The background jobs.
     Jobs,
     /// Anything: some changes were missed.
@@ -37,6 +39,7 @@ impl fmt::Display for Change {
             Self::Channel(channel) => write!(f, "channel {channel}"),
             Self::Project { channel, project } => write!(f, "project {channel} {project}"),
             Self::Subdir(subdir) => write!(f, "subdir {subdir}"),
+            Self::Trust => f.write_str("trust"),
             Self::Jobs => f.write_str("jobs"),
             Self::Everything => f.write_str("everything"),
         }
@@ -58,6 +61,7 @@ impl Change {
                 Self::Project { channel: words.next()?.parse().ok()?, project: words.next()?.parse().ok()? }
             }
             "subdir" => Self::Subdir(words.next()?.parse().ok()?),
+            "trust" => Self::Trust,
             "jobs" => Self::Jobs,
             _ => Self::Everything,
         })
@@ -101,6 +105,7 @@ mod tests {
             Change::Channel(channel),
             Change::Project { channel, project },
             Change::Subdir(SubdirId::generate(now, &random)),
+            Change::Trust,
             Change::Jobs,
             Change::Everything,
         ] {

@@ -2,6 +2,7 @@
 
 mod people;
 mod roles;
+mod trust;
 
 use bonded_model::audit::{AuditFilter, AuditRow};
 use bonded_model::conda_index::{CondaRecord, CondaSummary, KeptRecord, Shard, StaleShard, SubdirRow};

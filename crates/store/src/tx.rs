@@ -2,6 +2,7 @@
 
 mod people;
 mod roles;
+mod trust;
 
 use std::ops::{Deref, DerefMut};
 
@@ -120,6 +121,31 @@ impl Tx {
         Ok(serial)
     }
 
+    /// Replaces the record of a conda package, and keeps or drops the original one. Its signatures are gone with that: they
+    /// are not of the new record.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn set_conda_record(
+        &mut self,
+        file: FileId,
+        record: &str,
+        original: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.put_conda_record(file, record, original).await?;
+        self.delete_signatures_of(file).await
+    }
+
+    /// Notes that what is published of every record changes: the subdir's serial grows, and all its shards are stale.
+    ///
+    /// # Errors
+    /// When there is no such subdir, or the database cannot be reached or fails.
+    pub async fn change_all_shards(&mut self, subdir: SubdirId) -> Result<i64, StoreError> {
+        let serial = self.bump_subdir(subdir).await?;
+        self.put_all_changed(subdir, serial).await?;
+        Ok(serial)
+    }
+
     /// Publishes the shard of a package name as it was at `serial`; `None` when the name has no records left. The
     /// shard that it replaces is retired. False when one that is as new is published already.
     ///
@@ -216,8 +242,6 @@ impl Tx {
         pub fn insert_python_file(file: &File, python: &PythonFile) -> bool = python_files::insert;
         /// Adds a conda package. False when its name was ever taken in the channel.
         pub fn insert_conda_file(file: &File, conda: &CondaFile) -> bool = conda_files::insert;
-        /// Replaces the record of a conda package, and keeps or drops the original one.
-        pub fn set_conda_record(file: FileId, record: &str, original: Option<&str>) -> () = conda_files::set_record;
         /// Takes a file out of the index for good. False when it was deleted already.
         pub fn delete_file(file: FileId, at: Timestamp) -> bool = files::delete;
 
@@ -266,10 +290,16 @@ impl Tx {
         fn insert_audit_person(user: UserId, seq: i64) -> () = audit_people::insert;
         // A step of [`Tx::ensure_subdir`].
         fn insert_subdir(new: &NewSubdir) -> () = subdirs::ensure;
+        // A step of [`Tx::set_conda_record`].
+        fn put_conda_record(file: FileId, record: &str, original: Option<&str>) -> () = conda_files::set_record;
+        // A step of [`Tx::set_conda_record`].
+        fn delete_signatures_of(file: FileId) -> () = signatures::delete_of_file;
         // A step of [`Tx::change_shard`].
         fn bump_subdir(subdir: SubdirId) -> i64 = subdirs::bump_serial;
         // A step of [`Tx::change_shard`].
         fn put_changed(subdir: SubdirId, package: &str, serial: i64) -> () = shards::change;
+        // A step of [`Tx::change_all_shards`].
+        fn put_all_changed(subdir: SubdirId, serial: i64) -> () = shards::change_all;
         // A step of [`Tx::set_shard`].
         fn put_shard(subdir: SubdirId, package: &str, serial: i64, blob: Option<&Stored>) -> bool = shards::set;
         // A step of [`Tx::publish_shard_index`].

@@ -23,8 +23,10 @@ use tower::{Service, ServiceExt};
 
 use crate::path_token::{self, PathToken};
 use crate::problem::Problem;
-use crate::{page, proxy};
+use crate::{page, proxy, trust};
 
+/// Under which conda-token expects the channels of a host.
+const REPO: &str = "/repo";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How the server is reached from outside.
@@ -124,8 +126,25 @@ impl Front {
         if let Some(token) = token {
             request.extensions_mut().insert::<PathToken>(token);
         }
+        alias(request);
         Ok(())
     }
+}
+
+/// Other names of paths: channels stand under `/repo/` too, where conda-token looks for them, and trust documents under
+/// every channel.
+fn alias(request: &mut Request) {
+    let path = request.uri().path();
+    let path = path.strip_prefix(REPO).filter(|rest| rest.starts_with('/')).unwrap_or(path);
+    let path = trust::entrance(path).unwrap_or_else(|| path.to_owned());
+    if path == request.uri().path() {
+        return;
+    }
+    let path = match request.uri().query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    path_token::replace_path(request, &path);
 }
 
 /// Headers that every answer carries.

@@ -20,6 +20,7 @@ mod receive;
 mod routes;
 mod security;
 mod status;
+mod trust;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -90,7 +91,7 @@ pub fn page_routes() -> Vec<(Method, &'static str)> {
 
 fn clients(table: Routes) -> Routes {
     let table = table.get("/health", status::health).get("/ready", status::ready);
-    security::add(api::add(conda::add(python::add(table))))
+    security::add(api::add(trust::add(conda::add(python::add(table)))))
 }
 
 fn pages(table: Routes) -> Routes {

@@ -1,5 +1,7 @@
 //! One pass over the bytes, three digests.
 
+use std::io::{self, Read};
+
 use blake2::Blake2b256;
 use bonded_model::{Digests, Sha256};
 use md5::Md5;
@@ -32,6 +34,20 @@ impl Hasher {
     }
 }
 
+/// The digests of everything that a reader gives, for a file that is not going to be stored. Blocks.
+///
+/// # Errors
+/// When reading fails.
+pub fn digests(mut reader: impl Read) -> io::Result<Digests> {
+    let (mut hasher, mut buffer) = (Hasher::default(), vec![0; 64 << 10]);
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +59,7 @@ mod tests {
             pieces.update(piece);
         }
         let digests = pieces.finish();
+        assert_eq!(super::digests(&b"abc"[..]).unwrap(), digests);
         assert_eq!(digests.size, 3);
         assert_eq!(digests.sha256, Sha256::of(b"abc"));
         // The published test vectors of RFC 1321, and of BLAKE2b with a digest of 32 bytes.

@@ -16,6 +16,7 @@ use crate::content::Data;
 use crate::error::StageError;
 use crate::temp::Temporary;
 use hasher::Hasher;
+pub use hasher::digests;
 pub use staged::{Staged, StagedReader};
 
 /// How many bytes are gathered before they are hashed and written as one job of the blocking pool. A file that never

@@ -1,5 +1,6 @@
 //! `bonded admin channel`
 
+use bonded_model::trust::Signing;
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, ChannelName, Visibility};
 use bonded_registry::Registry;
@@ -36,6 +37,14 @@ pub(crate) enum Command {
         channel: String,
         #[command(flatten)]
         change: policy::Change,
+    },
+    /// Say who signs the packages of a conda channel: off (nobody), server, or publisher (with keys that the server does
+    /// not have; see `bonded trust publisher-key`).
+    Signing {
+        /// The channel's name.
+        channel: String,
+        /// off, server or publisher.
+        signing: Signing,
     },
     /// The members of a channel.
     #[command(subcommand)]
@@ -83,7 +92,7 @@ impl Command {
             Self::List => {
                 let channels = registry.channels(&permit).await?;
                 let rows = channels.iter().map(to_value).collect::<Result<Vec<_>, _>>()?;
-                output.table(&rows, &["id", "name", "format", "visibility", "created_at"])
+                output.table(&rows, &["id", "name", "format", "visibility", "signing", "created_at"])
             }
             Self::Default { channel } => {
                 let channel = registry.channel_named(&permit, &channel).await?;
@@ -92,6 +101,12 @@ impl Command {
             }
             Self::Policy { channel, change } => {
                 policy::run_in_channel(&channel, change, registry, output).await
+            }
+            Self::Signing { channel, signing } => {
+                let channel = registry.channel_named(&permit, &channel).await?;
+                registry.set_signing(&permit, &channel, signing).await?;
+                let shown = json!({ "channel": channel.name, "signing": signing });
+                output.result(&shown, || format!("who signs the packages of '{}': {signing}", channel.name))
             }
             Self::Member(member) => member.run(registry, output).await,
         }

@@ -21,6 +21,7 @@ const NAME: &str = "bonded.toml";
 struct File {
     database: Option<String>,
     blobs: Option<String>,
+    trust_dir: Option<PathBuf>,
     s3_endpoint: Option<url::Url>,
     s3_region: Option<String>,
     s3_access_key: Option<String>,
@@ -110,6 +111,7 @@ impl File {
             config: None,
             database: self.database,
             blobs: self.blobs,
+            trust_dir: self.trust_dir,
             s3_endpoint: self.s3_endpoint,
             s3_region: self.s3_region,
             s3_access_key: self.s3_access_key,

@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) own_database: bool,
     /// Where blobs live.
     pub(crate) blobs: BlobsUrl,
+    /// Where the keys are kept that sign conda channels.
+    pub(crate) trust: PathBuf,
     /// How to talk to an S3-compatible server.
     pub(crate) s3: S3Options,
     /// Where to listen.
@@ -100,6 +102,7 @@ impl Config {
             database,
             own_database,
             blobs,
+            trust: common.trust_dir.unwrap_or_else(|| data.join("trust")),
             s3: S3Options {
                 allow_http: common.s3_endpoint.as_ref().is_some_and(|url| url.scheme() == "http"),
                 endpoint: common.s3_endpoint,

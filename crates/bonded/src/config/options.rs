@@ -46,6 +46,9 @@ options! {
         /// Where files live: a directory or s3://BUCKET/PREFIX. Default: blobs in the data directory.
         #[arg(long, global = true, env = "BONDED_BLOBS", value_name = "PLACE")]
         blobs: String,
+        /// Where the keys are kept that sign conda channels, sealed. Default: trust in the data directory.
+        #[arg(long, global = true, env = "BONDED_TRUST_DIR", value_name = "DIR")]
+        trust_dir: PathBuf,
         /// The S3-compatible server's address, such as `https://s3.example.com`
         #[arg(long, global = true, env = "BONDED_S3_ENDPOINT", value_name = "URL")]
         s3_endpoint: Url,

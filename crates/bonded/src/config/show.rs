@@ -16,6 +16,7 @@ impl Config {
             "data": shown(&self.data).to_string(),
             "database": self.database.to_string(),
             "blobs": self.blobs.to_string(),
+            "trust-dir": shown(&self.trust).to_string(),
             "s3-endpoint": self.s3.endpoint.as_ref().map(url::Url::as_str),
             "s3-region": self.s3.region,
             "s3-access-key": self.s3.access_key_id,

@@ -1,5 +1,7 @@
 //! What a newcomer reads at the first start.
 
+use bonded_registry::trust::TrustStart;
+
 use crate::config::{Config, shown};
 
 /// How to go on from here.
@@ -21,6 +23,19 @@ Point conda clients at the channel 'main':
 
 Create a token to publish with, once there is an account:
   {bonded} admin --data {data} token create --user NAME --name laptop --verb read --verb publish
+
+"
+    )
+}
+
+/// What the operator has to know as long as the root's key is on the server.
+pub(super) fn development_root(trust: &TrustStart) -> String {
+    let TrustStart { version, fingerprint, .. } = trust;
+    format!(
+        "\
+conda channels are signed under a DEVELOPMENT ROOT (root {version}): its key is on this server, so whoever
+takes over the server can sign anything. Replace it by a root with offline keys: 'bonded trust init'.
+  fingerprint: {fingerprint}
 
 "
     )

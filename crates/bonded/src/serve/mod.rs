@@ -49,6 +49,11 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     if registry.set_up(&permit).await? {
         out.write_all(greeting::first_start(config, &base_url).as_bytes())?;
     }
+    let trust =
+        registry.set_up_trust(&permit).await.context("the keys of signed conda channels are not in order")?;
+    if trust.development {
+        out.write_all(greeting::development_root(&trust).as_bytes())?;
+    }
     if let Some(link) = registry.setup_link(&permit).await? {
         out.write_all(greeting::first_administrator(&link).as_bytes())?;
     }

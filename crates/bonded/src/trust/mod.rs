@@ -1,4 +1,5 @@
-//! `bonded trust`: who may sign what in conda channels. The life of a root, on machines without a network.
+//! `bonded trust`: who may sign what in conda channels. The life of a root, on machines without a network, and what is
+//! done on the server.
 
 mod arguments;
 mod check;
@@ -9,14 +10,17 @@ mod key;
 mod merge;
 mod passphrase;
 mod rotate;
+mod server;
 mod show;
 mod sign;
+mod sign_package;
 
 use std::process::ExitCode;
 
 use bonded_model::{Clock, Random};
 use clap::Subcommand;
 
+use crate::config::Config;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -41,18 +45,28 @@ pub(crate) enum Command {
     Threshold(rotate::Threshold),
     /// Show roots and key managers: what they say, who has signed, which signatures are missing.
     Show(show::Show),
+    /// Sign the record of a package with a publisher's key, for a channel whose publishers sign.
+    SignPackage(sign_package::SignPackage),
     /// Verify a chain of roots from the first to the last, and the key manager.
     ///
     /// Ends with 0 when all is well, 1 when something does not verify, 3 when the last root or the key manager has
     /// expired, 4 when one of them expires soon.
     Check(check::Check),
+    #[command(flatten)]
+    Server(server::Command),
 }
 
-/// Runs one command. No command of this list opens the database or a connection.
-pub(crate) fn run(command: Command, output: Output) -> anyhow::Result<ExitCode> {
+/// Runs one command. Only those of [`server`] ask for the configuration and open a database.
+pub(crate) async fn run(
+    command: Command,
+    configured: impl FnOnce() -> anyhow::Result<Config>,
+    output: Output,
+) -> anyhow::Result<ExitCode> {
     let (clock, random) = (Clock::System, Random::System);
     match command {
         Command::Check(check) => return check.run(clock.now(), output),
+        Command::Server(command) => command.run(&configured()?, output).await,
+        Command::SignPackage(sign) => sign.run(&clock, output),
         Command::Init(init) => init.run(&clock, &random, output),
         Command::Key(new) => new.run(&random, output),
         Command::Paper(paper) => paper.run(output),

@@ -13,15 +13,17 @@ mod samples;
 mod sections;
 mod shard;
 mod shard_index;
+mod signatures;
 
 pub use channeldata::{ChannelDataWriter, ChannelPackage};
 pub use compressed::{Compressed, Written};
 pub use error::{InvalidRecord, WriteError};
-pub use record::{record, run_exports, withdrawn};
-pub use repodata::{RemovedWriter, RepodataWriter, empty_repodata};
+pub use record::{published_record, record, run_exports, withdrawn};
+pub use repodata::{RemovedWriter, RepodataWriter, SignaturesWriter, empty_repodata};
 pub use run_exports::RunExportsWriter;
-pub use shard::{Shard, ShardRecord, shard};
+pub use shard::{Shard, ShardEntry, ShardRecord, UnreadableShard, read_shard, shard};
 pub use shard_index::shard_index;
+pub use signatures::Signatures;
 
 /// The zstd level of everything that is compressed while somebody waits. Higher levels cost a hundred times the
 /// time for a fifth of the size.

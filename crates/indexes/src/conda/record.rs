@@ -1,13 +1,16 @@
 //! One package's record, as repodata and shards hold it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bonded_model::{Digests, Timestamp};
 use rattler_conda_types::PackageRecord;
 use rattler_conda_types::package::RunExportsJson;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::InvalidRecord;
+use super::sections::check_object;
+use super::{InvalidRecord, WriteError};
 
 /// What a publisher may say in a record: the fields of CEP 34's `info/index.json` that clients understand in a legacy
 /// record, with CEP 20's and CEP 49's.
@@ -36,13 +39,14 @@ const FROM_ARCHIVE: &[&str] = &[
 ];
 
 /// The record of an archive as JSON text with sorted keys: what `info/index.json` says, then the server's own `md5`,
-/// `sha256`, `size` (bytes) and `indexed_timestamp` (milliseconds, CEP 47), which the archive cannot override.
+/// `sha256`, `size` (bytes) and `indexed_timestamp` (milliseconds, CEP 47), which the archive cannot override. A record
+/// that its publisher signs has no `indexed_timestamp`: it is made before the server has seen the archive.
 ///
 /// Fails when clients could not read the record.
 pub fn record(
     index: &Map<String, Value>,
     digests: &Digests,
-    indexed_at: Timestamp,
+    indexed_at: Option<Timestamp>,
 ) -> Result<String, InvalidRecord> {
     // `null` means the same as absence, but some readers accept only absence.
     let archive =
@@ -52,7 +56,9 @@ pub fn record(
     record.insert("md5", hex::encode(digests.md5).into());
     record.insert("sha256", digests.sha256.to_string().into());
     record.insert("size", digests.size.into());
-    record.insert("indexed_timestamp", indexed_at.timestamp_millis().into());
+    if let Some(indexed_at) = indexed_at {
+        record.insert("indexed_timestamp", indexed_at.timestamp_millis().into());
+    }
     let text = serde_json::to_string(&record).map_err(InvalidRecord::Index)?;
     serde_json::from_str::<PackageRecord>(&text).map_err(InvalidRecord::Index)?;
     Ok(text)
@@ -78,6 +84,20 @@ pub fn withdrawn(record: &str) -> Result<String, InvalidRecord> {
     Ok(text)
 }
 
+/// The record as it is published and signed: with its run exports in their place among the sorted keys (CEP 21). The
+/// same text stands in repodata and, as msgpack, in the shard, so that one signature fits both.
+///
+/// # Errors
+/// When one of the two is not a JSON object.
+pub fn published_record(filename: &str, record: &str, run_exports: &str) -> Result<String, WriteError> {
+    let damaged = |source| WriteError::Damaged { filename: filename.to_owned(), source };
+    let mut members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(record).map_err(damaged)?;
+    check_object(filename, run_exports)?;
+    let run_exports = serde_json::from_str(run_exports).map_err(damaged)?;
+    members.insert("run_exports".into(), run_exports);
+    serde_json::to_string(&members).map_err(damaged)
+}
+
 /// The archive's `info/run_exports.json` as JSON text of CEP 12's form, `{}` when there is nothing. The short form of
 /// old archives, a bare list or a single text, means `weak`.
 ///
@@ -101,7 +121,7 @@ mod tests {
     use crate::conda::samples::{digests, index, moment};
 
     fn made(index: &Map<String, Value>) -> Result<String, InvalidRecord> {
-        record(index, &digests("demo"), moment())
+        record(index, &digests("demo"), Some(moment()))
     }
 
     fn with(key: &str, value: Value) -> Map<String, Value> {
@@ -164,6 +184,29 @@ mod tests {
         fields.insert("depends".to_owned(), json!(["python >=3.9", "libä"]));
         assert_eq!(serde_json::to_string(&fields).unwrap(), honest, "and nothing else");
         assert!(withdrawn("[]").is_err());
+    }
+
+    #[test]
+    fn a_record_that_its_publisher_signs_does_not_say_when_the_server_saw_it() {
+        let text = record(&index("demo", "1.0"), &digests("demo"), None).unwrap();
+        assert_eq!(
+            made(&index("demo", "1.0")).unwrap().replace(r#""indexed_timestamp":1767323045678,"#, ""),
+            text
+        );
+    }
+
+    #[test]
+    fn run_exports_stand_among_the_sorted_keys() {
+        let published = |record, exports| published_record("a-1-0.conda", record, exports);
+        let text = published(r#"{"name":"a", "size":1e2}"#, r#"{"weak":["b"]}"#).unwrap();
+        assert_eq!(text, r#"{"name":"a","run_exports":{"weak":["b"]},"size":1e2}"#);
+        assert_eq!(published("{}", "{}").unwrap(), r#"{"run_exports":{}}"#);
+        for (record, exports) in [("[]", "{}"), ("{} {}", "{}"), ("{}", "[]"), ("{}", "{}}"), ("{}", "")] {
+            assert!(
+                matches!(published(record, exports), Err(WriteError::Damaged { .. })),
+                "{record} {exports}"
+            );
+        }
     }
 
     #[test]

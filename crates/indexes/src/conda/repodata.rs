@@ -1,10 +1,12 @@
 //! `repodata.json` (CEP 36).
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
-use super::WriteError;
+use bonded_model::conda::ArchiveKind;
+
 use super::ascending::Ascending;
-use super::sections::{Sections, check_object, into_inner, write_key};
+use super::sections::{Sections, archive_kind, check_object, into_inner, write_key};
+use super::{Signatures, WriteError};
 
 /// The version of records that stand beside their archives (CEP 36). Version 2 would announce a `base_url`.
 const REPODATA_VERSION: u8 = 1;
@@ -32,7 +34,7 @@ impl<W: Write> RepodataWriter<W> {
         Ok(Self { sections: Sections::begin(out, &info)? })
     }
 
-    /// Adds a file with its record as [`record`](super::record) made it.
+    /// Adds a file with its record as [`published_record`](super::published_record) made it.
     ///
     /// # Errors
     /// When the order is wrong, the text is no JSON object, or `out` fails. The document is then unusable.
@@ -60,7 +62,7 @@ impl<W: Write> RepodataWriter<W> {
     }
 }
 
-/// The last part of a [`RepodataWriter`]'s document: files that left the index but can still be downloaded.
+/// The next part of a [`RepodataWriter`]'s document: files that left the index but can still be downloaded.
 #[derive(Debug)]
 pub struct RemovedWriter<W: Write> {
     out: BufWriter<W>,
@@ -77,14 +79,72 @@ impl<W: Write> RemovedWriter<W> {
         Ok(write_key(&mut self.out, first, filename)?)
     }
 
+    /// Goes on to the signatures of a signed channel.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn signatures(mut self) -> Result<SignaturesWriter<W>, WriteError> {
+        self.out.write_all(b"],\n\"signatures\":{")?;
+        Ok(SignaturesWriter {
+            out: self.out,
+            section: ArchiveKind::TarBz2,
+            keys: Ascending::default(),
+            empty: true,
+        })
+    }
+
+    /// Ends the document of a channel without signatures and gives `out` back, flushed into.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        self.out.write_all(b"]")?;
+        finish(self.out)
+    }
+}
+
+/// The last part of the document of a signed channel: signatures by file, in the order of the records.
+#[derive(Debug)]
+pub struct SignaturesWriter<W: Write> {
+    out: BufWriter<W>,
+    section: ArchiveKind,
+    keys: Ascending,
+    empty: bool,
+}
+
+impl<W: Write> SignaturesWriter<W> {
+    /// Adds the signatures of a file's record.
+    ///
+    /// # Errors
+    /// When the order is wrong or `out` fails. The document is then unusable.
+    pub fn file(&mut self, filename: &str, signatures: &Signatures) -> Result<(), WriteError> {
+        let kind = archive_kind(filename)?;
+        if kind != self.section {
+            if self.section == ArchiveKind::Conda {
+                return Err(WriteError::Section(filename.to_owned()));
+            }
+            (self.section, self.keys) = (kind, Ascending::default());
+        }
+        self.keys.next(filename)?;
+        write_key(&mut self.out, self.empty, filename)?;
+        self.empty = false;
+        self.out.write_all(b":")?;
+        Ok(serde_json::to_writer(&mut self.out, signatures).map_err(io::Error::from)?)
+    }
+
     /// Ends the document and gives `out` back, flushed into.
     ///
     /// # Errors
     /// When `out` fails.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        write!(self.out, "],\n\"repodata_version\":{REPODATA_VERSION}}}\n")?;
-        into_inner(self.out)
+        self.out.write_all(b"}")?;
+        finish(self.out)
     }
+}
+
+fn finish<W: Write>(mut out: BufWriter<W>) -> Result<W, WriteError> {
+    write!(out, ",\n\"repodata_version\":{REPODATA_VERSION}}}\n")?;
+    into_inner(out)
 }
 
 /// The `repodata.json` of a subdir that holds nothing yet. Every channel needs it for `noarch`.
@@ -97,6 +157,7 @@ pub fn empty_repodata(subdir: &str) -> Result<Vec<u8>, WriteError> {
 
 #[cfg(test)]
 mod tests {
+    use bonded_model::trust::RecordSignature;
     use rattler_conda_types::RepoData;
 
     use super::*;
@@ -140,6 +201,38 @@ mod tests {
         "removed":[],
         "repodata_version":1}
         "#);
+    }
+
+    #[test]
+    fn signatures_are_a_member_of_their_own_that_rattler_passes_over() {
+        let made = RecordSignature { key: [1; 32].into(), signature: [2; 64], publisher: false };
+        let signatures = Signatures::from_iter([&made]);
+        let mut repodata = writer();
+        let names = ["b-1.0-h0_0.tar.bz2", "a-1.0-h0_0.conda"];
+        for name in names {
+            repodata.record(name, &record("a", "1.0")).unwrap();
+        }
+        let mut signed = repodata.removed().unwrap().signatures().unwrap();
+        for name in names {
+            signed.file(name, &signatures).unwrap();
+        }
+        let again = signed.file(names[0], &signatures);
+        assert!(matches!(again, Err(WriteError::Section(_))), "{again:?}");
+        let bytes = signed.finish().unwrap();
+        assert_eq!(read(&bytes).conda_packages.len(), 1);
+        let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let key = "01".repeat(32);
+        for name in names {
+            assert_eq!(value["signatures"][name][&key]["signature"], "02".repeat(64));
+        }
+        assert_eq!(value["repodata_version"], 1);
+    }
+
+    #[test]
+    fn a_signed_channel_says_so_also_when_it_is_empty() {
+        let bytes = writer().removed().unwrap().signatures().unwrap().finish().unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(value["signatures"], serde_json::json!({}));
     }
 
     #[test]

@@ -31,5 +31,5 @@ pub(super) fn index(name: &str, version: &str) -> Map<String, Value> {
 }
 
 pub(super) fn record(name: &str, version: &str) -> String {
-    super::record(&index(name, version), &digests(name), moment()).unwrap()
+    super::record(&index(name, version), &digests(name), Some(moment())).unwrap()
 }

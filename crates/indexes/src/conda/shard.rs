@@ -1,25 +1,27 @@
 //! The shard of one package (CEP 16), with run exports in its records (CEP 21).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use bonded_model::Sha256;
 use bonded_model::conda::ArchiveKind;
-use serde::Serialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::sections::archive_kind;
-use super::{WriteError, ZSTD_LEVEL};
+use super::{Signatures, WriteError, ZSTD_LEVEL};
 
 /// One file of a package.
 #[derive(Clone, Copy, Debug)]
 pub struct ShardRecord<'a> {
     /// The archive's name.
     pub filename: &'a str,
-    /// Its record as [`record`](super::record) made it.
+    /// Its record as [`published_record`](super::published_record) made it.
     pub record: &'a str,
-    /// Its run exports as [`run_exports`](super::run_exports()) made them.
-    pub run_exports: &'a str,
+    /// Its signatures, in a signed channel.
+    pub signatures: Option<&'a Signatures>,
 }
 
 /// A shard, compressed as it is served.
@@ -43,6 +45,9 @@ pub fn shard(records: &[ShardRecord<'_>], removed: &[&str]) -> Result<Shard, Wri
             ArchiveKind::Conda => &mut body.conda_packages,
         };
         section.insert(record.filename, fields(record)?);
+        if let Some(signatures) = record.signatures {
+            body.signatures.get_or_insert_default().insert(record.filename, signatures);
+        }
     }
     let bytes = compress(&body)?;
     Ok(Shard { sha256: Sha256::of(&bytes), bytes })
@@ -59,6 +64,9 @@ struct Body<'a> {
     #[serde(rename = "packages.conda")]
     conda_packages: BTreeMap<&'a str, Fields>,
     removed: BTreeSet<&'a str>,
+    /// By file, as in repodata. No reader of CEP 16 stumbles over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signatures: Option<BTreeMap<&'a str, &'a Signatures>>,
 }
 
 type Fields = BTreeMap<String, Field>;
@@ -81,9 +89,7 @@ impl<T: AsRef<[u8]>> Serialize for Binary<T> {
 
 fn fields(record: &ShardRecord<'_>) -> Result<Fields, WriteError> {
     let damaged = |source| WriteError::Damaged { filename: record.filename.to_owned(), source };
-    let mut fields: BTreeMap<String, Value> = serde_json::from_str(record.record).map_err(damaged)?;
-    let run_exports: BTreeMap<String, Value> = serde_json::from_str(record.run_exports).map_err(damaged)?;
-    fields.insert("run_exports".to_owned(), run_exports.into_iter().collect());
+    let fields: BTreeMap<String, Value> = serde_json::from_str(record.record).map_err(damaged)?;
     Ok(fields.into_iter().map(|(key, value)| field(key, value)).collect())
 }
 
@@ -96,9 +102,129 @@ fn field(key: String, value: Value) -> (String, Field) {
     (key, digest.map_or(Field::Json(value), |bytes| Field::Digest(Binary(bytes))))
 }
 
+/// One file of a shard that was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShardEntry {
+    /// The archive's name.
+    pub filename: String,
+    /// Its record as JSON text with sorted keys, digests in hexadecimal.
+    pub record: String,
+    /// Its signatures.
+    pub signatures: Signatures,
+}
+
+/// Reads a shard's own bytes, so that what is checked is what is served. For shards of this registry alone: nothing
+/// bounds what comes out.
+///
+/// # Errors
+/// When the bytes are no shard.
+pub fn read_shard(bytes: &[u8]) -> Result<Vec<ShardEntry>, UnreadableShard> {
+    let body: Read = rmp_serde::from_slice(&zstd::decode_all(bytes)?)?;
+    let Read { packages, conda_packages, mut signatures } = body;
+    let entry = |(filename, record): (String, BTreeMap<String, Decoded>)| {
+        Ok(ShardEntry {
+            record: serde_json::to_string(&record)?,
+            signatures: signatures.remove(&filename).unwrap_or_default(),
+            filename,
+        })
+    };
+    packages.into_iter().chain(conda_packages).map(entry).collect()
+}
+
+/// Bytes that are no shard.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableShard {
+    /// Not compressed as shards are.
+    #[error("the shard cannot be decompressed: {0}")]
+    Compression(#[from] std::io::Error),
+    /// Not the msgpack of a shard.
+    #[error("the shard cannot be read: {0}")]
+    Form(#[from] rmp_serde::decode::Error),
+    /// A record that JSON cannot hold.
+    #[error("a record of the shard is no JSON: {0}")]
+    Record(#[from] serde_json::Error),
+}
+
+#[derive(Deserialize)]
+struct Read {
+    packages: BTreeMap<String, BTreeMap<String, Decoded>>,
+    #[serde(rename = "packages.conda")]
+    conda_packages: BTreeMap<String, BTreeMap<String, Decoded>>,
+    #[serde(default)]
+    signatures: BTreeMap<String, Signatures>,
+}
+
+/// A JSON value, or msgpack's bytes as hexadecimal digits.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Decoded(Value);
+
+impl<'de> Deserialize<'de> for Decoded {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DecodedVisitor).map(Self)
+    }
+}
+
+struct DecodedVisitor;
+
+impl<'de> Visitor<'de> for DecodedVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of a record")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value, E> {
+        Ok(Value::String(hex::encode(bytes)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Decoded(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = serde_json::Map::new();
+        while let Some((name, Decoded(member))) = members.next_entry()? {
+            map.insert(name, member);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use bonded_model::trust::RecordSignature;
+
     use super::*;
+    use crate::conda::published_record;
     use crate::conda::samples::{digests, record};
 
     type Read = rattler_conda_types::Shard;
@@ -108,23 +234,28 @@ mod tests {
     }
 
     fn with<'a>(filename: &'a str, record: &'a str) -> ShardRecord<'a> {
-        ShardRecord { filename, record, run_exports: "{}" }
+        ShardRecord { filename, record, signatures: None }
     }
 
     #[test]
     fn rattler_reads_all_of_it() {
         let record = record("demo", "1.0");
+        let [old, new] = ["{}", r#"{"weak":["demo >=1"]}"#]
+            .map(|exports| published_record("demo-1.0-h0_0.conda", &record, exports).unwrap());
+        let made = RecordSignature { key: [1; 32].into(), signature: [2; 64], publisher: false };
+        let signatures = Signatures::from_iter([&made]);
         let shard = shard(
             &[
-                with("demo-1.0-h0_0.tar.bz2", &record),
-                ShardRecord {
-                    run_exports: r#"{"weak":["demo >=1"]}"#,
-                    ..with("demo-1.0-h0_0.conda", &record)
-                },
+                with("demo-1.0-h0_0.tar.bz2", &old),
+                ShardRecord { signatures: Some(&signatures), ..with("demo-1.0-h0_0.conda", &new) },
             ],
             &["demo-0.9-h0_0.conda"],
         )
         .unwrap();
+        let entries = read_shard(&shard.bytes).unwrap();
+        let read_back = |index: usize| (entries[index].record.as_str(), &entries[index].signatures);
+        assert_eq!(read_back(0), (old.as_str(), &Signatures::default()), "the same text as in repodata");
+        assert_eq!(read_back(1), (new.as_str(), &signatures));
         assert_eq!(shard.sha256, Sha256::of(&shard.bytes), "named by the compressed bytes");
         let read = read(&shard);
         assert_eq!((read.packages.len(), read.conda_packages.len(), read.removed.len()), (1, 1, 1));
@@ -163,6 +294,18 @@ mod tests {
         let mut back = names.map(|name| with(name, &record));
         back.reverse();
         assert_eq!(forth.unwrap(), shard(&back, &["b.conda", "a.conda"]).unwrap());
+    }
+
+    #[test]
+    fn whatever_a_record_may_hold_is_read_back_as_it_was() {
+        let record = r#"{"a":[1,-2,1.5,18446744073709551615,1e300],"b":{"z":null,"y":true},"c":"ü\"","md5":"not hex"}"#;
+        let shard = shard(&[with("demo-1.0-0.conda", record)], &[]).unwrap();
+        let back = &read_shard(&shard.bytes).unwrap()[0].record;
+        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        assert_eq!(value(back), value(record));
+        for damaged in [&b""[..], b"x", &shard.bytes[..20]] {
+            assert!(read_shard(damaged).is_err());
+        }
     }
 
     #[test]

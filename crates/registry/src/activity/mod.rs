@@ -6,6 +6,7 @@ mod projects;
 mod roles;
 mod sentence;
 mod tokens;
+mod trust;
 
 use bonded_model::audit::{AuditFilter, AuditRow, EventKind, Window};
 use bonded_model::ids::{RequestId, TokenId, UserId};

@@ -4,7 +4,7 @@ use bonded_model::audit::{AuditRow, Event};
 use bonded_model::user::ChannelRole;
 
 use super::names::Names;
-use super::{people, projects, roles, tokens};
+use super::{people, projects, roles, tokens, trust};
 use crate::Error;
 
 /// The event as a sentence.
@@ -73,6 +73,7 @@ pub(super) async fn of(names: &mut Names<'_>, row: &AuditRow, event: &Event) -> 
         Event::Person(event) => people::of(names, &channel, event).await?,
         Event::Project(event) => projects::of(names, &channel, &project, event).await?,
         Event::Role(event) => roles::of(names, &channel, &project, event).await?,
+        Event::Trust(event) => trust::of(&channel, event),
     })
 }
 

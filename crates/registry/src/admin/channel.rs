@@ -38,6 +38,7 @@ impl Registry {
             policy: Policy::NOTHING,
             create_projects: ProjectCreation::default(),
             switches: Switches::default(),
+            signing: new.format.signing(),
             created_at: now,
         };
         let event = Event::ChannelCreated {

@@ -42,6 +42,7 @@ impl Registry {
                             policy: Policy::NOTHING,
                             create_projects: ProjectCreation::default(),
                             switches: Switches::default(),
+                            signing: format.signing(),
                             created_at: now,
                         };
                         tx.insert_channel(&channel).await?;

@@ -5,6 +5,7 @@ use bonded_model::{Actor, ChannelFormat};
 
 use crate::access::{Permit, Publish};
 use crate::publishing::Announced;
+use crate::trust::RecordSignature;
 use crate::{Error, Registry};
 
 /// Where an upload goes, read from its URL and headers.
@@ -23,6 +24,8 @@ pub struct CondaUpload {
     pub target: UploadTarget,
     /// What was announced about its bytes.
     pub announced: Announced,
+    /// Its publisher's signature over the record, where publishers sign.
+    pub signature: Option<RecordSignature>,
     /// That it may go there.
     pub permit: Permit<Publish>,
 }

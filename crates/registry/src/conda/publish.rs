@@ -1,13 +1,18 @@
 //! Publishing a conda package.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use bonded_blobs::{BlobKind, Staged};
 use bonded_formats::Limits;
 use bonded_formats::conda::{self as format, CondaArchive};
-use bonded_indexes::conda::{record, run_exports, withdrawn};
+use bonded_indexes::conda::{published_record, record, run_exports, withdrawn};
 use bonded_model::actor::Origin;
+use bonded_model::conda::ArchiveFilename;
 use bonded_model::conda_index::NewSubdir;
 use bonded_model::file::CondaFile;
-use bonded_model::ids::SubdirId;
+use bonded_model::ids::{ChannelId, SubdirId};
+use bonded_model::trust::Signing;
 use bonded_model::{Digests, Timestamp};
 use bonded_store::Tx;
 use serde_json::json;
@@ -15,7 +20,11 @@ use serde_json::json;
 use super::CondaUpload;
 use crate::jobs::JobKind;
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
+use crate::trust::{RecordSignature, UploadSignatures};
 use crate::{Error, Registry};
+
+/// How often a record is signed anew because keys or settings change.
+const TRIES: usize = 5;
 
 impl Registry {
     /// Publishes a package whose bytes have arrived. When this returns, its shard is in the index; the full repodata
@@ -40,36 +49,136 @@ impl Registry {
         let channel = upload.permit.action().channel.id;
         let name = format!("{}/{}", archive.subdir, upload.target.filename);
         let mut reader = self.store.read().await?;
-        if let Some(outcome) = check_taken(&mut reader, channel, &name, &digests.sha256).await? {
+        let taken = check_taken(&mut reader, channel, &name, &digests.sha256).await?;
+        drop(reader);
+        let CondaUpload { target, signature, permit, .. } = upload;
+        if let (Some(outcome), None) = (taken, &signature) {
             return Ok(outcome);
         }
-        drop(reader);
-        let package = Package::new(&upload, &archive, &digests, now)?;
+        let incoming = Incoming { channel, filename: target.filename, archive, digests, signature, now };
+        let package = self.package(&incoming).await?;
+        if let Some(outcome) = taken {
+            self.add_signatures(&incoming, &name, package).await?;
+            return Ok(outcome);
+        }
         self.blobs.store(BlobKind::File, staged).await.map_err(Error::internal)?;
         let commit = Commit {
             registry: self.clone(),
-            permit: upload.permit,
+            permit,
             origin,
             project: package.name.clone(),
             display_name: package.name.clone(),
-            version: upload.target.filename.version().as_str().to_owned(),
+            version: incoming.filename.version().as_str().to_owned(),
             metadata: package.summary.clone(),
             filename: name,
             digests,
         };
-        let committed =
-            self.store.write(move |tx| Box::pin(async move { commit.conda(tx, package).await })).await?;
-        let Some(subdir) = committed else { return Ok(Outcome::AlreadyThere) };
+        let Some(subdir) = self.commit_signed(&incoming, commit, package).await? else {
+            return Ok(Outcome::AlreadyThere);
+        };
         if let Err(error) = self.publish_shards(subdir).await {
             // The package is committed, and the job that was committed with it publishes it later.
             tracing::warn!(%error, %subdir, "the shard could not be published at once");
         }
         Ok(Outcome::Published)
     }
+
+    /// The rows of an upload, with the signatures of its record.
+    async fn package(&self, incoming: &Incoming) -> Result<Package, Error> {
+        let found = self.store.read().await?.channel(incoming.channel).await?;
+        let signing = found.map_or(Signing::Off, |channel| channel.signing);
+        let rows = Rows::new(incoming, signing)?;
+        let text =
+            published_record(&rows.filename, &rows.record, &rows.run_exports).map_err(Error::internal)?;
+        let sent = incoming.signature.as_ref();
+        let signatures = self.sign_upload(incoming.channel, signing, &text, sent).await?;
+        Ok(Package { rows, signatures })
+    }
+
+    /// Commits a package; once more with new signatures whenever keys or settings changed since they were made. `None`
+    /// when the same bytes were there already.
+    async fn commit_signed(
+        &self,
+        incoming: &Incoming,
+        commit: Commit,
+        package: Package,
+    ) -> Result<Option<SubdirId>, Error> {
+        let commit = Arc::new(commit);
+        let mut package = Arc::new(package);
+        for _ in 0..TRIES {
+            let (commit, signed) = (Arc::clone(&commit), Arc::clone(&package));
+            let write = self.store.write(move |tx| Box::pin(async move { commit.conda(tx, &signed).await }));
+            match write.await? {
+                Committed::New(subdir) => return Ok(Some(subdir)),
+                Committed::AlreadyThere => return Ok(None),
+                Committed::OtherKeys => {
+                    self.trusting.forget();
+                    package = Arc::new(self.package(incoming).await?);
+                }
+            }
+        }
+        Err(Error::Unavailable)
+    }
+
+    /// Adds a publisher's signature to a package that is there: the way on after a key was removed.
+    async fn add_signatures(&self, incoming: &Incoming, name: &str, package: Package) -> Result<(), Error> {
+        let (registry, channel, now) = (self.clone(), incoming.channel, incoming.now);
+        let name = name.to_owned();
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                let Some(file) = tx.file_by_name(channel, &name).await? else { return Ok(None) };
+                let subdir = tx.subdir_by_name(channel, &package.subdir).await?;
+                let Some(subdir) = subdir else { return Ok(None) };
+                if !package.signatures.still_fit(tx, channel).await? {
+                    return Err(Error::Unavailable);
+                }
+                package.signatures.write(tx, file.id, now).await?;
+                tx.change_shard(subdir.id, &package.name).await?;
+                registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;
+                Ok(Some(subdir.id))
+            })
+        });
+        match write.await? {
+            Some(subdir) => self.publish_shards(subdir).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// What arrived, as far as its rows are made from it.
+struct Incoming {
+    channel: ChannelId,
+    filename: ArchiveFilename,
+    archive: CondaArchive,
+    digests: Digests,
+    signature: Option<RecordSignature>,
+    now: Timestamp,
+}
+
+/// A package with its signatures, ready to be written.
+struct Package {
+    rows: Rows,
+    signatures: UploadSignatures,
+}
+
+impl Deref for Package {
+    type Target = Rows;
+
+    fn deref(&self) -> &Rows {
+        &self.rows
+    }
+}
+
+/// How a commit ended.
+enum Committed {
+    New(SubdirId),
+    AlreadyThere,
+    /// Keys or settings changed since the record was signed. Nothing was written.
+    OtherKeys,
 }
 
 /// The rows of a package, ready to be written.
-struct Package {
+struct Rows {
     name: String,
     subdir: String,
     filename: String,
@@ -81,28 +190,25 @@ struct Package {
     summary: String,
 }
 
-impl Package {
-    fn new(
-        upload: &CondaUpload,
-        archive: &CondaArchive,
-        digests: &Digests,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
+impl Rows {
+    fn new(incoming: &Incoming, signing: Signing) -> Result<Self, Error> {
         let invalid = |error: bonded_indexes::conda::InvalidRecord| Error::Invalid(error.to_string());
-        let filename = &upload.target.filename;
+        let Incoming { filename, archive, digests, now, .. } = incoming;
         let summary = json!({
             "about": archive.about,
             "license": archive.index.get("license"),
             "link_scripts": archive.link_scripts,
             "timestamp": archive.index.get("timestamp"),
         });
+        // What a publisher signs is made before the server has seen the archive.
+        let indexed_at = (signing != Signing::Publisher).then_some(*now);
         Ok(Self {
             name: filename.name().as_str().to_owned(),
             subdir: archive.subdir.to_string(),
             filename: filename.to_string(),
             build: filename.build().as_str().to_owned(),
             build_number: i64::try_from(archive.build_number).unwrap_or(i64::MAX),
-            record: record(&archive.index, digests, now).map_err(invalid)?,
+            record: record(&archive.index, digests, indexed_at).map_err(invalid)?,
             run_exports: run_exports(archive.run_exports.as_ref()).map_err(invalid)?,
             summary: summary.to_string(),
         })
@@ -110,37 +216,44 @@ impl Package {
 }
 
 impl Commit {
-    /// Writes the package; the id of its subdir, or `None` when the same bytes were there already.
-    async fn conda(&self, tx: &mut Tx, package: Package) -> Result<Option<SubdirId>, Error> {
-        let Some(place) = self.begin(tx).await? else { return Ok(None) };
+    /// Writes the package with its signatures.
+    async fn conda(&self, tx: &mut Tx, package: &Package) -> Result<Committed, Error> {
+        let channel = self.permit.action().channel.id;
+        if !package.signatures.still_fit(tx, channel).await? {
+            return Ok(Committed::OtherKeys);
+        }
+        let Some(place) = self.begin(tx).await? else { return Ok(Committed::AlreadyThere) };
         let (now, random) = (place.file.uploaded_at, &self.registry.random);
         let new = NewSubdir {
             id: SubdirId::generate(now, random),
-            channel: place.file.channel,
-            name: package.subdir,
+            channel,
+            name: package.subdir.clone(),
+            package_key: package.signatures.package_key(tx).await?,
             created_at: now,
         };
         let subdir = tx.ensure_subdir(&new).await?;
         let file = CondaFile {
             subdir: subdir.id,
-            package: package.name,
-            filename: package.filename,
-            build: package.build,
+            package: package.name.clone(),
+            filename: package.filename.clone(),
+            build: package.build.clone(),
             build_number: package.build_number,
-            record: package.record,
-            run_exports: Some(package.run_exports),
+            record: package.record.clone(),
+            run_exports: Some(package.run_exports.clone()),
         };
         if !tx.insert_conda_file(&place.file, &file).await? {
             return Err(already_exists(&self.filename, &self.digests.sha256));
         }
+        package.signatures.write(tx, place.file.id, now).await?;
         if place.yanked {
             let withdrawn = withdrawn(&file.record).map_err(Error::internal)?;
             tx.set_conda_record(place.file.id, &withdrawn, Some(&file.record)).await?;
+            self.registry.sign_changed(tx, channel, place.file.id).await?;
         }
         tx.change_shard(subdir.id, &file.package).await?;
         self.registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;
         self.finish(tx, place).await?;
-        Ok(Some(subdir.id))
+        Ok(Committed::New(subdir.id))
     }
 }
 

@@ -7,10 +7,12 @@ use bonded_indexes::conda::{Compressed, RepodataWriter, RunExportsWriter, WriteE
 use bonded_model::conda_index::{CondaRecord, RepodataSet};
 use bonded_model::file::Stored;
 use bonded_model::ids::SubdirId;
-use bonded_store::Change;
+use bonded_model::trust::FileSignature;
+use bonded_store::{Change, Reader};
 use tokio::sync::mpsc;
 
 use super::shards::Setback;
+use crate::trust::{PublishedRecord, SignaturePolicy};
 use crate::{Error, Registry};
 
 /// Records that are read from the database at once.
@@ -20,8 +22,11 @@ const PAGES_WAITING: usize = 2;
 
 /// What the writer is fed with, in this order.
 enum Feed {
-    Records(Vec<CondaRecord>),
+    /// A page of records, with their signatures for verification.
+    Records(Vec<CondaRecord>, Vec<FileSignature>),
     Removed(Vec<String>),
+    /// The signatures of such a page once more: they stand behind all records.
+    Signatures(Vec<FileSignature>),
 }
 
 /// A document in two forms, not yet in its place.
@@ -36,6 +41,12 @@ impl Registry {
     /// # Errors
     /// When database or storage fail; nothing was published then.
     pub async fn publish_repodata(&self, subdir: SubdirId) -> Result<(), Error> {
+        let ended = self.write_repodata(subdir).await;
+        self.note_publication(subdir, &ended);
+        ended
+    }
+
+    async fn write_repodata(&self, subdir: SubdirId) -> Result<(), Error> {
         let mut snapshot = self.store.snapshot().await?;
         let Some(row) = snapshot.subdir(subdir).await? else { return Ok(()) };
         if row.repodata.is_some_and(|published| published.serial >= row.serial) {
@@ -43,11 +54,13 @@ impl Registry {
         }
         let (feed, fed) = mpsc::channel(PAGES_WAITING);
         let files = [self.temp_file()?, self.temp_file()?, self.temp_file()?, self.temp_file()?];
-        let writer = tokio::task::spawn_blocking(move || write(&row.name, files, fed));
+        let policy = self.signature_policy(&mut snapshot, &row).await?;
+        let signed = policy.is_signed();
+        let writer = tokio::task::spawn_blocking(move || write(&row.name, files, &policy, fed));
         // When the writer fails it hangs up, and what it says is the reason worth telling.
-        let read = self.feed(&mut snapshot, subdir, feed).await;
+        let read = feed_writer(&mut snapshot, subdir, signed, feed).await;
         drop(snapshot);
-        let (repodata, run_exports) = writer.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let (repodata, run_exports) = writer.await.map_err(Error::internal)??;
         read?;
         let set = RepodataSet {
             json: self.keep(repodata.json).await?,
@@ -71,28 +84,6 @@ impl Registry {
         }
     }
 
-    /// Reads the subdir page by page, in the order of the document.
-    async fn feed(
-        &self,
-        snapshot: &mut bonded_store::Reader,
-        subdir: SubdirId,
-        feed: mpsc::Sender<Feed>,
-    ) -> Result<(), Error> {
-        let mut after: Option<String> = None;
-        loop {
-            let page = snapshot.conda_records_after(subdir, after.as_deref(), PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.filename.clone());
-            if feed.send(Feed::Records(page)).await.is_err() {
-                return Ok(());
-            }
-        }
-        let removed = snapshot.removed_conda_files(subdir).await?;
-        // A writer that hung up tells why itself.
-        let _ = feed.send(Feed::Removed(removed)).await;
-        Ok(())
-    }
-
     fn temp_file(&self) -> Result<TempFile, Error> {
         self.blobs.temp_file().map_err(Error::internal)
     }
@@ -103,34 +94,111 @@ impl Registry {
     }
 }
 
-/// Writes all four files at once, in memory that does not grow with the subdir.
+/// Reads the subdir page by page, in the order of the document.
+async fn feed_writer(
+    snapshot: &mut Reader,
+    subdir: SubdirId,
+    signed: bool,
+    feed: mpsc::Sender<Feed>,
+) -> Result<(), Error> {
+    let mut pages = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = snapshot.conda_records_after(subdir, after.as_deref(), PAGE).await?;
+        let Some(last) = page.last().map(|record| record.filename.clone()) else { break };
+        let signatures = match signed {
+            true => snapshot.signatures_between(subdir, after.as_deref(), &last).await?,
+            false => Vec::new(),
+        };
+        // A writer that hung up tells why itself.
+        if feed.send(Feed::Records(page, signatures)).await.is_err() {
+            return Ok(());
+        }
+        pages.push((after.replace(last.clone()), last));
+    }
+    let removed = snapshot.removed_conda_files(subdir).await?;
+    if feed.send(Feed::Removed(removed)).await.is_err() || !signed {
+        return Ok(());
+    }
+    for (after, last) in pages {
+        let signatures = snapshot.signatures_between(subdir, after.as_deref(), &last).await?;
+        if feed.send(Feed::Signatures(signatures)).await.is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Writes all four files at once, in memory that does not grow with the subdir, and verifies each record on its way.
 fn write(
     subdir: &str,
     files: [TempFile; 4],
+    policy: &SignaturePolicy,
     mut fed: mpsc::Receiver<Feed>,
-) -> Result<(Document, Document), WriteError> {
+) -> Result<(Document, Document), Error> {
     let [json, zst, run_json, run_zst] = files;
-    let mut records = RepodataWriter::new(Compressed::new(json, zst, ZSTD_LEVEL)?, subdir)?;
-    let mut exports = RunExportsWriter::new(Compressed::new(run_json, run_zst, ZSTD_LEVEL)?, subdir)?;
+    let compressed = |plain, zst| Compressed::new(plain, zst, ZSTD_LEVEL).map_err(Error::internal);
+    let mut records = RepodataWriter::new(compressed(json, zst)?, subdir).map_err(Error::internal)?;
+    let mut exports =
+        RunExportsWriter::new(compressed(run_json, run_zst)?, subdir).map_err(Error::internal)?;
     let mut removed = Vec::new();
     while let Some(feed) = fed.blocking_recv() {
         match feed {
-            Feed::Records(page) => {
-                for record in &page {
-                    records.record(&record.filename, &record.record)?;
-                    exports.file(&record.filename, record.run_exports.as_deref().unwrap_or("{}"))?;
+            Feed::Records(page, signatures) => {
+                let page = policy.records(page, &signatures).map_err(Error::internal)?;
+                if let Some(checker) = policy.checker() {
+                    checker.all(&page, |record| (&record.filename, &record.text, &record.signatures))?;
                 }
+                write_page(&mut records, &mut exports, &page).map_err(Error::internal)?;
             }
-            Feed::Removed(names) => removed = names,
+            Feed::Removed(names) => {
+                removed = names;
+                break;
+            }
+            Feed::Signatures(_) => {}
         }
     }
+    let repodata = finish(records, &removed, policy, fed).map_err(Error::internal)?;
+    let run_exports = exports.finish().map_err(Error::internal)?.finish().map_err(Error::internal)?;
+    Ok((document(repodata).map_err(Error::internal)?, document(run_exports).map_err(Error::internal)?))
+}
+
+type Both = Compressed<TempFile, TempFile>;
+
+fn write_page(
+    records: &mut RepodataWriter<Both>,
+    exports: &mut RunExportsWriter<Both>,
+    page: &[PublishedRecord],
+) -> Result<(), WriteError> {
+    for record in page {
+        records.record(&record.filename, &record.text)?;
+        exports.file(&record.filename, &record.run_exports)?;
+    }
+    Ok(())
+}
+
+/// Writes what stands behind the records.
+fn finish(
+    records: RepodataWriter<Both>,
+    removed: &[String],
+    policy: &SignaturePolicy,
+    mut fed: mpsc::Receiver<Feed>,
+) -> Result<(Written<TempFile>, Written<TempFile>), WriteError> {
     let mut tail = records.removed()?;
-    for name in &removed {
+    for name in removed {
         tail.file(name)?;
     }
-    let repodata = tail.finish()?.finish()?;
-    let run_exports = exports.finish()?.finish()?;
-    Ok((document(repodata)?, document(run_exports)?))
+    if !policy.is_signed() {
+        return Ok(tail.finish()?.finish()?);
+    }
+    let mut tail = tail.signatures()?;
+    while let Some(feed) = fed.blocking_recv() {
+        let Feed::Signatures(page) = feed else { continue };
+        for (filename, signatures) in policy.in_order(&page) {
+            tail.file(&filename, &signatures)?;
+        }
+    }
+    Ok(tail.finish()?.finish()?)
 }
 
 fn document((json, zst): (Written<TempFile>, Written<TempFile>)) -> io::Result<Document> {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use bonded_blobs::BlobKind;
-use bonded_indexes::conda::{ShardRecord, shard, shard_index};
+use bonded_indexes::conda::{Shard, ShardRecord, read_shard, shard, shard_index};
 use bonded_model::conda_index::{StaleShard, SubdirRow};
 use bonded_model::file::Stored;
 use bonded_model::ids::SubdirId;
 use bonded_model::{Sha256, Timestamp};
 use bonded_store::{Change, Reader, StoreError, Tx};
 
+use crate::trust::{PublishedRecord, SignaturePolicy};
 use crate::{Error, Registry};
 
 /// More names than this do not become stale at once.
@@ -72,7 +73,13 @@ impl Registry {
     pub async fn publish_shards(&self, subdir: SubdirId) -> Result<(), Error> {
         let lock = self.conda.lock_of(subdir);
         let mut known = lock.lock().await;
-        while self.publish_generation(subdir, &mut known).await? {}
+        let ended = self.publish_generations(subdir, &mut known).await;
+        self.note_publication(subdir, &ended);
+        ended
+    }
+
+    async fn publish_generations(&self, subdir: SubdirId, known: &mut Generation) -> Result<(), Error> {
+        while self.publish_generation(subdir, known).await? {}
         Ok(())
     }
 
@@ -90,9 +97,10 @@ impl Registry {
         }
         // Until this generation is published, what is remembered is no published state.
         known.serial = None;
+        let policy = self.signature_policy(&mut snapshot, &row).await?;
         let mut rendered = Vec::with_capacity(stale.len());
         for stale in stale {
-            rendered.push(self.render_shard(&mut snapshot, subdir, stale, &mut known.shards).await?);
+            rendered.push(self.render_shard(&mut snapshot, subdir, &policy, stale, &mut known.shards).await?);
         }
         drop(snapshot);
         let index = self.render_index(&row, &mut known.shards).await?;
@@ -116,29 +124,24 @@ impl Registry {
         &self,
         snapshot: &mut Reader,
         subdir: SubdirId,
+        policy: &SignaturePolicy,
         stale: StaleShard,
         published: &mut BTreeMap<String, Sha256>,
     ) -> Result<Rendered, Error> {
         let records = snapshot.conda_records(subdir, &stale.name).await?;
+        let signatures = match policy.is_signed() {
+            true => snapshot.signatures_of(subdir, &stale.name).await?,
+            false => Vec::new(),
+        };
         let removed = snapshot.removed_conda_files_of(subdir, &stale.name).await?;
+        let records = policy.records(records, &signatures).map_err(Error::internal)?;
         if records.is_empty() && removed.is_empty() {
             published.remove(&stale.name);
             return Ok(Rendered { stale, blob: None });
         }
-        let render = move || {
-            let records: Vec<_> = records
-                .iter()
-                .map(|record| ShardRecord {
-                    filename: &record.filename,
-                    record: &record.record,
-                    run_exports: record.run_exports.as_deref().unwrap_or("{}"),
-                })
-                .collect();
-            let removed: Vec<_> = removed.iter().map(String::as_str).collect();
-            shard(&records, &removed)
-        };
-        let shard =
-            tokio::task::spawn_blocking(render).await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let policy = policy.clone();
+        let render = move || render(&policy, &records, &removed);
+        let shard = tokio::task::spawn_blocking(render).await.map_err(Error::internal)??;
         let blob = Stored { sha256: shard.sha256, size: shard.bytes.len() as u64 };
         self.blobs.store(BlobKind::Index, shard.bytes).await.map_err(Error::internal)?;
         published.insert(stale.name.clone(), shard.sha256);
@@ -164,4 +167,24 @@ impl Registry {
         self.blobs.store(BlobKind::Index, bytes).await.map_err(Error::internal)?;
         Ok(index)
     }
+}
+
+/// A shard, verified as a client will read it.
+fn render(policy: &SignaturePolicy, records: &[PublishedRecord], removed: &[String]) -> Result<Shard, Error> {
+    let records: Vec<_> = records
+        .iter()
+        .map(|record| ShardRecord {
+            filename: &record.filename,
+            record: &record.text,
+            signatures: policy.is_signed().then_some(&record.signatures),
+        })
+        .collect();
+    let removed: Vec<_> = removed.iter().map(String::as_str).collect();
+    let shard = shard(&records, &removed).map_err(Error::internal)?;
+    if let Some(checker) = policy.checker() {
+        for entry in read_shard(&shard.bytes).map_err(Error::internal)? {
+            checker.record(&entry.filename, &entry.record, &entry.signatures)?;
+        }
+    }
+    Ok(shard)
 }

@@ -33,6 +33,8 @@ mod totp;
 mod visit;
 mod wipe;
 
+use std::path::PathBuf;
+
 use bonded_factors::range;
 use bonded_factors::sealing::InstanceKey;
 use bonded_factors::webauthn::{RelyingParty, Unavailable};
@@ -60,6 +62,8 @@ pub use visit::{Rotated, Visit};
 pub struct Services {
     /// Seals what the database must not know.
     pub key: InstanceKey,
+    /// The directory of the keys that sign conda channels.
+    pub trust: PathBuf,
     /// Sends mails.
     pub mailer: Mailer,
     /// Counts in how many breaches a password was seen, if the operator named such a service.
@@ -77,7 +81,7 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) fn new(services: Services, settings: &PeopleSettings) -> Self {
-        let Services { key, mailer, breaches } = services;
+        let Services { key, mailer, breaches, .. } = services;
         let relying_party = match settings.base_url.parse() {
             Ok(url) => RelyingParty::new(&url, &settings.instance_name),
             Err(_) => Err(Unavailable::NoHost),

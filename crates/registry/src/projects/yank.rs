@@ -123,6 +123,7 @@ impl Registry {
                 (false, Some(original)) => tx.set_conda_record(kept.file, original, None).await?,
                 (true, Some(_)) | (false, None) => continue,
             }
+            self.sign_changed(tx, project.channel, kept.file).await?;
             changed.insert(kept.subdir);
         }
         let mut subdirs = tx.subdirs_of_project(project.id).await?;

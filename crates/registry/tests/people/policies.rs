@@ -51,6 +51,7 @@ with_open_app! {
         let (clock, random) = (app.registry.clock.clone(), app.registry.random.clone());
         let services = Services {
             key: InstanceKey::generate(&random),
+            trust: app.trust_directory(),
             mailer: Mailer::outbox(app.outbox()),
             breaches: None,
         };

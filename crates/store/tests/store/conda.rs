@@ -19,7 +19,13 @@ struct Seeded {
 
 async fn seeded(store: Store) -> Seeded {
     let (channel, project, release) = seed(&store, ChannelFormat::Conda).await;
-    let new = NewSubdir { id: subdir_id(), channel: channel.id, name: "noarch".into(), created_at: now() };
+    let new = NewSubdir {
+        id: subdir_id(),
+        channel: channel.id,
+        name: "noarch".into(),
+        package_key: None,
+        created_at: now(),
+    };
     let row = write(&store, move |tx| {
         Box::pin(async move {
             let row = tx.ensure_subdir(&new).await?;

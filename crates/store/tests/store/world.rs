@@ -49,6 +49,7 @@ pub(crate) fn channel(name: &str, format: ChannelFormat) -> Channel {
         policy: Policy::NOTHING,
         create_projects: ProjectCreation::default(),
         switches: Switches::default(),
+        signing: format.signing(),
         created_at: now(),
     }
 }

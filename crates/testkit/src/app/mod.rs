@@ -100,6 +100,7 @@ impl TestApp {
         let registry = Registry::new(store, blobs, setup.clock, random(), services, settings);
         let operator = registry.operator().expect("the operator is permitted");
         assert!(registry.set_up(&operator).await.expect("the registry is set up"));
+        registry.set_up_trust(&operator).await.expect("there is a root");
         Self::serve(registry, listener, Arc::new(database), Arc::new(directory), setup.reach)
     }
 
@@ -131,6 +132,11 @@ impl TestApp {
         let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
         tokio::spawn(server::run(listener, front, stop.clone()));
         Self { registry, database, address, stop, worker: Some(worker), tampered: false, directory }
+    }
+
+    /// Where the keys lie that sign conda channels.
+    pub fn trust_directory(&self) -> PathBuf {
+        self.directory.path().join("trust")
     }
 
     /// Where its mails lie.
@@ -253,7 +259,12 @@ fn instance_key() -> InstanceKey {
 
 /// The same instance key for every server of a test; mails lie in `outbox`.
 fn services(directory: &Path) -> Services {
-    Services { key: instance_key(), mailer: Mailer::outbox(directory.join("outbox")), breaches: None }
+    Services {
+        key: instance_key(),
+        trust: directory.join("trust"),
+        mailer: Mailer::outbox(directory.join("outbox")),
+        breaches: None,
+    }
 }
 
 fn start() -> Timestamp {

@@ -3,6 +3,7 @@
 use bonded_model::conda::{ArchiveFilename, Subdir};
 use bonded_registry::Announced;
 use bonded_registry::conda::UploadTarget;
+use bonded_registry::trust::RecordSignature;
 use http::{HeaderMap, StatusCode};
 
 use crate::problem::Problem;
@@ -34,4 +35,18 @@ pub(super) fn announced(headers: &HeaderMap) -> Result<Announced, Problem> {
         size: size.map_err(|_| unprocessable("X-File-Size is not a number of bytes"))?,
         ..Announced::default()
     })
+}
+
+/// The header in which a publisher sends the signature of a record.
+const SIGNATURE: &str = "x-bonded-signature";
+
+/// The signature in `X-Bonded-Signature`, if there is one.
+pub(super) fn signature(headers: &HeaderMap) -> Result<Option<RecordSignature>, Problem> {
+    headers.get(SIGNATURE).map(|value| parse_signature(value.as_bytes())).transpose()
+}
+
+/// A signature as text: the key, a colon, the signature.
+pub(super) fn parse_signature(text: &[u8]) -> Result<RecordSignature, Problem> {
+    let text = std::str::from_utf8(text).unwrap_or_default().trim();
+    text.parse().map_err(|error| unprocessable(format!("{error}")))
 }

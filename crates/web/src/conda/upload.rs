@@ -7,17 +7,21 @@ use bonded_blobs::Staged;
 use bonded_model::actor::Origin;
 use bonded_registry::access::Denial;
 use bonded_registry::conda::CondaUpload;
+use bonded_registry::trust::RecordSignature;
 use bonded_registry::{Announced, Error, Outcome};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
-use super::target::{announced, filename, target, unprocessable};
+use super::target::{announced, filename, parse_signature, signature, target, unprocessable};
 use crate::App;
 use crate::credentials::Caller;
 use crate::extract::{Path, Query};
 use crate::linger::linger;
 use crate::problem::Problem;
 use crate::receive::{self, Refused};
+
+/// Two numbers in hexadecimal, a colon, and white space, in bytes.
+const LONGEST_SIGNATURE: usize = 256;
 
 /// `POST /api/v1/upload/{channel}`: pixi and rattler. A multipart part `file` with its own headers, or the bare bytes
 /// with these headers on the request.
@@ -94,7 +98,7 @@ async fn enter(app: &App, request: Request) -> Result<(Caller, Request), Problem
 async fn form(app: &App, channel: &str, caller: &Caller, request: Request) -> Result<Outcome, Refused> {
     let multipart = Multipart::from_request(request, app).await;
     let mut multipart = multipart.map_err(|error| unprocessable(error.body_text()))?;
-    let mut upload = None;
+    let (mut upload, mut signed) = (None, None);
     while let Some(field) = multipart.next_field().await.map_err(|error| cut(&error))? {
         match field.name().unwrap_or_default() {
             "file" if upload.is_none() => {
@@ -102,6 +106,8 @@ async fn form(app: &App, channel: &str, caller: &Caller, request: Request) -> Re
                 upload = Some((permitted, receive::stage(app, field).await?));
             }
             "file" => return Err(unprocessable("the form has two files").into()),
+            "signature" if signed.is_none() => signed = Some(signature_part(field).await?),
+            "signature" => return Err(unprocessable("the form has two signatures").into()),
             "attestation" => {
                 return Err(unprocessable(
                     "this registry does not verify attestations, so it does not accept them; upload without",
@@ -114,8 +120,22 @@ async fn form(app: &App, channel: &str, caller: &Caller, request: Request) -> Re
             }
         }
     }
-    let (upload, staged) = upload.ok_or_else(|| unprocessable("the form has no part 'file'"))?;
+    let (mut upload, staged): (CondaUpload, _) =
+        upload.ok_or_else(|| unprocessable("the form has no part 'file'"))?;
+    upload.signature = signed.or(upload.signature);
     publish(app, upload, caller.origin, staged).await
+}
+
+/// Reads the part `signature`, which is shorter than any limit.
+async fn signature_part(mut field: Field<'_>) -> Result<RecordSignature, Problem> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| cut(&error))? {
+        text.extend_from_slice(&chunk);
+        if text.len() > LONGEST_SIGNATURE {
+            return Err(unprocessable("the part 'signature' is longer than a signature"));
+        }
+    }
+    parse_signature(&text)
 }
 
 async fn permit_part(
@@ -128,7 +148,9 @@ async fn permit_part(
     let name = filename(headers).or_else(|| field.file_name());
     let name =
         name.ok_or_else(|| unprocessable("the part 'file' has neither X-File-Name nor a file name"))?;
-    permit(app, channel, caller, name, None, announced(headers)?).await
+    let mut upload = permit(app, channel, caller, name, None, announced(headers)?).await?;
+    upload.signature = signature(headers)?;
+    Ok(upload)
 }
 
 async fn raw(
@@ -142,7 +164,9 @@ async fn raw(
 ) -> Result<Outcome, Refused> {
     let mut announced = announced(request.headers())?;
     announced.sha256 = sha256.or(announced.sha256);
-    let upload = permit(app, channel, caller, name, subdir, announced).await?;
+    let signature = signature(request.headers())?;
+    let mut upload = permit(app, channel, caller, name, subdir, announced).await?;
+    upload.signature = signature;
     let staged = receive::stage_body(app, request.into_body()).await?;
     publish(app, upload, caller.origin, staged).await
 }
@@ -162,7 +186,7 @@ async fn permit(
     }
     let target = target(name, subdir)?;
     let permit = app.permit_conda_upload(&caller.actor, channel, target.filename.name()).await?;
-    Ok(CondaUpload { target, announced, permit })
+    Ok(CondaUpload { target, announced, signature: None, permit })
 }
 
 async fn publish(app: &App, upload: CondaUpload, origin: Origin, staged: Staged) -> Result<Outcome, Refused> {

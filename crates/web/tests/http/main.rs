@@ -19,3 +19,4 @@ mod servers;
 mod token_api;
 mod token_pages;
 mod tokens;
+mod trust;

@@ -68,6 +68,7 @@ impl<'a> World<'a> {
         let path =
             path.replace("{project}", project).replace("{version}", &version).replace("{subdir}", "noarch");
         let path = path.replace("{filename}", &filename).replace("{file}", &file);
+        let path = path.replace("{document}", "key_mgr.json");
         let path = path.replace("{id}", "0190b2c4-0000-7000-8000-000000000000");
         let path =
             if path.contains("{shard}") { path.replace("{shard}", &self.shard(row).await) } else { path };

@@ -1,0 +1,63 @@
+//! What happens to the keys of signed conda channels.
+
+use crate::trust::{KeyBytes, Signing};
+
+/// Something that happened to a key, or to who signs.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "event")]
+pub enum TrustEvent {
+    /// A root was installed.
+    #[serde(rename = "instance:trust-root:adopt")]
+    RootAdopted {
+        /// Its version.
+        version: u64,
+        /// Its fingerprint, 64 hexadecimal digits.
+        fingerprint: String,
+        /// Whether its key is kept on the server: it is a development root.
+        development: bool,
+    },
+    /// The key manager document was made anew, because it would have ended soon.
+    #[serde(rename = "instance:key-manager:renew")]
+    KeyManagerRenewed {
+        /// Its version.
+        version: u64,
+    },
+    /// Another key of the server's signs records from now on.
+    #[serde(rename = "instance:package-manager:rotate")]
+    PackageManagerRotated {
+        /// The new key.
+        key: KeyBytes,
+        /// Whether the old one was dropped at once, because somebody else may have it.
+        compromised: bool,
+    },
+    /// A key of the server's that had been replaced was dropped.
+    #[serde(rename = "instance:package-manager:retire")]
+    PackageManagerRetired {
+        /// The old key.
+        key: KeyBytes,
+    },
+    /// Who signs the records of a channel was changed.
+    #[serde(rename = "channel:signing:set")]
+    SigningSet {
+        /// Who, from now on.
+        signing: Signing,
+    },
+    /// A publisher's key was added to a channel.
+    #[serde(rename = "channel:publisher-key:add")]
+    PublisherKeyAdded {
+        /// The key.
+        key: KeyBytes,
+        /// What it is called.
+        name: String,
+    },
+    /// A publisher's key was removed from a channel.
+    #[serde(rename = "channel:publisher-key:remove")]
+    PublisherKeyRemoved {
+        /// The key.
+        key: KeyBytes,
+        /// What it was called.
+        name: String,
+        /// Whether what it alone signed was taken out of the index.
+        compromised: bool,
+    },
+}

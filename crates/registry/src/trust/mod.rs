@@ -1,0 +1,68 @@
+//! Signed conda channels: the server's keys, the documents that name them, and the signatures of records.
+//!
+//! ```text
+//! root (offline, or a development root's key here)
+//!   └─ key manager (here): names who signs records, renewed before it ends
+//!        ├─ package manager (here): signs the records of channels that the server signs
+//!        └─ publishers' keys (never here): sign the records of their channels
+//! ```
+//!
+//! Every change of who may sign makes a key manager document of the next version, in the transaction of the change. Two
+//! changes at the same moment want the same version, and the second one is refused: so no document ever misses a key.
+
+mod adopt;
+mod channel;
+mod check;
+mod documents;
+mod keys;
+mod policy;
+mod publisher;
+mod renew;
+mod rotate;
+mod serve;
+mod sign;
+mod signer;
+mod start;
+mod state;
+mod upload;
+
+use std::path::PathBuf;
+
+use bonded_factors::sealing::InstanceKey;
+
+pub use adopt::Adopted;
+pub use bonded_signing::{NotARecordSignature, PublicKey, RecordSignature};
+pub use serve::{RootSummary, SignerSummary, TrustSummary};
+pub use start::TrustStart;
+pub use upload::{OfflineRecord, offline_record};
+
+pub(crate) use check::Checker;
+use keys::KeyRole;
+pub(crate) use policy::{PublishedRecord, SignaturePolicy};
+use signer::Signer;
+use state::Trust;
+pub(crate) use upload::UploadSignatures;
+
+/// The keys, and what is remembered of the database.
+pub(crate) struct Trusting {
+    pub(crate) keys: keys::TrustKeys,
+    remembered: state::Remembered,
+    seen: check::Seen,
+    unverified: check::Failures,
+}
+
+impl Trusting {
+    pub(crate) fn new(directory: PathBuf, instance: InstanceKey) -> Self {
+        Self {
+            keys: keys::TrustKeys::new(directory, instance),
+            remembered: state::Remembered::default(),
+            seen: check::Seen::default(),
+            unverified: check::Failures::default(),
+        }
+    }
+
+    /// Documents or keys changed.
+    pub(crate) fn forget(&self) {
+        self.remembered.forget();
+    }
+}

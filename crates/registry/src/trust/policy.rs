@@ -1,0 +1,122 @@
+//! Which signatures are published with which records.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bonded_indexes::conda::{Signatures, WriteError, published_record};
+use bonded_model::conda_index::{CondaRecord, SubdirRow};
+use bonded_model::trust::{FileSignature, KeyBytes, RecordSignature, Signing};
+use bonded_store::Queries;
+
+use super::Checker;
+use crate::{Error, Registry};
+
+/// What is published of a subdir's signatures. Only those of authorised keys ever are: conda's plugin stumbles over others.
+#[derive(Clone)]
+pub(crate) enum SignaturePolicy {
+    /// None.
+    Unsigned,
+    /// Those that there are: the records are about to be signed, and nobody relies on it yet.
+    Waiting(BTreeSet<KeyBytes>),
+    /// Every record has one by this key.
+    Server(KeyBytes, Checker),
+    /// Every record that is published has one by one of these keys.
+    Publishers(BTreeSet<KeyBytes>, Checker),
+}
+
+/// A record as it is published.
+pub(crate) struct PublishedRecord {
+    /// The file name without the subdir.
+    pub(crate) filename: String,
+    /// The record with its run exports, as JSON.
+    pub(crate) text: String,
+    /// The run exports, as JSON.
+    pub(crate) run_exports: String,
+    /// The signatures that are published with it.
+    pub(crate) signatures: Signatures,
+}
+
+impl SignaturePolicy {
+    /// Whether the documents have a place for signatures.
+    pub(crate) const fn is_signed(&self) -> bool {
+        !matches!(self, Self::Unsigned)
+    }
+
+    /// Verifies what is published, where it has to verify.
+    pub(crate) const fn checker(&self) -> Option<&Checker> {
+        match self {
+            Self::Unsigned | Self::Waiting(_) => None,
+            Self::Server(_, checker) | Self::Publishers(_, checker) => Some(checker),
+        }
+    }
+
+    fn publishes(&self, made: &RecordSignature) -> bool {
+        match self {
+            Self::Unsigned => false,
+            Self::Waiting(keys) => keys.contains(&made.key),
+            Self::Server(key, _) => made.key == *key,
+            Self::Publishers(keys, _) => made.publisher && keys.contains(&made.key),
+        }
+    }
+
+    /// The signatures that are published of each file, in the order in which they come.
+    pub(crate) fn in_order(&self, made: &[FileSignature]) -> Vec<(String, Signatures)> {
+        let of_files = made.chunk_by(|one, next| one.filename == next.filename);
+        let published = |made: &[FileSignature]| {
+            let filename = made.first()?.filename.clone();
+            let signatures: Signatures =
+                made.iter().map(|made| &made.signature).filter(|made| self.publishes(made)).collect();
+            (!signatures.is_empty()).then_some((filename, signatures))
+        };
+        of_files.filter_map(published).collect()
+    }
+
+    /// The records as they are published.
+    pub(crate) fn records(
+        &self,
+        records: Vec<CondaRecord>,
+        made: &[FileSignature],
+    ) -> Result<Vec<PublishedRecord>, WriteError> {
+        let mut signatures: HashMap<_, _> = self.in_order(made).into_iter().collect();
+        let published = |record: CondaRecord| {
+            let signatures = signatures.remove(&record.filename).unwrap_or_default();
+            if signatures.is_empty() && matches!(self, Self::Publishers(..)) {
+                return None;
+            }
+            let run_exports = record.run_exports.unwrap_or_else(|| "{}".to_owned());
+            let text = published_record(&record.filename, &record.record, &run_exports);
+            Some(text.map(|text| PublishedRecord {
+                filename: record.filename,
+                text,
+                run_exports,
+                signatures,
+            }))
+        };
+        records.into_iter().filter_map(published).collect()
+    }
+}
+
+impl Registry {
+    /// What is published of a subdir's signatures.
+    pub(crate) async fn signature_policy(
+        &self,
+        queries: &mut Queries,
+        row: &SubdirRow,
+    ) -> Result<SignaturePolicy, Error> {
+        let signing = queries.channel(row.channel).await?.map_or(Signing::Off, |channel| channel.signing);
+        let Some(trust) = self.trust().await? else { return Ok(SignaturePolicy::Unsigned) };
+        let checker = Checker::new(self, std::sync::Arc::clone(&trust), &row.name);
+        Ok(match (signing, row.package_key) {
+            (Signing::Off, _) => SignaturePolicy::Unsigned,
+            (Signing::Server, Some(key)) => SignaturePolicy::Server(key, checker),
+            (Signing::Server, None) => {
+                let keys = trust.record_keys().into_iter().filter(|key| trust.names(key)).collect();
+                SignaturePolicy::Waiting(keys)
+            }
+            (Signing::Publisher, _) => {
+                let keys = queries.publisher_keys().await?.into_iter();
+                let keys = keys.filter(|key| key.channel == row.channel).map(|key| key.key).collect();
+                SignaturePolicy::Publishers(keys, checker)
+            }
+        })
+    }
+}

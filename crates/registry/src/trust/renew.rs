@@ -1,0 +1,90 @@
+//! Documents that would end are made anew in time.
+
+use bonded_model::audit::{AuditEntry, TrustEvent};
+use bonded_model::{Actor, Timestamp};
+use bonded_signing::TrustedRoot;
+use bonded_store::Change;
+use chrono::TimeDelta;
+
+use super::KeyRole;
+use super::documents::development_root;
+use super::state::Trust;
+use crate::{Error, Registry};
+
+/// A development root that ends sooner is followed by the next one.
+const DEVELOPMENT_RENEWAL: TimeDelta = TimeDelta::days(60);
+/// Whoever runs the server hears so long before a root of a ceremony ends.
+const ROOT_WARNING: TimeDelta = TimeDelta::days(60);
+
+impl Registry {
+    /// Makes the key manager document anew once half of its time is over, and a development root before it ends. Does
+    /// nothing when nothing is due.
+    ///
+    /// # Errors
+    /// When a key is missing, or database or disk fail.
+    pub async fn renew_trust(&self) -> Result<(), Error> {
+        let Some(trust) = self.trust().await? else { return Ok(()) };
+        let now = self.clock.now();
+        self.renew_development_root(&trust, now).await?;
+        let trust = self.needed_trust().await?;
+        let row = &trust.key_manager_row;
+        if now - row.made_at >= (row.expires_at - row.made_at) / 2 {
+            self.renew_key_manager(&trust, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn renew_key_manager(&self, trust: &Trust, now: Timestamp) -> Result<(), Error> {
+        let made = self.next_key_manager(trust, trust.root.role(), trust.record_keys(), now)?;
+        let event = TrustEvent::KeyManagerRenewed { version: trust.key_manager.version() + 1 };
+        let entry = AuditEntry::new(now, &Actor::Anonymous, &self.local_origin(), event);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                // Another server may have been faster: then it is renewed.
+                if tx.insert_trust_key_manager(&made).await? {
+                    tx.audit(entry).await?;
+                    tx.announce(Change::Trust);
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        write.await?;
+        self.trusting.forget();
+        Ok(())
+    }
+
+    /// Clients follow from one development root to the next, as they follow from the last one to that of a ceremony.
+    async fn renew_development_root(&self, trust: &Trust, now: Timestamp) -> Result<(), Error> {
+        let left = trust.root.role().expiration - now;
+        let Some(key) = trust.development else {
+            if left < ROOT_WARNING {
+                let expires_at = trust.root.role().expiration;
+                tracing::warn!(version = trust.root.version(), %expires_at, "the root ends soon: sign its successor and adopt it");
+            }
+            return Ok(());
+        };
+        if left >= DEVELOPMENT_RENEWAL {
+            return Ok(());
+        }
+        let signer = self.trusting.keys.signer(KeyRole::Root, &key).map_err(Error::trust)?;
+        let manager = self.key_manager_signer(trust.root.role())?.public();
+        let version = trust.root.version() + 1;
+        let row = development_root(&signer, version, manager, now)?;
+        let next: TrustedRoot = trust.root.update(row.body.as_bytes()).map_err(Error::internal)?;
+        let fingerprint = next.fingerprint().compact();
+        let event = TrustEvent::RootAdopted { version, fingerprint, development: true };
+        let entry = AuditEntry::new(now, &Actor::Anonymous, &self.local_origin(), event);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if tx.insert_trust_root(&row).await? {
+                    tx.audit(entry).await?;
+                    tx.announce(Change::Trust);
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        write.await?;
+        self.trusting.forget();
+        Ok(())
+    }
+}

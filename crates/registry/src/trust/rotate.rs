@@ -1,0 +1,161 @@
+//! Another package manager key, and the end of the one before.
+
+use bonded_model::audit::{AuditEntry, TrustEvent};
+use bonded_model::ids::{JobId, SubdirId};
+use bonded_model::trust::{KeyBytes, Signing};
+use bonded_model::{Actor, Timestamp};
+use bonded_store::{Change, Tx};
+
+use super::KeyRole;
+use super::adopt::overtaken;
+use super::state::{bytes, public};
+use crate::access::{Operate, Permit};
+use crate::jobs::JobKind;
+use crate::{Error, Registry};
+
+impl Registry {
+    /// Signs records with a new key from now on. The key manager names both keys until every subdir is published with
+    /// the new one's signatures. If the old key is `compromised` it is dropped at once: until the records are signed
+    /// anew, clients refuse them.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while an earlier change is not complete.
+    pub async fn rotate_package_manager(
+        &self,
+        permit: &Permit<Operate>,
+        compromised: bool,
+    ) -> Result<KeyBytes, Error> {
+        let trust = self.needed_trust().await?;
+        if trust.package_keys.len() > 1 && !compromised {
+            return Err(Error::Conflict(
+                "the records are still being signed anew since the last change; wait until that is done"
+                    .into(),
+            ));
+        }
+        let now = self.clock.now();
+        let signer =
+            self.trusting.keys.create(KeyRole::PackageManager, &self.random).map_err(Error::trust)?;
+        let key = bytes(&signer.public());
+        let dropped: Vec<_> = trust.package_keys.iter().filter(|_| compromised).map(|key| key.key).collect();
+        let kept = trust.record_keys().into_iter().filter(|key| !dropped.contains(key));
+        let made = self.next_key_manager(&trust, trust.root.role(), kept.chain([key]), now)?;
+        let event = TrustEvent::PackageManagerRotated { key, compromised };
+        let entry = AuditEntry::new(now, permit.actor(), &self.local_origin(), event);
+        let (registry, gone) = (self.clone(), dropped.clone());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if !tx.insert_trust_key_manager(&made).await? {
+                    return Err(overtaken());
+                }
+                tx.replace_package_manager_key(now).await?;
+                tx.insert_package_manager_key(&key, now).await?;
+                for key in &gone {
+                    tx.delete_package_manager_key(key).await?;
+                }
+                registry.schedule_signing(tx, now).await?;
+                tx.audit(entry).await?;
+                tx.announce(Change::Trust);
+                Ok(())
+            })
+        });
+        let written = write.await;
+        self.trusting.forget();
+        if written.is_err() {
+            self.trusting.keys.destroy(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
+        }
+        written?;
+        for key in &dropped {
+            self.trusting.keys.destroy(KeyRole::PackageManager, &public(key)).map_err(Error::trust)?;
+        }
+        Ok(key)
+    }
+
+    /// Leaves a note for each subdir whose records the server signs.
+    async fn schedule_signing(&self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+        let channels = tx.channels().await?;
+        for subdir in tx.all_subdirs().await? {
+            let channel = channels.iter().find(|channel| channel.id == subdir.channel);
+            if channel.is_some_and(|channel| channel.signing == Signing::Server) {
+                self.schedule_signing_of(tx, subdir.id, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a note that the records of a subdir have to be signed.
+    pub(super) async fn schedule_signing_of(
+        &self,
+        tx: &mut Tx,
+        subdir: SubdirId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let id = JobId::generate(now, &self.random);
+        tx.schedule(id, JobKind::Sign.as_str(), &subdir.to_string(), now).await?;
+        tx.announce(Change::Jobs);
+        Ok(())
+    }
+
+    /// Drops the server's keys that were replaced, once no subdir is published with their signatures.
+    pub(super) async fn retire_keys(&self) -> Result<(), Error> {
+        let Some(trust) = self.trust().await? else { return Ok(()) };
+        let leaving: Vec<_> =
+            trust.package_keys.iter().filter(|key| key.leaving_since.is_some()).map(|key| key.key).collect();
+        if leaving.is_empty() || self.are_published(&leaving).await? {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let kept = trust.record_keys().into_iter().filter(|key| !leaving.contains(key));
+        let made = self.next_key_manager(&trust, trust.root.role(), kept, now)?;
+        let (origin, gone) = (self.local_origin(), leaving.clone());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                let used = tx.all_subdirs().await?.iter().any(|subdir| is_one_of(subdir.package_key, &gone));
+                // Somebody else was faster, or has begun something new.
+                if used || !tx.insert_trust_key_manager(&made).await? {
+                    return Ok::<_, Error>(false);
+                }
+                for key in gone {
+                    tx.delete_package_manager_key(&key).await?;
+                    let event = TrustEvent::PackageManagerRetired { key };
+                    tx.audit(AuditEntry::new(now, &Actor::Anonymous, &origin, event)).await?;
+                }
+                tx.announce(Change::Trust);
+                Ok(true)
+            })
+        });
+        let retired = write.await?;
+        self.trusting.forget();
+        if retired {
+            self.clear_away_keys(&leaving).await?;
+        }
+        Ok(())
+    }
+
+    async fn are_published(&self, keys: &[KeyBytes]) -> Result<bool, Error> {
+        let mut snapshot = self.store.snapshot().await?;
+        let published = snapshot.all_subdirs().await?;
+        if published.iter().any(|subdir| is_one_of(subdir.package_key, keys)) {
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// The secret halves and the signatures of keys that sign no more.
+    async fn clear_away_keys(&self, keys: &[KeyBytes]) -> Result<(), Error> {
+        let subdirs = self.store.read().await?.all_subdirs().await?;
+        for key in keys.iter().copied() {
+            self.trusting.keys.destroy(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
+            for subdir in subdirs.iter().map(|subdir| subdir.id) {
+                let write = self
+                    .store
+                    .write(move |tx| Box::pin(async move { tx.delete_signatures(subdir, &key).await }));
+                write.await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_one_of(key: Option<KeyBytes>, keys: &[KeyBytes]) -> bool {
+    key.is_some_and(|key| keys.contains(&key))
+}

@@ -1,0 +1,178 @@
+//! Signing what is in the database already: after a change of keys, or when a channel begins to be signed.
+//!
+//! First every record of a subdir gets the new signature, which nobody sees. Then, in one transaction, the subdir is
+//! published with the new key's signatures from now on, so readers see all old ones or all new ones. A job that was
+//! interrupted goes on with the records that lack a signature.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use bonded_indexes::conda::published_record;
+use bonded_model::Timestamp;
+use bonded_model::conda_index::SubdirRow;
+use bonded_model::ids::SubdirId;
+use bonded_model::trust::{self, KeyBytes, NewSignature, Signing, UnsignedRecord};
+use bonded_signing::RecordSignature;
+use bonded_store::{Change, Tx};
+
+use super::state::public;
+use super::{KeyRole, Signer};
+use crate::jobs::JobKind;
+use crate::{Error, Registry};
+
+/// Records that are signed and written at once.
+const PAGE: i64 = 4_000;
+
+/// A record that was changed behind the server's back is not signed anew.
+#[derive(Debug, thiserror::Error)]
+#[error("the record of {0} is not what was signed before: it was changed in the database")]
+struct Changed(String);
+
+impl Registry {
+    /// Signs the records of all subdirs that wait for it.
+    pub(crate) async fn sign_waiting(&self) -> Result<(), Error> {
+        if self.trust().await?.is_none() {
+            return Ok(());
+        }
+        for subdir in self.store.read().await?.all_subdirs().await? {
+            self.sign_subdir(subdir.id).await?;
+        }
+        self.retire_keys().await
+    }
+
+    /// Signs the records of a subdir with the present key, if they are to be signed by the server and are not yet.
+    pub(crate) async fn sign_subdir(&self, subdir: SubdirId) -> Result<(), Error> {
+        let Some(trust) = self.trust().await? else { return Ok(()) };
+        let Some(key) = trust.present() else { return Ok(()) };
+        let Some(row) = self.waiting(subdir, key).await? else { return self.retire_keys().await };
+        let signer =
+            self.trusting.keys.signer(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
+        // What the old key signed is checked by it, unless somebody else may have it.
+        let old = row.package_key.filter(|old| trust.names(old));
+        let mut after = None;
+        while let Some(last) = self.sign_page(subdir, old, &signer, key, after.as_deref()).await? {
+            after = Some(last);
+        }
+        let now = self.clock.now();
+        let registry = self.clone();
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { registry.switch_to(tx, subdir, key, now).await }));
+        write.await?;
+        self.publish_shards(subdir).await?;
+        self.retire_keys().await
+    }
+
+    /// The subdir, if the server signs its channel and it is not yet published with this key's signatures.
+    async fn waiting(&self, subdir: SubdirId, key: KeyBytes) -> Result<Option<SubdirRow>, Error> {
+        let mut reader = self.store.read().await?;
+        let Some(row) = reader.subdir(subdir).await? else { return Ok(None) };
+        let channel = reader.channel(row.channel).await?;
+        let signed = channel.is_some_and(|channel| channel.signing == Signing::Server);
+        Ok((signed && row.package_key != Some(key)).then_some(row))
+    }
+
+    /// Signs the next records behind `after`; the last of them, or `None` when there was none.
+    async fn sign_page(
+        &self,
+        subdir: SubdirId,
+        old: Option<KeyBytes>,
+        signer: &Arc<Signer>,
+        key: KeyBytes,
+        after: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        let mut snapshot = self.store.snapshot().await?;
+        let page = snapshot.unsigned_records(subdir, &key, after, PAGE).await?;
+        let Some(last) = page.last().map(|record| record.filename.clone()) else { return Ok(None) };
+        let before = match old {
+            Some(_) => snapshot.signatures_between(subdir, after, &last).await?,
+            None => Vec::new(),
+        };
+        drop(snapshot);
+        let (signer, now) = (Arc::clone(signer), self.clock.now());
+        let signing = tokio::task::spawn_blocking(move || {
+            let before = before.into_iter().filter(|made| Some(made.signature.key) == old);
+            let before = before.map(|made| (made.filename, made.signature)).collect();
+            sign_all(&signer, &page, &before, now)
+        });
+        let made = signing.await.map_err(Error::internal)??;
+        let count = made.len();
+        let write = self.store.write(move |tx| Box::pin(async move { tx.insert_signatures(&made).await }));
+        write.await?;
+        tracing::info!(%subdir, count, "records were signed");
+        Ok(Some(last))
+    }
+
+    /// From now on the subdir is published with the key's signatures, provided that everything is as it was.
+    async fn switch_to(
+        &self,
+        tx: &mut Tx,
+        subdir: SubdirId,
+        key: KeyBytes,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(row) = tx.subdir(subdir).await? else { return Ok(()) };
+        let channel = tx.channel(row.channel).await?;
+        let signed = channel.is_some_and(|channel| channel.signing == Signing::Server);
+        let present = tx.package_manager_keys().await?.first().is_some_and(|present| present.key == key);
+        if !signed || row.package_key == Some(key) {
+            return Ok(());
+        }
+        if !present || tx.count_unsigned(subdir, &key).await? > 0 {
+            return self.schedule_signing_of(tx, subdir, now).await;
+        }
+        tx.set_package_key(subdir, Some(&key)).await?;
+        tx.change_all_shards(subdir).await?;
+        self.schedule_publication(tx, &row, &JobKind::PUBLICATION).await?;
+        tx.announce(Change::Subdir(subdir));
+        Ok(())
+    }
+}
+
+/// The old key's signatures, by file name.
+type Before = HashMap<String, trust::RecordSignature>;
+
+/// Signs records on all cores.
+fn sign_all(
+    signer: &Signer,
+    records: &[UnsignedRecord],
+    before: &Before,
+    now: Timestamp,
+) -> Result<Vec<NewSignature>, Error> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let share = records.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = records
+            .chunks(share)
+            .map(|share| {
+                scope.spawn(move || share.iter().map(|one| sign(signer, one, before, now)).collect())
+            })
+            .collect();
+        let mut all = Vec::with_capacity(records.len());
+        for share in shares {
+            let made: Result<Vec<_>, Error> =
+                share.join().map_err(|_| Error::internal("a signing thread panicked"))?;
+            all.extend(made?);
+        }
+        Ok(all)
+    })
+}
+
+fn sign(
+    signer: &Signer,
+    record: &UnsignedRecord,
+    before: &Before,
+    now: Timestamp,
+) -> Result<NewSignature, Error> {
+    let run_exports = record.run_exports.as_deref().unwrap_or("{}");
+    let text = published_record(&record.filename, &record.record, run_exports).map_err(Error::internal)?;
+    if let Some(old) = before.get(&record.filename) {
+        let old = RecordSignature { key: public(&old.key), signature: old.signature.into() };
+        if !old.verifies(text.as_bytes()).map_err(Error::internal)? {
+            return Err(Error::internal(Changed(record.filename.clone())));
+        }
+    }
+    let signature = signer.record(&text).map_err(Error::internal)?;
+    Ok(NewSignature { file: record.file, signature, signed_at: now })
+}

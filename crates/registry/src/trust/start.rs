@@ -1,0 +1,126 @@
+//! The start of a server: its keys chain to the newest root, or it makes a root of its own, or it does not start.
+
+use bonded_model::Timestamp;
+use bonded_model::audit::{AuditEntry, TrustEvent};
+use bonded_model::trust::{KeyBytes, TrustKeyManager, TrustRoot};
+use bonded_signing::TrustedRoot;
+use bonded_store::Change;
+
+use super::KeyRole;
+use super::documents::{development_root, key_manager};
+use super::state::{DEVELOPMENT_ROOT, Trust, bytes, public};
+use crate::access::{Operate, Permit};
+use crate::{Error, Registry};
+
+/// What a server tells about its root when it starts.
+#[derive(Clone, Debug)]
+pub struct TrustStart {
+    /// Whether the root's key is on this server: there was no ceremony yet.
+    pub development: bool,
+    /// The version of the newest root.
+    pub version: u64,
+    /// Its fingerprint, in groups.
+    pub fingerprint: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The keys and documents of a first start.
+struct First {
+    root: TrustRoot,
+    key_manager: TrustKeyManager,
+    root_key: KeyBytes,
+    key_manager_key: KeyBytes,
+    package_key: KeyBytes,
+}
+
+impl Registry {
+    /// Makes a development root if there is no root, and otherwise checks that the server's keys chain to the newest
+    /// one. Of several servers that start at once, one makes the root.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the keys do not chain; the text says what to do.
+    pub async fn set_up_trust(&self, permit: &Permit<Operate>) -> Result<TrustStart, Error> {
+        if self.trust().await?.is_none() {
+            self.make_development_root(permit).await?;
+        }
+        let trust = self.needed_trust().await?;
+        self.check_keys(&trust)?;
+        self.renew_trust().await?;
+        let trust = self.needed_trust().await?;
+        Ok(TrustStart {
+            development: trust.development.is_some(),
+            version: trust.root.version(),
+            fingerprint: trust.root.fingerprint().to_string(),
+            expires_at: trust.root.role().expiration,
+        })
+    }
+
+    fn check_keys(&self, trust: &Trust) -> Result<(), Error> {
+        self.key_manager_signer(trust.root.role())?;
+        for key in &trust.package_keys {
+            self.trusting.keys.signer(KeyRole::PackageManager, &public(&key.key)).map_err(Error::trust)?;
+        }
+        Ok(())
+    }
+
+    async fn make_development_root(&self, permit: &Permit<Operate>) -> Result<(), Error> {
+        let first =
+            self.first().map_err(|error| Error::internal(format!("no root could be made: {error}")))?;
+        let made = self.store_first(permit, &first).await?;
+        self.trusting.forget();
+        if !made {
+            // Another server was faster; what is in the database is its own.
+            for (role, key) in [
+                (KeyRole::Root, first.root_key),
+                (KeyRole::KeyManager, first.key_manager_key),
+                (KeyRole::PackageManager, first.package_key),
+            ] {
+                self.trusting.keys.destroy(role, &public(&key)).map_err(Error::trust)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn first(&self) -> Result<First, Error> {
+        let now = self.clock.now();
+        let create = |role| self.trusting.keys.create(role, &self.random).map_err(Error::trust);
+        let root_signer = create(KeyRole::Root)?;
+        let manager = create(KeyRole::KeyManager)?;
+        let package = create(KeyRole::PackageManager)?;
+        Ok(First {
+            root: development_root(&root_signer, 1, manager.public(), now)?,
+            key_manager: key_manager(&manager, 1, [package.public()], now)?,
+            root_key: bytes(&root_signer.public()),
+            key_manager_key: bytes(&manager.public()),
+            package_key: bytes(&package.public()),
+        })
+    }
+
+    async fn store_first(&self, permit: &Permit<Operate>, first: &First) -> Result<bool, Error> {
+        let root = TrustedRoot::pin(first.root.body.as_bytes(), None).map_err(Error::internal)?;
+        let event = TrustEvent::RootAdopted {
+            version: 1,
+            fingerprint: root.fingerprint().compact(),
+            development: true,
+        };
+        let entry = AuditEntry::new(first.root.installed_at, permit.actor(), &self.local_origin(), event);
+        let (root, made) = (first.root.clone(), first.key_manager.clone());
+        let (root_key, package_key) = (first.root_key.to_string(), first.package_key);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                if !tx.trust_roots().await?.is_empty() {
+                    return Ok(false);
+                }
+                tx.insert_trust_root(&root).await?;
+                tx.put_setting(DEVELOPMENT_ROOT, &root_key).await?;
+                tx.insert_trust_key_manager(&made).await?;
+                tx.insert_package_manager_key(&package_key, made.made_at).await?;
+                tx.audit(entry).await?;
+                tx.announce(Change::Trust);
+                Ok::<_, Error>(true)
+            })
+        });
+        write.await
+    }
+}

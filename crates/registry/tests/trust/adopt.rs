@@ -1,0 +1,89 @@
+//! From the development root to one with offline keys.
+
+use bonded_model::Random;
+use bonded_registry::Error;
+use bonded_signing::{Delegation, PublicKey, RootRole, SigningKey};
+use bonded_testkit::{TestApp, with_app};
+use chrono::TimeDelta;
+
+use crate::world::{Client, MAIN, publish};
+
+/// Three offline keys.
+fn offline() -> Vec<SigningKey> {
+    let random = Random::seeded(77);
+    (0..3).map(|_| SigningKey::generate(&random)).collect()
+}
+
+/// A root by two of three keys, for this key manager.
+fn successor(
+    app: &TestApp,
+    version: u64,
+    keys: &[SigningKey],
+    manager: PublicKey,
+    signers: usize,
+) -> Vec<u8> {
+    let role = RootRole {
+        version,
+        timestamp: app.now(),
+        expiration: app.now() + TimeDelta::days(365),
+        root: Delegation::new(keys.iter().map(SigningKey::public), 2).unwrap(),
+        key_mgr: Delegation::new([manager], 1).unwrap(),
+    };
+    let mut document = role.to_envelope().unwrap();
+    for key in &keys[..signers] {
+        document.sign_root(key, app.now());
+    }
+    document.to_bytes().unwrap()
+}
+
+fn manager_of(client: &Client) -> PublicKey {
+    *client.root.role().key_mgr.pubkeys().first().unwrap()
+}
+
+with_app! {
+    async fn installed_clients_follow_from_the_development_root_to_the_one_of_a_ceremony(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let (pinned, keys) = (Client::new(&app).await, offline());
+        let document = successor(&app, 2, &keys, manager_of(&pinned), 2);
+        let adopted = app.registry.adopt_root(&app.operator(), &document).await.unwrap();
+        assert!(adopted.version == 2 && adopted.ended_development, "{adopted:?}");
+        let client = Client::following(&app, pinned.root).await;
+        assert_eq!(client.root.role().root.threshold(), 2);
+        assert_eq!(client.verify(&app, MAIN).await.len(), 1);
+        let start = app.registry.set_up_trust(&app.operator()).await.unwrap();
+        assert!(!start.development);
+        let has_root = |file: std::fs::DirEntry| file.file_name().to_string_lossy().starts_with("root-");
+        let mut files = std::fs::read_dir(app.trust_directory()).unwrap().map(Result::unwrap);
+        assert!(!files.any(has_root), "the development root's key is destroyed");
+        let next = successor(&app, 3, &keys, manager_of(&client), 2);
+        assert!(!app.registry.adopt_root(&app.operator(), &next).await.unwrap().ended_development);
+    }
+
+    async fn a_root_that_clients_would_refuse_is_not_installed(app: TestApp) {
+        let (client, keys) = (Client::new(&app).await, offline());
+        let (manager, stranger) = (manager_of(&client), keys[2].public());
+        let refused = [
+            (successor(&app, 3, &keys, manager, 2), "does not follow"),
+            (successor(&app, 1, &keys, manager, 2), "does not follow"),
+            (successor(&app, 2, &keys, manager, 1), "not signed by 2 of its own keys"),
+            (successor(&app, 2, &keys, stranger, 2), "names the key manager key"),
+            (b"{}".to_vec(), "two members"),
+        ];
+        for (document, reason) in refused {
+            let answer = app.registry.adopt_root(&app.operator(), &document).await;
+            assert!(matches!(&answer, Err(Error::Invalid(text)) if text.contains(reason)), "{reason}: {answer:?}");
+        }
+        assert_eq!(Client::new(&app).await.root.version(), 1);
+        assert!(app.registry.set_up_trust(&app.operator()).await.unwrap().development);
+    }
+
+    async fn a_root_by_new_keys_alone_is_not_installed_after_a_ceremony(app: TestApp) {
+        let (client, keys) = (Client::new(&app).await, offline());
+        let manager = manager_of(&client);
+        app.registry.adopt_root(&app.operator(), &successor(&app, 2, &keys, manager, 2)).await.unwrap();
+        let random = Random::seeded(78);
+        let others: Vec<_> = (0..3).map(|_| SigningKey::generate(&random)).collect();
+        let forged = app.registry.adopt_root(&app.operator(), &successor(&app, 3, &others, manager, 2)).await;
+        assert!(matches!(&forged, Err(Error::Invalid(text)) if text.contains("keys of root 2")), "{forged:?}");
+    }
+}

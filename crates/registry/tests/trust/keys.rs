@@ -1,0 +1,146 @@
+//! Keys: the first ones, new ones, the end of old ones, and documents that are renewed in time.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use bonded_registry::Error;
+use bonded_signing::TrustedKeyManager;
+use bonded_testkit::fixtures::Package;
+use bonded_testkit::{TestApp, with_app};
+use chrono::TimeDelta;
+
+use crate::world::{Client, MAIN, publish, publisher};
+
+/// How many secret keys of a role the server has.
+fn key_files(app: &TestApp, role: &str) -> usize {
+    let files = fs::read_dir(app.trust_directory()).expect("the trust directory");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("a name"));
+    names.filter(|name| name.starts_with(role)).count()
+}
+
+with_app! {
+    async fn the_first_start_makes_a_development_root(app: TestApp) {
+        let operator = app.operator();
+        let start = app.registry.set_up_trust(&operator).await.unwrap();
+        let client = Client::new(&app).await;
+        assert!(start.development && start.version == 1, "{start:?}");
+        assert_eq!(start.fingerprint, client.root.fingerprint().to_string());
+        assert_eq!(["root", "key_mgr", "pkg_mgr"].map(|role| key_files(&app, role)), [1; 3], "made once");
+        let beside = app.beside().await;
+        let other = beside.registry.set_up_trust(&operator).await.unwrap();
+        assert_eq!(other.fingerprint, start.fingerprint, "a second server goes on with the same keys");
+    }
+
+    async fn a_server_whose_keys_do_not_chain_to_the_root_does_not_start(app: TestApp) {
+        let keys = app.trust_directory();
+        for role in ["key_mgr", "pkg_mgr"] {
+            let file = fs::read_dir(&keys).unwrap().map(|file| file.unwrap().path());
+            let file = file.into_iter().find(|path| path.to_string_lossy().contains(&format!("/{role}-"))).unwrap();
+            let hidden = keys.join("hidden");
+            fs::rename(&file, &hidden).unwrap();
+            let beside = app.beside().await;
+            let refused = beside.registry.set_up_trust(&app.operator()).await;
+            assert!(matches!(&refused, Err(Error::Invalid(text)) if text.contains("trust directory")), "{refused:?}");
+            fs::rename(&hidden, &file).unwrap();
+        }
+    }
+
+    async fn the_key_manager_is_renewed_before_it_ends(app: TestApp) {
+        let first = Client::new(&app).await.manager;
+        app.advance(TimeDelta::days(15));
+        app.registry.renew_trust().await.unwrap();
+        assert_eq!(Client::new(&app).await.manager.version(), 1, "half of its time is not over");
+        app.advance(TimeDelta::days(1));
+        app.registry.renew_trust().await.unwrap();
+        app.registry.renew_trust().await.unwrap();
+        let second = Client::new(&app).await.manager;
+        assert_eq!(second.version(), 2);
+        assert_eq!(second.package_managers(), first.package_managers());
+        assert_eq!(second.role().expiration - app.now(), TimeDelta::days(31));
+    }
+
+    async fn a_development_root_is_followed_by_the_next_before_it_ends(app: TestApp) {
+        let pinned = Client::new(&app).await.root;
+        app.advance(TimeDelta::days(320));
+        app.registry.renew_trust().await.unwrap();
+        let client = Client::following(&app, pinned).await;
+        assert_eq!(client.root.version(), 2);
+        assert!(client.root.role().expiration > app.now() + TimeDelta::days(300));
+    }
+
+    async fn a_new_key_signs_everything_and_the_old_one_goes(app: TestApp) {
+        publish(&app, MAIN, &["a", "b"]).await;
+        let before = Client::new(&app).await;
+        let old = before.keys();
+        let key = app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        let key = BTreeSet::from([(*key.as_bytes()).into()]);
+        let again = app.registry.rotate_package_manager(&app.operator(), false).await;
+        // The worker may have been faster than this test.
+        assert!(matches!(again, Err(Error::Conflict(_))) || Client::new(&app).await.keys() == key, "{again:?}");
+        app.settle().await;
+        let after = Client::following(&app, before.root).await;
+        if again.is_err() {
+            assert_eq!(after.keys(), key, "the old key is named no more");
+        }
+        assert!(old.is_disjoint(&after.keys()));
+        let signers = after.verify(&app, MAIN).await;
+        assert!(signers.len() == 2 && signers.values().all(|keys| *keys == after.keys()), "{signers:?}");
+        assert_eq!(key_files(&app, "pkg_mgr"), 1, "its secret half is gone");
+        let summary = app.registry.trust_summary().await.unwrap().unwrap();
+        assert_eq!((summary.waiting, summary.signers.len()), (0, 1));
+    }
+
+    async fn while_records_are_signed_anew_a_subdir_shows_all_old_signatures_or_all_new_ones(app: TestApp) {
+        let token = publisher(&app).await;
+        for n in 0..20 {
+            app.upload_conda(MAIN, &token, &Package::noarch(&format!("p{n}"), "1.0")).await.expect(201);
+        }
+        let client = Client::new(&app).await;
+        let old = client.keys();
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        app.upload_conda(MAIN, &token, &Package::noarch("late", "1.0")).await.expect(201);
+        loop {
+            let now = Client::following(&app, client.root.clone()).await;
+            let signers: BTreeSet<_> = now.verify_shards(&app, MAIN).await.into_values().collect();
+            assert_eq!(signers.len(), 1, "one key for all records: {signers:?}");
+            if now.keys().is_disjoint(&old) {
+                break;
+            }
+            app.advance(TimeDelta::seconds(1));
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 21);
+    }
+
+    async fn a_stolen_key_is_named_no_more_from_that_moment(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let old = Client::new(&app).await;
+        app.registry.rotate_package_manager(&app.operator(), true).await.unwrap();
+        let now = Client::following(&app, old.root.clone()).await;
+        assert!(now.keys().is_disjoint(&old.keys()));
+        assert_eq!(key_files(&app, "pkg_mgr"), 1);
+        app.settle().await;
+        assert_eq!(now.verify(&app, MAIN).await.len(), 1);
+        let document = app.get("/key_mgr.json").await.expect(200);
+        let version = TrustedKeyManager::verify(&now.root, &document.body, app.now(), 0).unwrap().version();
+        assert_eq!(version, 2);
+    }
+
+    async fn a_changed_record_is_not_signed_anew(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        let change = |from: &str, to: &str| {
+            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
+        };
+        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err());
+        let old = Client::new(&app).await;
+        assert_eq!(old.keys().len(), 2, "the old key stays until all is signed");
+        old.verify(&app, MAIN).await;
+        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.keys().len(), 1);
+    }
+}

@@ -1,0 +1,7 @@
+//! Signed conda channels, on both engines: what clients can verify, and what must not become visible.
+
+mod adopt;
+mod keys;
+mod publish;
+mod publishers;
+mod world;

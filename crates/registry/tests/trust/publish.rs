@@ -1,0 +1,103 @@
+//! Records are signed when they become visible, and nothing becomes visible that does not verify.
+
+use std::collections::BTreeSet;
+
+use bonded_model::trust::Signing;
+use bonded_model::{ChannelFormat, Visibility};
+use bonded_testkit::fixtures::Package;
+use bonded_testkit::with_app;
+use serde_json::json;
+
+use crate::world::{Client, MAIN, file, publish, publisher};
+
+with_app! {
+    async fn every_record_is_signed_in_repodata_and_shards(app: TestApp) {
+        let token = publisher(&app).await;
+        let exporting = Package { run_exports: Some(json!({"weak": ["a >=1"]})), ..Package::noarch("a", "1.0") };
+        for package in [exporting, Package::noarch("a", "1.0").tar_bz2()] {
+            let odd = package.says("license", json!("Ünïcode \u{1f600} \u{7f} / <"));
+            app.upload_conda(MAIN, &token, &odd).await.expect(201);
+        }
+        let at_once = Client::new(&app).await.verify_shards(&app, MAIN).await;
+        app.settle().await;
+        let client = Client::new(&app).await;
+        assert_eq!(client.verify(&app, MAIN).await, at_once, "signed from the first moment");
+        assert_eq!(at_once.len(), 2);
+        assert!(at_once.values().all(|keys| *keys == client.keys()));
+    }
+
+    async fn an_empty_signed_subdir_says_that_it_is_signed(app: TestApp) {
+        let token = publisher(&app).await;
+        publish(&app, MAIN, &["a"]).await;
+        app.delete(&format!("/api/v1/delete/{MAIN}/noarch/{}", file("a"))).token(&token).await.expect(204);
+        app.settle().await;
+        assert!(Client::new(&app).await.verify(&app, MAIN).await.is_empty());
+    }
+
+    async fn a_record_that_was_changed_in_the_database_is_not_published(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        let before = app.subdir(MAIN, "noarch").repodata().await;
+        let change = |from: &str, to: &str| {
+            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
+        };
+        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
+        let subdir = app.subdir(MAIN, "noarch");
+        assert_eq!(subdir.names_in_shards().await, BTreeSet::from([file("a"), file("b")]), "all or nothing");
+        assert_eq!(subdir.repodata().await, before);
+        let ready = app.get("/ready").await.expect(200);
+        assert!(String::from_utf8_lossy(&ready.body).contains("does not verify"), "{ready:?}");
+        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 3);
+        assert_eq!(app.get("/ready").await.expect(200).body, "ready\n");
+    }
+
+    async fn a_record_under_another_files_name_is_not_published(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        app.tamper("UPDATE conda_files SET filename = 'a-9.0-0.conda' WHERE package = 'a'").await;
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
+        assert_eq!(app.subdir(MAIN, "noarch").names_in_shards().await, BTreeSet::from([file("a")]));
+        app.tamper("UPDATE conda_files SET filename = 'a-1.0-0.conda' WHERE filename = 'a-9.0-0.conda'").await;
+    }
+
+    async fn a_record_whose_signature_was_dropped_is_not_published(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        app.tamper("CREATE TABLE kept AS SELECT * FROM record_signatures; DELETE FROM record_signatures").await;
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
+        assert_eq!(app.subdir(MAIN, "noarch").names_in_shards().await, BTreeSet::from([file("a")]));
+        app.tamper("INSERT INTO record_signatures SELECT * FROM kept").await;
+    }
+
+    async fn a_channel_can_be_unsigned_and_signed_again(app: TestApp) {
+        publish(&app, MAIN, &["a", "b"]).await;
+        let operator = app.operator();
+        let channel = app.registry.channel_named(&operator, MAIN).await.unwrap();
+        app.registry.set_signing(&operator, &channel, Signing::Off).await.unwrap();
+        app.settle().await;
+        let repodata = app.subdir(MAIN, "noarch").repodata().await;
+        assert!(repodata.get("signatures").is_none() && repodata["packages.conda"].get(file("a")).is_some());
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("c", "1.0")).await.expect(201);
+        app.registry.set_signing(&operator, &channel, Signing::Server).await.unwrap();
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 3);
+        let python = app.registry.channel_named(&operator, "pypi").await.unwrap();
+        assert!(app.registry.set_signing(&operator, &python, Signing::Server).await.is_err());
+    }
+
+    async fn a_private_channel_is_signed_like_any_other(app: TestApp) {
+        app.channel("team", ChannelFormat::Conda, Visibility::Private).await;
+        let token = publisher(&app).await;
+        app.upload_conda("team", &token, &Package::noarch("a", "1.0")).await.expect(201);
+        app.settle().await;
+        let repodata = app.subdir("team", "noarch").with(&token).repodata().await;
+        assert_eq!(repodata["signatures"].as_object().unwrap().len(), 1);
+    }
+}

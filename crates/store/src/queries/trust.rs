@@ -1,0 +1,41 @@
+//! What can be read of signed conda channels.
+
+use bonded_model::ids::{ChannelId, FileId, SubdirId};
+use bonded_model::trust::{
+    FileSignature, KeyBytes, PackageManagerKey, PublisherKey, RecordSigner, TrustKeyManager, TrustRoot,
+    UnsignedRecord,
+};
+
+use super::Queries;
+use crate::connection::run_queries;
+
+impl Queries {
+    run_queries! {
+        /// Every root document, by version.
+        pub fn trust_roots() -> Vec<TrustRoot> = trust::roots;
+        /// The newest key manager document.
+        pub fn trust_key_manager() -> Option<TrustKeyManager> = trust::key_manager;
+        /// The server's own keys that sign records: the present one, then those that are being replaced.
+        pub fn package_manager_keys() -> Vec<PackageManagerKey> = trust::package_manager_keys;
+        /// The publishers' keys of all channels, by channel and name.
+        pub fn publisher_keys() -> Vec<PublisherKey> = trust::publisher_keys;
+
+        /// The signatures of one package name's records that are not deleted: `.tar.bz2` first, then by file name.
+        pub fn signatures_of(subdir: SubdirId, package: &str) -> Vec<FileSignature> = signatures::of_package;
+        /// The signatures of a subdir's records that are not deleted, in the same order, of the files behind `after`, up
+        /// to and with `last`.
+        pub fn signatures_between(subdir: SubdirId, after: Option<&str>, last: &str) -> Vec<FileSignature>
+            = signatures::between;
+        /// The records of a subdir that are not deleted and lack the key's signature, in the same order.
+        pub fn unsigned_records(subdir: SubdirId, key: &KeyBytes, after: Option<&str>, limit: i64) -> Vec<UnsignedRecord>
+            = signatures::unsigned;
+        /// A file's record, as it is to be signed.
+        pub fn unsigned_record(file: FileId) -> Option<UnsignedRecord> = signatures::unsigned_by_id;
+        /// How many records of a subdir are not deleted and lack the key's signature.
+        pub fn count_unsigned(subdir: SubdirId, key: &KeyBytes) -> i64 = signatures::count_unsigned;
+        /// How many records of a channel have no signature by another of its publishers' keys.
+        pub fn count_depending(channel: ChannelId, key: &KeyBytes) -> i64 = signatures::count_depending;
+        /// Whose signatures a file's record has, whether a publisher made them, and when.
+        pub fn signers_of(file: FileId) -> Vec<RecordSigner> = signatures::signers;
+    }
+}

@@ -1,0 +1,35 @@
+//! What can be changed of signed conda channels.
+
+use bonded_model::Timestamp;
+use bonded_model::ids::{ChannelId, SubdirId};
+use bonded_model::trust::{KeyBytes, NewSignature, PublisherKey, Signing, TrustKeyManager, TrustRoot};
+
+use super::Tx;
+use crate::connection::run_queries;
+
+impl Tx {
+    run_queries! {
+        /// Installs a root document. False when there is one of its version.
+        pub fn insert_trust_root(root: &TrustRoot) -> bool = trust::insert_root;
+        /// Adds a key manager document. False when there is one of its version.
+        pub fn insert_trust_key_manager(made: &TrustKeyManager) -> bool = trust::insert_key_manager;
+        /// Adds a key that signs records. There must be no present one.
+        pub fn insert_package_manager_key(key: &KeyBytes, at: Timestamp) -> () = trust::insert_package_manager_key;
+        /// The present key that signs records is being replaced from now on.
+        pub fn replace_package_manager_key(at: Timestamp) -> () = trust::replace_package_manager_key;
+        /// Forgets a key that signed records. False when it was forgotten already.
+        pub fn delete_package_manager_key(key: &KeyBytes) -> bool = trust::delete_package_manager_key;
+        /// Adds a publisher's key. False when the channel has this key, or one of this name.
+        pub fn insert_publisher_key(new: &PublisherKey) -> bool = trust::insert_publisher_key;
+        /// Forgets a publisher's key. False when the channel has no such key.
+        pub fn delete_publisher_key(channel: ChannelId, key: &KeyBytes) -> bool = trust::delete_publisher_key;
+        /// Sets who signs the records of a channel.
+        pub fn set_channel_signing(channel: ChannelId, signing: Signing) -> () = channels::set_signing;
+        /// Sets whose signatures are published of a subdir. All of its records must have them.
+        pub fn set_package_key(subdir: SubdirId, key: Option<&KeyBytes>) -> () = subdirs::set_package_key;
+        /// Adds signatures over records, in place of those that the same keys made before.
+        pub fn insert_signatures(signatures: &[NewSignature]) -> () = signatures::insert;
+        /// Forgets a key's signatures over the records of a subdir.
+        pub fn delete_signatures(subdir: SubdirId, key: &KeyBytes) -> () = signatures::delete_of_key;
+    }
+}
