@@ -23,8 +23,6 @@ pub struct Credential {
     pub expires_at: Option<Timestamp>,
     /// When it was last used.
     pub used_at: Option<Timestamp>,
-    /// Whether the operator issued it.
-    pub by_operator: bool,
     /// Whether it was seen where it leaks.
     pub leaked: bool,
     /// Whether it ends soon.

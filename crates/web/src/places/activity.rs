@@ -18,6 +18,8 @@ pub(super) fn add(table: Routes) -> Routes {
     table
         .get("/channels/{channel}/activity", show_channel)
         .get("/channels/{channel}/activity.jsonl", export_channel)
+        .get("/projects/{channel}/{project}/activity", show_project)
+        .get("/projects/{channel}/{project}/activity.jsonl", export_project)
 }
 
 async fn events(
@@ -31,8 +33,16 @@ async fn events(
     let back = place.below("/activity");
     let found: Result<Activities, Error> = async {
         let cleared = session.cleared()?;
-        let permit = app.inspect_channel(&cleared, &place.channel).await?;
-        app.channel_events(&permit, &wanted, limit).await
+        match &place.project {
+            None => {
+                let permit = app.inspect_channel(&cleared, &place.channel).await?;
+                app.channel_events(&permit, &wanted, limit).await
+            }
+            Some(project) => {
+                let permit = app.inspect_project(&cleared, &place.channel, project).await?;
+                app.project_events(&permit, &wanted, limit).await
+            }
+        }
     }
     .await;
     found.map_err(|error| visitor.refuse(error, &back))
@@ -78,4 +88,22 @@ async fn export_channel(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     export(&app, &visitor, &Place::channel(channel), &asked).await
+}
+
+async fn show_project(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(place): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    show(&app, &visitor, &Place::project(place), &asked).await
+}
+
+async fn export_project(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(place): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    export(&app, &visitor, &Place::project(place), &asked).await
 }

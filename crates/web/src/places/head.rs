@@ -28,6 +28,11 @@ pub(super) fn release_path(channel: &str, project: &str, version: &str) -> Strin
     format!("{}/releases/{}", project_path(channel, project), segment(version))
 }
 
+/// The pages that are open to whoever looks after a place or does not.
+fn tabs(manages: bool) -> Vec<Tab> {
+    if manages { Tab::ALL.into() } else { vec![Tab::Overview] }
+}
+
 /// What stands above a page of a channel.
 pub(super) fn of_channel(channel: &Channel, role: Option<ChannelRole>, here: Tab) -> Head {
     Head {
@@ -36,10 +41,7 @@ pub(super) fn of_channel(channel: &Channel, role: Option<ChannelRole>, here: Tab
         python: channel.format == ChannelFormat::Python,
         private: channel.visibility == Visibility::Private,
         standing: Standing::default(),
-        tabs: match role {
-            Some(ChannelRole::Admin) => vec![Tab::Overview, Tab::People, Tab::Settings, Tab::Activity],
-            _ => vec![Tab::Overview],
-        },
+        tabs: tabs(role == Some(ChannelRole::Admin)),
         here,
     }
 }
@@ -50,7 +52,7 @@ pub(super) fn of_project(channel: &Channel, project: &Project, manages: bool, he
         subject: Subject::Project(channel.name.to_string()),
         name: project.name.clone(),
         standing: standing(&project.lifecycle),
-        tabs: if manages { vec![Tab::Overview, Tab::People, Tab::Settings] } else { vec![Tab::Overview] },
+        tabs: tabs(manages),
         ..of_channel(channel, None, here)
     }
 }

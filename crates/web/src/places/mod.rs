@@ -3,6 +3,8 @@
 mod activity;
 mod changes;
 mod channels;
+mod credentials;
+mod delete;
 mod groups;
 mod head;
 mod home;
@@ -14,6 +16,8 @@ mod place;
 mod project;
 mod search;
 mod settings;
+mod status;
+mod yank;
 
 use crate::routes::Routes;
 
@@ -21,6 +25,6 @@ use crate::routes::Routes;
 pub(crate) fn add(table: Routes) -> Routes {
     let everybody = [home::add, channels::add, search::add, project::add];
     let people = [people::add, groups::add, invitations::add, new_project::add];
-    let rest = [settings::add, activity::add];
+    let rest = [settings::add, status::add, yank::add, delete::add, credentials::add, activity::add];
     everybody.into_iter().chain(people).chain(rest).fold(table, |table, add| add(table))
 }

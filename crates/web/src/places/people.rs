@@ -105,12 +105,12 @@ const PROJECT_ROLES: [RoleChoice; 2] = [
     RoleChoice {
         value: "maintainer",
         words: "Maintainer",
-        hint: "Publishes, yanks and deletes. Needs to be a publisher in the channel.",
+        hint: "Publishes and yanks. Needs to be a publisher in the channel.",
     },
     RoleChoice {
         value: "owner",
         words: "Owner",
-        hint: "The same, and says who has a role, what is asked of tokens, and how the project stands.",
+        hint: "The same; deletes, and says who has a role, what is asked of tokens, and how the project stands.",
     },
 ];
 
