@@ -41,7 +41,7 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
         C::Yanked { version, .. } => (
             format!("{} {} was yanked", short(project), short(version)),
             format!("version {version} of {project} was yanked"),
-            "Nobody gets it any more who does not ask for exactly this version. The yank can be taken back.".to_owned(),
+            "Installers pass over it. The yank can be taken back.".to_owned(),
         ),
         C::Unyanked { version } => (
             format!("{} {} is not yanked any more", short(project), short(version)),

@@ -6,7 +6,7 @@ use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Authority, Channel, Timestamp};
 
-use super::action::{Action, channel_role, check_state, may_see};
+use super::action::{Action, channel_role, check_standing, check_state, may_see};
 use super::denial::Denial;
 
 /// See what happened in a channel, and by whom: for those who administer it, as themselves in a browser or with a token
@@ -35,7 +35,7 @@ impl Action for Inspect {
             }
             Authority::Password => false,
         };
-        if administers && by_means && principal.standing.meets(self.channel.policy.asks(true)) {
+        if administers && by_means && check_standing(principal, self.channel.policy.asks(true)).is_ok() {
             return Ok(());
         }
         let text = "Only those who administer the channel see what happened in it, in a browser or with a token that manages.";

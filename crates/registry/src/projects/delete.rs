@@ -142,6 +142,8 @@ async fn doomed(
     let gone = |what: &str| Error::NotFound(format!("there is no {what} in '{}'", project.display_name));
     match target {
         Target::File(name) => {
+            // PostgreSQL keeps no such character in a text.
+            let name = name.replace('\0', "");
             let found = tx.file_by_name(channel.id, &name).await?;
             let file = found.filter(|file| file.project == project.id && file.deleted_at.is_none());
             Ok((

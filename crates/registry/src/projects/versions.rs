@@ -9,10 +9,11 @@ use bonded_model::python::Version;
 /// The version in the form in which releases are kept, where it has one.
 pub(super) fn canonical(format: ChannelFormat, version: &str) -> String {
     match format {
-        ChannelFormat::Python => {
-            version.parse::<Version>().map_or_else(|_| version.to_owned(), |version| version.canonical())
-        }
-        ChannelFormat::Conda => version.to_owned(),
+        ChannelFormat::Python => version
+            .parse::<Version>()
+            .map_or_else(|_| version.replace('\0', ""), |version| version.canonical()),
+        // PostgreSQL keeps no such character in a text.
+        ChannelFormat::Conda => version.replace('\0', ""),
     }
 }
 

@@ -10,6 +10,7 @@ mod leaks;
 mod logs;
 mod pages;
 mod places;
+mod project_api;
 mod python_index;
 mod python_names;
 mod python_refusals;
