@@ -33,7 +33,7 @@ with_app! {
         assert!(page.text().contains("data-yanked=\"broken\""), "{}", page.text());
         yank().await.expect(204);
         assert!(app.get("/pypi/simple/parcel/").await.text().contains("data-yanked=\"\""));
-        for bad in ["[]", "{", r#"{"why":"x"}"#, r#"{"reason":1}"#] {
+        for bad in ["1", "{", r#"{"why":"x"}"#, r#"{"reason":1}"#] {
             yank().body(bad).await.expect(400);
         }
         yank().body(r#"{"reason":"a\u0000b"}"#).await.expect(422);
