@@ -5,10 +5,11 @@ use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, ChannelName, Visibility};
 use bonded_registry::Registry;
 use bonded_registry::admin::NewChannel;
+use bonded_registry::roles::Holder;
 use clap::Subcommand;
 use serde_json::{json, to_value};
 
-use super::policy;
+use super::{channel_rules, policy};
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -31,12 +32,15 @@ pub(crate) enum Command {
         /// Its name.
         channel: String,
     },
-    /// Show or change which second factors a channel asks of its members, beyond what the instance does.
+    /// Show or change what a channel asks: second factors beyond what the instance does, who creates projects, which
+    /// tokens it takes.
     Policy {
         /// Its name.
         channel: String,
         #[command(flatten)]
         change: policy::Change,
+        #[command(flatten)]
+        rules: channel_rules::Change,
     },
     /// Say who signs the packages of a conda channel: off (nobody), server, or publisher (with keys that the server does
     /// not have; see `bonded trust publisher-key`).
@@ -58,7 +62,11 @@ pub(crate) enum Member {
         /// The channel.
         channel: String,
         /// The account.
-        user: String,
+        #[arg(required_unless_present = "group")]
+        user: Option<String>,
+        /// A group, in place of an account.
+        #[arg(long, conflicts_with = "user")]
+        group: Option<String>,
         /// reader, publisher or admin.
         #[arg(long)]
         role: ChannelRole,
@@ -68,9 +76,13 @@ pub(crate) enum Member {
         /// The channel.
         channel: String,
         /// The account.
-        user: String,
+        #[arg(required_unless_present = "group")]
+        user: Option<String>,
+        /// A group, in place of an account.
+        #[arg(long, conflicts_with = "user")]
+        group: Option<String>,
     },
-    /// List the members.
+    /// List the members, people and groups.
     List {
         /// The channel.
         channel: String,
@@ -99,8 +111,8 @@ impl Command {
                 registry.set_default_python_channel(&permit, &channel).await?;
                 output.result(&channel, || format!("'{}' is the default Python channel now", channel.name))
             }
-            Self::Policy { channel, change } => {
-                policy::run_in_channel(&channel, change, registry, output).await
+            Self::Policy { channel, change, rules } => {
+                policy::run_in_channel(&channel, change, rules, registry, output).await
             }
             Self::Signing { channel, signing } => {
                 let channel = registry.channel_named(&permit, &channel).await?;
@@ -115,29 +127,46 @@ impl Command {
 
 impl Member {
     async fn run(self, registry: &Registry, output: Output) -> anyhow::Result<()> {
-        let permit = registry.operator()?;
+        let (permit, origin) = (registry.operator()?, registry.local_origin());
         match self {
-            Self::Add { channel, user, role } => {
-                let channel = registry.channel_named(&permit, &channel).await?;
-                let user = registry.user_named(&permit, &user).await?;
-                registry.put_member(&permit, &channel, &user, role).await?;
-                let shown = json!({ "channel": channel.name, "user": user.name, "role": role });
-                output.result(&shown, || format!("'{}' is {role} of '{}' now", user.name, channel.name))
+            Self::Add { channel, user, group, role } => {
+                let (holder, name) = holder(user, group)?;
+                let manage = registry.operator_manages_channel(&permit, &channel).await?;
+                registry.put_role(&manage, &origin, &holder, role).await?;
+                let shown = json!({ "channel": channel, kind(&holder): name, "role": role });
+                output.result(&shown, || format!("'{name}' is {role} of '{channel}' now"))
             }
-            Self::Remove { channel, user } => {
-                let channel = registry.channel_named(&permit, &channel).await?;
-                let user = registry.user_named(&permit, &user).await?;
-                registry.remove_member(&permit, &channel, &user).await?;
-                let shown = json!({ "channel": channel.name, "user": user.name });
-                output
-                    .result(&shown, || format!("'{}' is no member of '{}' any more", user.name, channel.name))
+            Self::Remove { channel, user, group } => {
+                let (holder, name) = holder(user, group)?;
+                let manage = registry.operator_manages_channel(&permit, &channel).await?;
+                registry.remove_role(&manage, &origin, &holder).await?;
+                let shown = json!({ "channel": channel, kind(&holder): name });
+                output.result(&shown, || format!("'{name}' is no member of '{channel}' any more"))
             }
             Self::List { channel } => {
-                let channel = registry.channel_named(&permit, &channel).await?;
-                let members = registry.members(&permit, &channel).await?;
-                let rows = members.iter().map(to_value).collect::<Result<Vec<_>, _>>()?;
-                output.table(&rows, &["name", "role"])
+                let look = registry.operator_inspects_channel(&permit, &channel).await?;
+                let people = registry.channel_people(&look).await?;
+                let row = |kind: &str, name: &str, role: ChannelRole| json!({ "name": name, "kind": kind, "role": role });
+                let users = people.members.iter().map(|one| row("user", one.name.as_str(), one.role));
+                let groups = people.groups.iter().map(|one| row("group", one.name.as_str(), one.role));
+                output.table(&users.chain(groups).collect::<Vec<_>>(), &["name", "role", "kind"])
             }
         }
+    }
+}
+
+/// Who is meant, and by what name.
+fn holder(user: Option<String>, group: Option<String>) -> anyhow::Result<(Holder, String)> {
+    match (user, group) {
+        (Some(user), None) => Ok((Holder::User(user.clone()), user)),
+        (None, Some(group)) => Ok((Holder::Group(group.clone()), group)),
+        _ => anyhow::bail!("name an account or a group"),
+    }
+}
+
+const fn kind(holder: &Holder) -> &'static str {
+    match holder {
+        Holder::User(_) => "user",
+        Holder::Group(_) => "group",
     }
 }

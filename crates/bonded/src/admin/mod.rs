@@ -2,8 +2,10 @@
 
 mod audit;
 mod channel;
+mod channel_rules;
 mod file;
 mod gc;
+mod group;
 mod policy;
 mod project;
 mod token;
@@ -24,6 +26,9 @@ pub(crate) enum Command {
     /// Channels and their members.
     #[command(subcommand)]
     Channel(channel::Command),
+    /// Groups: people who hold roles together.
+    #[command(subcommand)]
+    Group(group::Command),
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -47,6 +52,7 @@ pub(crate) async fn run(config: &Config, command: Command, output: Output) -> an
     let result = match command {
         Command::User(command) => command.run(&registry, output).await,
         Command::Channel(command) => command.run(&registry, output).await,
+        Command::Group(command) => command.run(&registry, output).await,
         Command::Token(command) => command.run(&registry, output).await,
         Command::Policy(change) => policy::run(change, &registry, output).await,
         Command::File(command) => command.run(&registry, output, &Actor::Operator).await,

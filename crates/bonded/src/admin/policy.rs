@@ -3,7 +3,9 @@
 use bonded_model::people::{Policy, SecondFactorFor};
 use bonded_registry::Registry;
 use clap::Args;
+use serde_json::Value;
 
+use super::channel_rules;
 use crate::output::Output;
 
 /// What is to be changed; nothing means: only show.
@@ -43,27 +45,37 @@ pub(super) async fn run(change: Change, registry: &Registry, output: Output) -> 
 pub(super) async fn run_in_channel(
     name: &str,
     change: Change,
+    rules: channel_rules::Change,
     registry: &Registry,
     output: Output,
 ) -> anyhow::Result<()> {
     let permit = registry.operator()?;
-    let present = registry.channel_named(&permit, name).await?.policy;
+    let channel = registry.channel_named(&permit, name).await?;
+    let present = channel.policy;
     if let Some(policy) = change.of(present) {
         let permit = registry.operator_administers(&permit)?;
         registry.set_channel_policy(&permit, &registry.local_origin(), name, policy).await?;
     }
-    show(change.of(present).unwrap_or(present), output)
+    let policy = change.of(present).unwrap_or(present);
+    let rules = rules.apply(registry, &channel).await?;
+    let mut shown = serde_json::to_value(policy)?;
+    if let (Value::Object(all), Value::Object(more)) = (&mut shown, rules.value()) {
+        all.extend(more);
+    }
+    output.result(&shown, || format!("{}\n{}", in_words(policy), rules.text()))
 }
 
 fn show(policy: Policy, output: Output) -> anyhow::Result<()> {
-    output.result(&policy, || {
-        let who = policy.second_factor;
-        match (who, policy.phishing_resistant) {
-            (SecondFactorFor::Nobody, _) => "nobody needs a second factor".to_owned(),
-            (_, false) => format!("{who}: a second factor is required"),
-            (_, true) => format!("{who}: a security key or passkey is required"),
-        }
-    })
+    output.result(&policy, || in_words(policy))
+}
+
+fn in_words(policy: Policy) -> String {
+    let who = policy.second_factor;
+    match (who, policy.phishing_resistant) {
+        (SecondFactorFor::Nobody, _) => "nobody needs a second factor".to_owned(),
+        (_, false) => format!("{who}: a second factor is required"),
+        (_, true) => format!("{who}: a security key or passkey is required"),
+    }
 }
 
 #[cfg(test)]

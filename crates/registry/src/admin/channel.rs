@@ -10,6 +10,7 @@ use bonded_model::{Channel, ChannelFormat, ChannelName, Switches, Visibility};
 use bonded_store::Change;
 
 use crate::access::{DEFAULT_PYTHON_CHANNEL, Operate, Permit};
+use crate::roles::Holder;
 use crate::{Error, Registry};
 
 /// A channel to be made.
@@ -148,23 +149,8 @@ impl Registry {
         channel: &Channel,
         user: &User,
     ) -> Result<(), Error> {
-        let event = Event::MemberRemoved { user: user.id };
-        let entry = AuditEntry::new(self.clock.now(), permit.actor(), &self.local_origin(), event)
-            .in_channel(channel.id);
-        let missing = format!("'{}' is not a member of '{}'", user.name, channel.name);
-        let (channel, user) = (channel.id, user.id);
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    if !tx.remove_channel_member(channel, user).await? {
-                        return Err(Error::NotFound(missing));
-                    }
-                    tx.audit(entry).await?;
-                    tx.announce(Change::Access);
-                    Ok(())
-                })
-            })
-            .await
+        let manage = self.operator_manages_channel(permit, channel.name.as_str()).await?;
+        self.remove_role(&manage, &self.local_origin(), &Holder::User(user.name.to_string())).await
     }
 
     /// The members of a channel, by name.

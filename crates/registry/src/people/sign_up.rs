@@ -1,7 +1,8 @@
 //! Signing up. Names are public, so a taken one is told; addresses are not, so a taken one looks like any other.
 
 use bonded_factors::password::Hash;
-use bonded_model::Credential;
+use bonded_model::role_invitation::RoleInvitation;
+use bonded_model::{Credential, Timestamp};
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::{EmailId, UserId};
 use bonded_model::people::{EmailAddress, Link, LinkKind, ProofKind, UserInserted};
@@ -17,6 +18,7 @@ use super::settings::SignUp;
 use super::sign_in::{Basis, Entry};
 use super::visit::Visit;
 use crate::access::Denial;
+use crate::roles::accept_path;
 use crate::{Error, Registry};
 
 /// An account that somebody wants, as it was typed.
@@ -37,8 +39,40 @@ pub struct NewPerson {
 pub struct Invited {
     /// The invited address.
     pub address: Email,
-    /// The administrator who invited; `None` for the operator.
+    /// Who invited; `None` for the operator.
     pub by: Option<UserName>,
+}
+
+/// What lets somebody sign up where strangers cannot.
+enum Admission {
+    /// An invitation to sign up: it is used up.
+    Link(Link),
+    /// An invitation to a role: it stays until the role is accepted. It admits its address alone, and that once, since
+    /// the address is verified by it.
+    Role(RoleInvitation),
+}
+
+impl Admission {
+    /// The address that its link was mailed to.
+    const fn address(&self) -> Option<&Email> {
+        match self {
+            Self::Link(link) => link.invited.as_ref(),
+            Self::Role(row) => Some(&row.address),
+        }
+    }
+
+    /// Uses it up, or looks whether it is still there.
+    async fn take(&self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+        match self {
+            Self::Link(link) => {
+                tx.take_link(&link.secret, LinkKind::Invitation, now).await?.ok_or_else(dead)?;
+            }
+            Self::Role(row) => {
+                tx.role_invitation(row.id).await?.ok_or_else(dead)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Registry {
@@ -56,12 +90,16 @@ impl Registry {
     /// # Errors
     /// Only when the database fails.
     pub async fn invitation(&self, key: &Secret) -> Result<Option<Invited>, Error> {
-        let Some(link) = self.live_link(key, LinkKind::Invitation).await? else { return Ok(None) };
-        let by = match link.user {
+        let Some(admission) = self.admission(key).await? else { return Ok(None) };
+        let inviter = match &admission {
+            Admission::Link(link) => link.user,
+            Admission::Role(row) => row.invited_by,
+        };
+        let by = match inviter {
             Some(id) => self.store.read().await?.user(id).await?.map(|user| user.name),
             None => None,
         };
-        Ok(link.invited.map(|address| Invited { address, by }))
+        Ok(admission.address().cloned().map(|address| Invited { address, by }))
     }
 
     /// Makes an account and signs the browser in. Until its address is verified, the account reaches nothing; the
@@ -76,12 +114,18 @@ impl Registry {
         new: NewPerson,
         invitation: Option<Secret>,
     ) -> Result<Entry, Error> {
+        let next = invitation.as_ref().map(accept_path);
         let invitation = self.may_sign_up(invitation.as_ref()).await?;
         self.count(limits::sign_up(&visit.origin)).await?;
         let (mut user, hash) = self.applicant(new).await?;
         let holder = self.store.read().await?.user_by_verified_email(&user.email).await?;
-        let invited = invitation.as_ref().and_then(|link| link.invited.as_ref());
-        if invited.is_some_and(|invited| invited.key() == user.email.key()) && holder.is_none() {
+        let invited = invitation.as_ref().and_then(Admission::address);
+        let is_invited = invited.is_some_and(|invited| invited.key() == user.email.key());
+        let to_role = matches!(invitation, Some(Admission::Role(_)));
+        if to_role && !is_invited && self.settings.people.sign_up != SignUp::Open {
+            return Err(Error::field("email", "The invitation was sent to another address: sign up with that one."));
+        }
+        if is_invited && holder.is_none() {
             user.verified_at = Some(user.created_at);
         }
         let address = self.primary_of(&user);
@@ -99,7 +143,7 @@ impl Registry {
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 if let Some(invitation) = invitation {
-                    tx.take_link(&invitation.secret, LinkKind::Invitation, now).await?.ok_or_else(dead)?;
+                    invitation.take(tx, now).await?;
                 }
                 insert_person(tx, &user, address.id, &hash).await?;
                 if let Some(link) = link {
@@ -114,10 +158,11 @@ impl Registry {
         });
         write.await?;
         let rotated = self.enter(visit, &created, ProofKind::Password, Basis::NewAccount, None).await?;
-        Ok(Entry::SignedIn { rotated, next: "/account".into() })
+        let next = next.filter(|_| to_role).unwrap_or_else(|| "/account".to_owned());
+        Ok(Entry::SignedIn { rotated, next })
     }
 
-    async fn may_sign_up(&self, invitation: Option<&Secret>) -> Result<Option<Link>, Error> {
+    async fn may_sign_up(&self, invitation: Option<&Secret>) -> Result<Option<Admission>, Error> {
         if !self.sign_up_allowed(invitation.is_some()) {
             let why = match self.settings.people.sign_up {
                 SignUp::Closed => "Accounts are made by the operator here. Ask for one.",
@@ -128,9 +173,19 @@ impl Registry {
             return Err(Denial::Forbidden(why.into()).into());
         }
         match invitation {
-            Some(key) => Ok(Some(self.live_link(key, LinkKind::Invitation).await?.ok_or_else(dead)?)),
+            Some(key) => Ok(Some(self.admission(key).await?.ok_or_else(dead)?)),
             None => Ok(None),
         }
+    }
+
+    /// What a key admits to, if it would work now.
+    async fn admission(&self, key: &Secret) -> Result<Option<Admission>, Error> {
+        if let Some(link) = self.live_link(key, LinkKind::Invitation).await? {
+            return Ok(Some(Admission::Link(link)));
+        }
+        let row = self.store.read().await?.role_invitation_by_secret(&key.hash()).await?;
+        let now = self.clock.now();
+        Ok(row.filter(|row| row.user.is_none() && row.expires_at > now).map(Admission::Role))
     }
 
     /// The account as it was typed, checked, and the hash of its password.

@@ -20,6 +20,7 @@ mod view;
 pub use groups::{GroupDetails, GroupSummary};
 pub use holder::Holder;
 pub use invitations::Invitee;
+pub(crate) use invitations::accept_path;
 pub use managed::{Managed, Manages};
 pub use names::PlaceName;
 pub use offers::{OpenRoleInvitation, RoleOffer, Which};

@@ -32,7 +32,7 @@ impl Registry {
     /// The operator's permit to manage a channel.
     ///
     /// # Errors
-    /// [`Denial::Hidden`] for an unknown channel.
+    /// [`Error::NotFound`] for an unknown channel.
     pub async fn operator_manages_channel(
         &self,
         permit: &Permit<Operate>,
@@ -42,7 +42,7 @@ impl Registry {
     }
 
     async fn channel_manager(&self, actor: &Actor, channel: &str) -> Result<Permit<ManageChannel>, Error> {
-        let channel = self.access.visible_channel(actor, channel).await?;
+        let channel = self.managed_channel(actor, channel).await?;
         Ok(self.access.permit(actor, ManageChannel { channel })?)
     }
 
@@ -57,6 +57,19 @@ impl Registry {
     ) -> Result<Permit<Inspect>, Error> {
         let channel = self.access.visible_channel(&cleared.actor(), channel).await?;
         Ok(self.access.permit(&cleared.actor(), Inspect { channel })?)
+    }
+
+    /// The operator's permit to look at who has which role in a channel.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown channel.
+    pub async fn operator_inspects_channel(
+        &self,
+        permit: &Permit<Operate>,
+        channel: &str,
+    ) -> Result<Permit<Inspect>, Error> {
+        let channel = self.managed_channel(permit.actor(), channel).await?;
+        Ok(self.access.permit(permit.actor(), Inspect { channel })?)
     }
 
     /// The permit to manage a project.
@@ -78,7 +91,7 @@ impl Registry {
     /// The operator's permit to manage a project.
     ///
     /// # Errors
-    /// [`Denial::Hidden`] for an unknown channel, [`Error::NotFound`] for an unknown project.
+    /// [`Error::NotFound`] for an unknown channel or project.
     pub async fn operator_manages_project(
         &self,
         permit: &Permit<Operate>,
@@ -136,13 +149,21 @@ impl Registry {
         permit: &Permit<Operate>,
         group: &str,
     ) -> Result<Permit<ManageGroup>, Error> {
-        let found = match group.parse::<GroupName>() {
-            Ok(name) => self.store.read().await?.group_by_name(&name).await?,
-            Err(_) => None,
-        };
-        let found = found.ok_or_else(|| Error::NotFound(format!("there is no group '{group}'")))?;
-        let action = ManageGroup::new(Arc::new(found), None, Requirement::Nothing);
-        Ok(self.access.permit(permit.actor(), action)?)
+        let group = self.seen_group(permit.actor(), group).await?;
+        Ok(self.access.permit(permit.actor(), ManageGroup::new(group, None, Requirement::Nothing))?)
+    }
+
+    /// The operator's permit to look at a group.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn operator_inspects_group(
+        &self,
+        permit: &Permit<Operate>,
+        group: &str,
+    ) -> Result<Permit<InspectGroup>, Error> {
+        let group = self.seen_group(permit.actor(), group).await?;
+        Ok(self.access.permit(permit.actor(), InspectGroup::new(group, None))?)
     }
 
     /// The permit to look at a group.
@@ -159,13 +180,26 @@ impl Registry {
         Ok(self.access.permit(&cleared.actor(), InspectGroup::new(group, own))?)
     }
 
+    /// The channel of this name. The operator is told that there is none, and everybody else what hidden ones say.
+    async fn managed_channel(&self, actor: &Actor, name: &str) -> Result<Arc<Channel>, Error> {
+        match self.access.visible_channel(actor, name).await {
+            Err(Error::Denied(Denial::Hidden)) if matches!(actor, Actor::Operator) => {
+                Err(Error::NotFound(format!("there is no channel '{name}'")))
+            }
+            found => found,
+        }
+    }
+
     /// The group of this name. Whether somebody may see it is for the action to say, with the same words.
     async fn seen_group(&self, actor: &Actor, name: &str) -> Result<Arc<Group>, Error> {
         let found = match name.parse::<GroupName>() {
             Ok(name) => self.store.read().await?.group_by_name(&name).await?,
             Err(_) => None,
         };
-        found.map(Arc::new).ok_or_else(|| Denial::hidden(actor).into())
+        found.map(Arc::new).ok_or_else(|| match actor {
+            Actor::Operator => Error::NotFound(format!("there is no group '{name}'")),
+            _ => Denial::hidden(actor).into(),
+        })
     }
 
     async fn seen_project(
@@ -174,7 +208,7 @@ impl Registry {
         channel: &str,
         name: &str,
     ) -> Result<(Arc<Channel>, Project), Error> {
-        let channel = self.access.visible_channel(actor, channel).await?;
+        let channel = self.managed_channel(actor, channel).await?;
         let project = find(&mut *self.store.read().await?, &channel, name).await?;
         Ok((channel, project))
     }
