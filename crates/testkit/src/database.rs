@@ -58,6 +58,28 @@ impl TestDatabase {
         store
     }
 
+    /// Asks a question behind the store's back: one column of text.
+    ///
+    /// # Errors
+    /// When the question fails.
+    pub async fn ask(&self, question: &str) -> Result<Vec<String>, sqlx::Error> {
+        let question = AssertSqlSafe(question.to_owned());
+        match &self.place {
+            Place::Directory(_) => {
+                let mut db = sqlx::SqliteConnection::connect(&self.url.expose()).await?;
+                let rows = sqlx::query_scalar(question).fetch_all(&mut db).await?;
+                db.close().await?;
+                Ok(rows)
+            }
+            Place::Server { .. } => {
+                let mut db = PgConnection::connect(&self.url.expose()).await?;
+                let rows = sqlx::query_scalar(question).fetch_all(&mut db).await?;
+                db.close().await?;
+                Ok(rows)
+            }
+        }
+    }
+
     /// Runs statements behind the store's back, as an intruder or a failing disk would.
     ///
     /// # Errors

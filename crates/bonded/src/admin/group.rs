@@ -76,9 +76,7 @@ impl Command {
             }
             Self::List { group: None } => {
                 let groups = registry.groups(&registry.operator_views(&permit)?).await?;
-                let row = |summary: &bonded_registry::roles::GroupSummary| {
-                    json!({ "name": summary.group.name, "members": summary.members })
-                };
+                let row = |summary: &bonded_registry::roles::GroupSummary| json!({ "name": summary.group.name, "members": summary.members });
                 output.table(&groups.iter().map(row).collect::<Vec<_>>(), &["name", "members"])
             }
             Self::List { group: Some(group) } => {

@@ -1,13 +1,13 @@
 //! Signing up. Names are public, so a taken one is told; addresses are not, so a taken one looks like any other.
 
 use bonded_factors::password::Hash;
-use bonded_model::role_invitation::RoleInvitation;
-use bonded_model::{Credential, Timestamp};
 use bonded_model::audit::{AuditEntry, PersonEvent};
 use bonded_model::ids::{EmailId, UserId};
 use bonded_model::people::{EmailAddress, Link, LinkKind, ProofKind, UserInserted};
+use bonded_model::role_invitation::RoleInvitation;
 use bonded_model::secret::Secret;
 use bonded_model::user::{Email, User, UserName};
+use bonded_model::{Credential, Timestamp};
 use bonded_store::Tx;
 use secrecy::SecretString;
 
@@ -123,7 +123,17 @@ impl Registry {
         let is_invited = invited.is_some_and(|invited| invited.key() == user.email.key());
         let to_role = matches!(invitation, Some(Admission::Role(_)));
         if to_role && !is_invited && self.settings.people.sign_up != SignUp::Open {
-            return Err(Error::field("email", "The invitation was sent to another address: sign up with that one."));
+            return Err(Error::field(
+                "email",
+                "The invitation was sent to another address: sign up with that one.",
+            ));
+        }
+        if to_role && is_invited && holder.is_some() {
+            // Whoever reads this showed a link that was sent there.
+            return Err(Error::field(
+                "email",
+                "There is an account with this address already: sign in to it.",
+            ));
         }
         if is_invited && holder.is_none() {
             user.verified_at = Some(user.created_at);
