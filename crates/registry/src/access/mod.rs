@@ -24,7 +24,7 @@ pub use inspect::Inspect;
 pub use manage::{InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject};
 pub(crate) use manage::{administers, owns};
 pub use permit::Permit;
-pub(crate) use present::present;
+pub(crate) use present::{present, present_channel};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

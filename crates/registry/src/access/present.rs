@@ -1,11 +1,23 @@
 //! The rights of this very moment, for decisions inside write transactions.
 
+use std::sync::Arc;
+
+use bonded_model::ids::ChannelId;
 use bonded_model::token::Token;
-use bonded_model::{Actor, Authority, Principal};
+use bonded_model::{Actor, Authority, Channel, Principal};
 use bonded_store::Queries;
 
 use super::denial::{BadCredential, Denial};
+use super::directory::instance_policy;
 use crate::error::Error;
+
+/// The channel as the database has it now, with what the instance asks besides.
+pub(crate) async fn present_channel(queries: &mut Queries, id: ChannelId) -> Result<Arc<Channel>, Error> {
+    let instance = instance_policy(queries).await?;
+    let mut channel = queries.channel(id).await?.ok_or(Denial::Hidden)?;
+    channel.policy = channel.policy.and(instance);
+    Ok(Arc::new(channel))
+}
 
 /// The actor with the rights that the database has for it now.
 pub(crate) async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {

@@ -12,7 +12,7 @@ use bonded_model::{Actor, Channel, Digests, Lifecycle, Sha256, Switches, Timesta
 use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
-use crate::access::{Action, Denial, Permit, Publish, present};
+use crate::access::{Action, Denial, Permit, Publish, present, present_channel};
 use crate::projects::revive;
 use crate::{Error, Registry};
 
@@ -54,7 +54,11 @@ impl Commit {
         let found = tx.project_by_name(channel, &self.project).await?;
         let appeared = found.is_some() && self.permit.action().project.is_none();
         let actor = self.present_actor(tx, appeared).await?;
-        let action = Publish { project: found.as_ref().map(Project::rules), ..self.permit.action().clone() };
+        let action = Publish {
+            channel: self.present_channel(tx).await?,
+            project: found.as_ref().map(Project::rules),
+            ..self.permit.action().clone()
+        };
         action.decide(&actor, now)?;
         if check_taken(tx, channel, &self.filename, &self.digests.sha256).await?
             == Some(Outcome::AlreadyThere)
@@ -113,6 +117,15 @@ impl Commit {
             return Ok(self.permit.actor().clone());
         }
         present(tx, self.permit.actor()).await
+    }
+
+    /// The channel with what it asks at this very moment.
+    async fn present_channel(&self, tx: &mut Tx) -> Result<Arc<Channel>, Error> {
+        let channel = &self.permit.action().channel;
+        if self.registry.access.still_valid(&self.permit) {
+            return Ok(Arc::clone(channel));
+        }
+        present_channel(tx, channel.id).await
     }
 
     async fn create_project(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<ProjectId, Error> {
