@@ -4,6 +4,7 @@
 //! route.
 
 mod callers;
+mod members;
 mod requests;
 mod table;
 
@@ -16,7 +17,16 @@ use requests::World;
 use table::{Place, Row};
 
 /// Callers who may learn nothing of a private channel: for them it is as if it were not there.
-const OUTSIDERS: [&str; 4] = ["anonymous", "stranger", "other-channel", "unknown"];
+const OUTSIDERS: [&str; 8] = [
+    "anonymous",
+    "stranger",
+    "other-channel",
+    "unknown",
+    "removed-member",
+    "removed-from-group",
+    "cut-off",
+    "signed-in",
+];
 
 #[test]
 fn every_route_has_rows_and_every_row_a_route() {

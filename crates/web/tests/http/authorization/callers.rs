@@ -15,7 +15,7 @@ use super::requests::{CHANNELS, PACKAGE, PROJECT};
 use super::table::Place;
 
 /// In the order of the table's columns.
-pub(super) const CALLERS: [&str; 20] = [
+pub(super) const CALLERS: [&str; 29] = [
     // No token.
     "anonymous",
     // A token with every verb, of a user with this role.
@@ -43,7 +43,31 @@ pub(super) const CALLERS: [&str; 20] = [
     // A token of the project's owner in the path.
     "read-in-path",
     "publish-in-path",
+    // A token with every verb, of a user with roles like those of the publisher and of the owner, but all of it through
+    // a group, or as a maintainer.
+    "group-publisher",
+    "group-maintainer",
+    "maintainer",
+    // The same of somebody who was a maintainer, and of somebody who was in that group.
+    "removed-member",
+    "removed-from-group",
+    // Of an owner whose account is suspended.
+    "suspended",
+    // A browser in which the owner is signed in: cookies count on pages for people alone.
+    "signed-in",
+    // A token of the project's owner that was cut off in every channel, and one that never ends.
+    "cut-off",
+    "endless",
 ];
+
+/// Every token but one ends, because the channels ask for that.
+pub(super) fn ending(verbs: &[Verb]) -> Grant {
+    Grant::verbs(verbs).lives(TimeDelta::days(90))
+}
+
+pub(super) fn every_verb() -> Grant {
+    ending(Verb::ALL)
+}
 
 /// How a caller presents what it has.
 #[derive(Clone, Debug)]
@@ -51,10 +75,11 @@ pub(super) enum Credential {
     Nothing,
     Header(String),
     Path(String),
+    Cookie(String),
 }
 
 /// The credentials of all callers. Scopes name channels, so those that have one exist for each place.
-pub(super) struct Callers(HashMap<String, Credential>);
+pub(super) struct Callers(pub(super) HashMap<String, Credential>);
 
 impl Callers {
     /// Makes accounts and tokens, and the project that the owner owns.
@@ -62,6 +87,7 @@ impl Callers {
         let mut callers = Self(HashMap::new());
         callers.add_members(app).await;
         callers.add_owners(app).await;
+        callers.add_roles(app).await;
         callers
     }
 
@@ -71,7 +97,7 @@ impl Callers {
         found.unwrap_or_else(|| panic!("there is no caller '{caller}'")).clone()
     }
 
-    fn header(&mut self, caller: &str, token: String) {
+    pub(super) fn header(&mut self, caller: &str, token: String) {
         self.0.insert(caller.to_owned(), Credential::Header(token));
     }
 
@@ -79,7 +105,7 @@ impl Callers {
         self.0.insert("anonymous".to_owned(), Credential::Nothing);
         let unknown = ApiToken::generate(&Random::System).expose().to_owned();
         self.header("unknown", unknown);
-        let everything = Grant::verbs(Verb::ALL);
+        let everything = every_verb();
         for (name, role) in [
             ("stranger", None),
             ("reader", Some(ChannelRole::Reader)),
@@ -103,23 +129,23 @@ impl Callers {
         for channel in CHANNELS {
             app.member(channel, &owner, ChannelRole::Publisher).await;
         }
-        let all = app.token(&owner, Grant::verbs(Verb::ALL)).await;
+        let all = app.token(&owner, every_verb()).await;
         publish_first(app, &all).await;
         self.header("owner", all);
         for verb in Verb::ALL {
-            self.header(&format!("only-{verb}"), app.token(&owner, Grant::verbs(&[*verb])).await);
+            self.header(&format!("only-{verb}"), app.token(&owner, ending(&[*verb])).await);
         }
         for (place, visible) in
             [(Place::Public, "public"), (Place::Private, "private"), (Place::Unknown, "public")]
         {
             let [python, conda] = ["python", "conda"].map(|format| format!("{visible}-{format}"));
-            let whole = Grant::verbs(Verb::ALL);
+            let whole = every_verb();
             let other = whole.clone().project(&python, "other").project(&conda, "other");
             self.header(&format!("other-project {place:?}"), app.token(&owner, other).await);
             let project = whole.project(&python, PROJECT).project(&conda, PACKAGE);
             self.header(&format!("project {place:?}"), app.token(&owner, project).await);
         }
-        let nowhere = Grant::verbs(Verb::ALL).channel("pypi");
+        let nowhere = every_verb().channel("pypi");
         let token = app.token(&owner, nowhere).await;
         for scope in ["other-channel", "other-project", "project"] {
             self.header(scope, token.clone());
@@ -128,7 +154,7 @@ impl Callers {
         for (caller, verbs) in
             [("read-in-path", &[Verb::Read][..]), ("publish-in-path", &[Verb::Read, Verb::Publish])]
         {
-            let token = app.token(&owner, Grant::verbs(verbs)).await;
+            let token = app.token(&owner, ending(verbs)).await;
             self.0.insert(caller.to_owned(), Credential::Path(token));
         }
     }
@@ -137,7 +163,7 @@ impl Callers {
         let expiring = app.token(owner, Grant::verbs(Verb::ALL).lives(TimeDelta::seconds(1))).await;
         app.advance(TimeDelta::seconds(1));
         self.header("expired", expiring);
-        let revoked = app.issue(owner, Grant::verbs(Verb::ALL)).await;
+        let revoked = app.issue(owner, every_verb()).await;
         // Known to the cache while it worked.
         let presented = Presented::Token(revoked.secret.clone());
         let actor = app

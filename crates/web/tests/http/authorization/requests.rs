@@ -2,15 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bonded_model::token::Verb;
 use bonded_model::{ChannelFormat, Visibility};
 use bonded_testkit::TestApp;
-use bonded_testkit::app::Grant;
 use bonded_testkit::fixtures::{Form, Package, Wheel};
 use bonded_testkit::http::{Answer, Request};
 use http::Method;
 
-use super::callers::Credential;
+use super::callers::{Credential, every_verb};
 use super::table::{Place, Row};
 
 /// The project that the owner owns, in Python channels.
@@ -37,7 +35,7 @@ impl<'a> World<'a> {
             app.channel(&format!("{visible}-conda"), ChannelFormat::Conda, visibility).await;
         }
         let helper = app.admin("helper").await;
-        let helper = app.token(&helper, Grant::verbs(Verb::ALL)).await;
+        let helper = app.token(&helper, every_verb()).await;
         Self { app, helper, next: AtomicU32::new(2) }
     }
 
@@ -102,6 +100,7 @@ impl<'a> World<'a> {
             Credential::Nothing => self.app.request(method, path),
             Credential::Header(token) => self.app.request(method, path).token(token),
             Credential::Path(token) => self.app.request(method, &format!("/t/{token}{path}")),
+            Credential::Cookie(cookie) => self.app.request(method, path).header("cookie", cookie),
         }
     }
 
