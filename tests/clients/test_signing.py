@@ -132,6 +132,21 @@ def test_a_server_without_its_keys_does_not_start(started):
         started.start()
 
 
+def test_lost_keys_are_given_up_for_a_new_root(started, tmp_path):
+    channel = Channel(started, "conda")
+    fill(channel, tmp_path)
+    old = signed_channel.roots(started)
+    started.stop()
+    for key in (started.data / "trust").iterdir():
+        key.unlink()
+    trust(started, "forget", "--lost").succeeded()
+    started.start()
+    assert signed_channel.roots(started) != old
+    (new,) = signed_channel.keys(started)
+    until(lambda: all(set(entry) == {new} for entry in channel.repodata()["signatures"].values()), 30)
+    signed_channel.verify(channel)
+
+
 def test_a_publisher_signs_without_the_server(started, machine, tmp_path):
     channel = Channel(started, "conda")
     ann = machine("ann")

@@ -15,6 +15,7 @@ mod run;
 mod samples;
 mod seed;
 mod server;
+mod signing;
 mod target;
 mod wheel;
 mod write_up;
@@ -61,6 +62,7 @@ enum Part {
     Downloads,
     Uploads,
     Conda,
+    Signing,
 }
 
 /// Measures and prints the table.
@@ -169,6 +171,11 @@ fn measure(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<R
     let (now, most) = server.memory()?;
     rows.push(Row::of_one("memory after all of that", "MiB", now, Goal::AtMost(128.0))?);
     rows.push(Row::of_one("the most that it held meanwhile", "MiB", most, Goal::Told)?);
+    drop((server, nginx));
+    if wanted(Part::Signing) {
+        let _server = Server::start(&mut Command::new(&admin.program), &admin.data)?;
+        rows.push(step("signing", || signing::sign_anew(admin, plan))?);
+    }
     Ok(rows)
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Migrate {
     #[arg(long)]
     pub(crate) create: bool,
     /// Go on with the instance key in the data directory, a new one if need be, because the database's own is lost:
-    /// authenticator apps have to be set up again.
+    /// authenticator apps have to be set up again, and clients of signed conda channels have to pin a new root.
     #[arg(long)]
     pub(crate) replace_key: bool,
 }

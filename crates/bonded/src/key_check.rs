@@ -7,8 +7,11 @@ use anyhow::bail;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bonded_factors::sealing::InstanceKey;
-use bonded_model::Random;
-use bonded_store::{Store, StoreError};
+use bonded_model::actor::Origin;
+use bonded_model::audit::{AuditEntry, TrustEvent};
+use bonded_model::ids::RequestId;
+use bonded_model::{Actor, Clock, Random};
+use bonded_store::{Change, Store, StoreError};
 
 use crate::config::shown;
 use crate::instance;
@@ -35,12 +38,30 @@ pub(crate) async fn load(store: &Store, path: &Path, random: &Random) -> anyhow:
 
 const ADVICE: &str = "copy instance.key from the data directory of the server that created the database, or from a \
                       backup; if it is lost for good, run 'bonded migrate --replace-key', after which authenticator \
-                      apps have to be set up again";
+                      apps have to be set up again and clients of signed conda channels have to pin a new root";
 
-/// Takes the key in the file for the right one from now on.
+/// Takes the key in the file for the right one from now on. What was sealed under another one is lost.
 pub(crate) async fn replace(store: &Store, path: &Path, random: &Random) -> anyhow::Result<()> {
-    let sealed = seal(&instance::load_key(path, random)?, random);
-    let write = store.write(move |tx| Box::pin(async move { tx.put_setting(SEALED, &sealed).await }));
+    let key = instance::load_key(path, random)?;
+    let known = store.read().await?.setting(SEALED).await?;
+    if known.is_some_and(|known| opens(&key, &known)) {
+        return Ok(());
+    }
+    let (sealed, now) = (seal(&key, random), Clock::System.now());
+    let origin = Origin { request: RequestId::generate(now, random), address: None };
+    let forgotten = AuditEntry::new(now, &Actor::Operator, &origin, TrustEvent::TrustForgotten);
+    let write = store.write(move |tx| {
+        Box::pin(async move {
+            tx.put_setting(SEALED, &sealed).await?;
+            // The keys that sign conda channels were sealed under the old key too.
+            if !tx.trust_roots().await?.is_empty() {
+                tx.forget_trust().await?;
+                tx.audit(forgotten).await?;
+                tx.announce(Change::Everything);
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
     Ok(write.await?)
 }
 

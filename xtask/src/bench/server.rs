@@ -74,13 +74,22 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    /// Runs a command and gives what it printed.
+    /// Runs a command of `bonded admin` and gives what it printed.
     pub(super) fn run(&self, args: &[&str]) -> Result<String> {
+        self.command("admin", args)
+    }
+
+    /// Runs a command of `bonded trust` and gives what it printed.
+    pub(super) fn trust(&self, args: &[&str]) -> Result<String> {
+        self.command("trust", args)
+    }
+
+    fn command(&self, of: &str, args: &[&str]) -> Result<String> {
         let mut command = Command::new(&self.program);
-        command.arg("admin").args(args).arg("--data").arg(&self.data);
-        let output = clean(&mut command).output().context("cannot start bonded admin")?;
+        command.arg(of).args(args).arg("--data").arg(&self.data);
+        let output = clean(&mut command).output().with_context(|| format!("cannot start bonded {of}"))?;
         let error = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "bonded admin {} failed: {error}", args.join(" "));
+        ensure!(output.status.success(), "bonded {of} {} failed: {error}", args.join(" "));
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 }

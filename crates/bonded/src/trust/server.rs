@@ -23,6 +23,13 @@ pub(crate) enum Command {
     },
     /// Sign packages with a new key of the server's. A running server signs all packages anew.
     RotatePackageManager(Rotate),
+    /// Give up roots and keys because the trust directory is lost for good. The next start makes a new development root,
+    /// and clients have to pin that.
+    Forget {
+        /// Yes, they are lost.
+        #[arg(long, required = true)]
+        lost: bool,
+    },
     /// The keys with which publishers sign packages themselves.
     #[command(subcommand)]
     PublisherKey(PublisherKey),
@@ -102,6 +109,10 @@ impl Command {
                          'bonded trust keys'"
                     )
                 })
+            }
+            Self::Forget { .. } => {
+                registry.forget_trust(&permit).await?;
+                output.result(&json!({ "forgotten": true }), || "start the server for a new root".to_owned())
             }
             Self::PublisherKey(command) => command.run(registry, output).await,
         }

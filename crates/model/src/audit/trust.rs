@@ -36,6 +36,9 @@ pub enum TrustEvent {
         /// The old key.
         key: KeyBytes,
     },
+    /// All documents and the server's keys were given up, because the keys are lost.
+    #[serde(rename = "instance:trust:forget")]
+    TrustForgotten,
     /// Who signs the records of a channel was changed.
     #[serde(rename = "channel:signing:set")]
     SigningSet {

@@ -25,6 +25,9 @@ pub(super) fn of(channel: &str, event: &TrustEvent) -> String {
         TrustEvent::PackageManagerRetired { key } => {
             format!("The key {}, with which the server signed packages before, was dropped.", short(key))
         }
+        TrustEvent::TrustForgotten => {
+            "The keys that sign packages were given up as lost: clients have to pin a new root.".to_owned()
+        }
         TrustEvent::SigningSet { signing: Signing::Off } => {
             format!("The packages of {channel} are not signed any more.")
         }

@@ -134,10 +134,7 @@ impl Registry {
     async fn are_published(&self, keys: &[KeyBytes]) -> Result<bool, Error> {
         let mut snapshot = self.store.snapshot().await?;
         let published = snapshot.all_subdirs().await?;
-        if published.iter().any(|subdir| is_one_of(subdir.package_key, keys)) {
-            return Ok(true);
-        }
-        Ok(false)
+        Ok(published.iter().any(|subdir| is_one_of(subdir.package_key, keys)))
     }
 
     /// The secret halves and the signatures of keys that sign no more.

@@ -2,7 +2,7 @@
 
 use bonded_model::Timestamp;
 use bonded_model::audit::{AuditEntry, TrustEvent};
-use bonded_model::trust::{KeyBytes, TrustKeyManager, TrustRoot};
+use bonded_model::trust::{KeyBytes, PublisherKey, TrustKeyManager, TrustRoot};
 use bonded_signing::TrustedRoot;
 use bonded_store::Change;
 
@@ -56,6 +56,25 @@ impl Registry {
         })
     }
 
+    /// Gives up all documents and the server's keys, because these are lost. The next start makes a new development root,
+    /// which clients have to pin.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn forget_trust(&self, permit: &Permit<Operate>) -> Result<(), Error> {
+        let now = self.clock.now();
+        let entry = AuditEntry::new(now, permit.actor(), &self.local_origin(), TrustEvent::TrustForgotten);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                tx.forget_trust().await?;
+                tx.audit(entry).await?;
+                tx.announce(Change::Everything);
+                Ok(())
+            })
+        });
+        write.await
+    }
+
     fn check_keys(&self, trust: &Trust) -> Result<(), Error> {
         self.key_manager_signer(trust.root.role())?;
         for key in &trust.package_keys {
@@ -65,8 +84,10 @@ impl Registry {
     }
 
     async fn make_development_root(&self, permit: &Permit<Operate>) -> Result<(), Error> {
-        let first =
-            self.first().map_err(|error| Error::internal(format!("no root could be made: {error}")))?;
+        let publishers = self.store.read().await?.publisher_keys().await?;
+        let first = self
+            .first(&publishers)
+            .map_err(|error| Error::internal(format!("no root could be made: {error}")))?;
         let made = self.store_first(permit, &first).await?;
         self.trusting.forget();
         if !made {
@@ -82,15 +103,17 @@ impl Registry {
         Ok(())
     }
 
-    fn first(&self) -> Result<First, Error> {
+    /// Publishers may have keys from before: everything else was given up once, because it was lost.
+    fn first(&self, publishers: &[PublisherKey]) -> Result<First, Error> {
         let now = self.clock.now();
         let create = |role| self.trusting.keys.create(role, &self.random).map_err(Error::trust);
         let root_signer = create(KeyRole::Root)?;
         let manager = create(KeyRole::KeyManager)?;
         let package = create(KeyRole::PackageManager)?;
+        let keys = publishers.iter().map(|publisher| public(&publisher.key)).chain([package.public()]);
         Ok(First {
             root: development_root(&root_signer, 1, manager.public(), now)?,
-            key_manager: key_manager(&manager, 1, [package.public()], now)?,
+            key_manager: key_manager(&manager, 1, keys, now)?,
             root_key: bytes(&root_signer.public()),
             key_manager_key: bytes(&manager.public()),
             package_key: bytes(&package.public()),

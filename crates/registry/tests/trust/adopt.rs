@@ -81,7 +81,7 @@ with_app! {
         let (client, keys) = (Client::new(&app).await, offline());
         let manager = manager_of(&client);
         app.registry.adopt_root(&app.operator(), &successor(&app, 2, &keys, manager, 2)).await.unwrap();
-        let random = Random::seeded(78);
+        let random = Random::seeded(7_800);
         let others: Vec<_> = (0..3).map(|_| SigningKey::generate(&random)).collect();
         let forged = app.registry.adopt_root(&app.operator(), &successor(&app, 3, &others, manager, 2)).await;
         assert!(matches!(&forged, Err(Error::Invalid(text)) if text.contains("keys of root 2")), "{forged:?}");

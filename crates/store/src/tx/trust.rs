@@ -27,6 +27,8 @@ impl Tx {
         pub fn set_channel_signing(channel: ChannelId, signing: Signing) -> () = channels::set_signing;
         /// Sets whose signatures are published of a subdir. All of its records must have them.
         pub fn set_package_key(subdir: SubdirId, key: Option<&KeyBytes>) -> () = subdirs::set_package_key;
+        /// Forgets all trust documents and the server's own keys and signatures, because the keys are lost.
+        pub fn forget_trust() -> () = trust::forget;
         /// Adds signatures over records, in place of those that the same keys made before.
         pub fn insert_signatures(signatures: &[NewSignature]) -> () = signatures::insert;
         /// Forgets a key's signatures over the records of a subdir.
