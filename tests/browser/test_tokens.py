@@ -71,10 +71,12 @@ def test_a_token_gets_a_new_secret_and_is_narrowed(registry, person, visit):
     visitor.open("/account/tokens")
     assert "leaked" in visitor.text
     wrong = look(visitor, "leaked-token")
-    visitor.page.get_by_role("link", name="Renew or narrow the token laptop").click()
+    visitor.page.get_by_role("link", name="Replace the secret of the token laptop").click()
     wrong += look(visitor, "edit-token")
     path = visitor.path
-    visitor.submit(f"{path}/rotate", overlap="none")
+    assert "has leaked" in visitor.text
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Replace the secret now").click()
     new = TOKEN.search(visitor.text)[0]
     assert (read(registry, old, channel), read(registry, new, channel)) == (401, 200)
     visitor.open(path)

@@ -67,9 +67,9 @@ def test_a_reported_token_ends_at_once_and_its_owner_is_told_where_it_was(watche
     assert watched.get(f"/{channel.name}/simple/", token).status_code == 200
     assert scanner.report(watched, token).status_code == 204
     assert watched.get(f"/{channel.name}/simple/", token).status_code == 401
-    found = lambda: [mail for mail in (watched.data / "outbox").glob("*.eml") if "leaked" in mail.read_text()]
-    [mail] = until(found)
-    text = mail.read_text().replace("=\n", "")
+    outbox = watched.data / "outbox"
+    [mail] = until(lambda: [text for path in outbox.glob("*.eml") if "leaked" in (text := path.read_text())])
+    text = mail.replace("=\n", "")
     assert f"To: {READER}@example.org" in text and "https://code.example/x" in text
     assert "hunter2" not in text and token[7:] not in text
     audit = watched.admin_text("audit")
@@ -121,7 +121,12 @@ def test_the_operator_ends_what_is_found_in_any_text(own_server):
 
 
 def test_security_txt_names_the_contact(own_server):
-    own_server.options = ["--security-contact", "it@example.org", "--base-url", "https://packages.example.org/x"]
+    own_server.options = [
+        "--security-contact",
+        "it@example.org",
+        "--base-url",
+        "https://packages.example.org/x",
+    ]
     server = own_server.start()
     # The proxy may leave the prefix or strip it.
     for prefix in ("", "/x"):

@@ -1,6 +1,7 @@
 """Databases on the PostgreSQL server of the tests."""
 
 import os
+from contextlib import closing
 from urllib.parse import urlsplit, urlunsplit
 
 import pg8000.native
@@ -29,3 +30,14 @@ def connect(url: str) -> pg8000.native.Connection:
         password=parts.password,
         database=parts.path[1:],
     )
+
+
+def give_to(url: str, owner: str, password: str) -> str:
+    """Makes a role with a password the owner of a database; the URL with which it connects."""
+    parts = urlsplit(url)
+    name = f"{owner}_{parts.path[1:]}"
+    with closing(connect(url)) as connection:
+        connection.run(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'")
+        connection.run(f'ALTER DATABASE "{parts.path[1:]}" OWNER TO "{name}"')
+        connection.run(f'ALTER SCHEMA public OWNER TO "{name}"')
+    return urlunsplit(parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port or 5432}"))

@@ -4,6 +4,7 @@ mod admin;
 mod cli;
 mod conda;
 mod config;
+mod hidden;
 mod instance;
 mod key_check;
 mod logging;
@@ -27,7 +28,7 @@ use output::Output;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| hidden::of_arguments(error).exit());
     let output = Output { json: cli.json };
     match run(cli, output) {
         Ok(status) => status,

@@ -17,8 +17,8 @@ use bonded_model::{Clock, Random};
 use bonded_registry::Error;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::HeaderValue;
 use http::header::{HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method};
 use tower::{Service, ServiceExt};
 
 use crate::path_token::{self, PathToken};
@@ -27,6 +27,18 @@ use crate::{page, proxy, trust};
 
 /// Under which conda-token expects the channels of a host.
 const REPO: &str = "/repo";
+/// The methods that a log may name.
+const METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::CONNECT,
+    Method::TRACE,
+];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How the server is reached from outside.
@@ -127,7 +139,7 @@ impl Front {
             request.extensions_mut().insert::<PathToken>(token);
         }
         alias(request);
-        Ok(())
+        path_token::refuse_elsewhere(request.uri().path())
     }
 }
 
@@ -162,21 +174,24 @@ fn finish(response: &mut Response, origin: &Origin, reach: &Reach) {
 }
 
 /// One line per request. Reads that went well are for debugging only: there are thousands in a second. The path has
-/// lost its token by now, what looks like one in another place is hidden, and the query is never written.
-fn log(method: &http::Method, path: &str, response: &Response, origin: &Origin, begun: Instant) {
-    let status = response.status();
+/// lost its token by now, what looks like one in another place is hidden, and the query is never written. Nor is a method
+/// of a client's own making.
+fn log(method: &Method, path: &str, response: &Response, origin: &Origin, begun: Instant) {
+    let (status, is_read) = (response.status(), method.is_safe());
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let address = origin.address.map(tracing::field::display);
+    let known = METHODS.contains(method);
+    let method = if known { method.as_str() } else { "[another]" };
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
-                request_id = %origin.request, %method, path = %bonded_model::token::redacted(path), status = status.as_u16(), micros, address, "request"
+                request_id = %origin.request, method, path = %bonded_model::token::redacted(path), status = status.as_u16(), micros, address, "request"
             )
         };
     }
     if status.is_server_error() {
         line!(error);
-    } else if method.is_safe() && !status.is_client_error() {
+    } else if is_read && !status.is_client_error() {
         line!(debug);
     } else {
         line!(info);

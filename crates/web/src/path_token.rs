@@ -2,7 +2,7 @@
 //! conda moves the token behind a leading `/conda`.
 
 use axum::extract::Request;
-use bonded_model::token::ApiToken;
+use bonded_model::token::{ApiToken, holds_token};
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
@@ -30,6 +30,20 @@ pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Problem> 
     } else {
         Err(Problem::forbidden("a token in the path is for reading only; send it in a header"))
     }
+}
+
+/// Refuses a path that holds a token in any other place, also percent-encoded: redirects and errors would repeat it.
+///
+/// # Errors
+/// Says that the token has leaked.
+pub(crate) fn refuse_elsewhere(path: &str) -> Result<(), Problem> {
+    if !holds_token(path) {
+        return Ok(());
+    }
+    Err(Problem::bad_request(
+        "a token stands in the path where none is read: send it in a header; consider it leaked: give it a new secret on \
+         the page of your tokens, or revoke it",
+    ))
 }
 
 /// The token and the path behind it, which begins with `/`.
@@ -85,6 +99,19 @@ mod tests {
             let mut request = request(method, "/t/secret/main/noarch/x.conda");
             assert!(take(&mut request).is_err());
             assert!(!request.uri().to_string().contains("secret"));
+        }
+    }
+
+    #[test]
+    fn a_token_in_another_place_is_refused_and_names_are_not() {
+        let token = ApiToken::generate(&Random::seeded(2)).expose().to_owned();
+        let escaped: String = token.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for path in [format!("//t/{token}/x"), format!("/main/{token}.conda"), format!("/simple/{escaped}/")]
+        {
+            assert!(refuse_elsewhere(&path).is_err_and(|problem| !problem.detail().contains(&token[7..])));
+        }
+        for path in ["/simple/bonded-client/", "/files/bonded-0123456789abcdefghij-1.0.tar.gz", "/%ff%fe"] {
+            assert!(refuse_elsewhere(path).is_ok(), "{path}");
         }
     }
 }

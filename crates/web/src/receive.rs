@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use bonded_blobs::{StageError, Staged};
+use bonded_model::token::redacted;
 use bonded_registry::Error;
 use bonded_registry::access::Denial;
 use bytes::Bytes;
@@ -69,7 +70,7 @@ async fn next(
 
 /// Takes a text field of at most `room` bytes.
 pub(crate) async fn text(mut field: Field<'_>, room: usize) -> Result<String, Problem> {
-    let name = field.name().unwrap_or_default().chars().take(64).collect::<String>();
+    let name = redacted(field.name().unwrap_or_default()).chars().take(64).collect::<String>();
     let mut bytes = Vec::new();
     while let Some(chunk) =
         field.chunk().await.map_err(|error| Problem::bad_request(multipart_text(&error)))?

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use bonded_model::user::Email;
 use bonded_registry::people::SignUp;
 use serde::Deserialize;
@@ -12,13 +12,14 @@ use serde::de::Error as _;
 
 use super::options::{Common, Contact, LogFormat, Recovery, Serving, Size, duration, instance_name, network};
 use super::shown;
+use crate::hidden;
 
 /// The name under which a file is looked for in the data directory.
 const NAME: &str = "bonded.toml";
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
+pub(crate) struct File {
     database: Option<String>,
     blobs: Option<String>,
     trust_dir: Option<PathBuf>,
@@ -99,8 +100,10 @@ pub(super) fn load(
     };
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("the configuration file {} cannot be read", shown(&path)))?;
-    let file: File = toml::from_str(&text)
-        .with_context(|| format!("the configuration file {} is not valid", shown(&path)))?;
+    let file: File = toml::from_str(&text).map_err(|error| {
+        let wrong = hidden::of_file(&error, &text);
+        anyhow!("the configuration file {} is not valid: {wrong}", shown(&path))
+    })?;
     Ok(Some((path, file.into_options())))
 }
 

@@ -19,6 +19,8 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
+#[cfg(test)]
+pub(crate) use file::File;
 pub(crate) use options::{Common, LogFormat, Serving, duration};
 pub(crate) use people::People;
 

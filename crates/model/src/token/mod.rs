@@ -9,7 +9,7 @@ mod verbs;
 pub use cuts::{Cuts, TokenCut};
 pub use networks::{InvalidNetworks, Networks};
 pub use secret::{ApiToken, MalformedToken, TokenHash};
-pub use text::{redacted, tokens_in};
+pub use text::{holds_token, redacted, tokens_in};
 pub use verbs::{Verb, Verbs};
 
 use crate::Timestamp;

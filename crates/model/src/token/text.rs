@@ -9,11 +9,20 @@ use super::secret::{DIGIT_COUNT, PREFIX};
 
 /// No name of a project goes on for so long without a separator; a token does.
 const SUSPICIOUS_LEN: usize = 16;
+/// What goes on for so long behind the prefix is a token, perhaps a mistyped one.
+const CERTAIN_LEN: usize = 40;
 
 /// Every whole token in the text. Look-alikes are told apart by their checksum.
 pub fn tokens_in(text: &str) -> impl Iterator<Item = ApiToken> {
     let pieces = text.split(PREFIX).skip(1);
     pieces.filter_map(|piece| format!("{PREFIX}{}", piece.get(..DIGIT_COUNT)?).parse().ok())
+}
+
+/// Whether a token is in the text, as it is or percent-encoded, mistyped ones too.
+pub fn holds_token(text: &str) -> bool {
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    let run = |piece: &str| piece.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    decoded.split(PREFIX).skip(1).any(|piece| run(piece) >= CERTAIN_LEN)
 }
 
 /// The text as a log or a record may hold it: people put tokens where no client does, for example behind a channel's
@@ -65,8 +74,10 @@ mod tests {
             {
                 let shown = redacted(&path);
                 assert!(shown.contains("bonded-[redacted]"), "{shown}");
+                assert_eq!(holds_token(&path), token.len() > 40, "{path}");
             }
         }
-        assert_eq!(redacted("/pypi/files/bonded-client-1.0.tar.gz"), "/pypi/files/bonded-client-1.0.tar.gz");
+        let file = "/pypi/files/bonded-client-1.0.tar.gz";
+        assert!(redacted(file) == file && !holds_token(file));
     }
 }

@@ -1,5 +1,9 @@
 //! Where to go on after a sign-in or a proof.
 
+use std::borrow::Cow;
+
+use bonded_model::token::redacted;
+
 /// The path, if it is one of this host; otherwise the account's page. What browsers would read as another host or
 /// scheme (`//evil`, `/\evil`, control characters, which they drop) is none.
 pub(crate) fn local_path(next: Option<&str>) -> String {
@@ -7,7 +11,9 @@ pub(crate) fn local_path(next: Option<&str>) -> String {
     let local = next.starts_with('/')
         && !next[1..].starts_with(['/', '\\'])
         && next.len() <= 1_000
-        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        // Pages repeat it.
+        && matches!(redacted(next), Cow::Borrowed(_));
     if local { next.to_owned() } else { "/account".to_owned() }
 }
 
@@ -43,5 +49,6 @@ mod tests {
             assert_eq!(local_path(Some(evil)), "/account", "{evil:?}");
         }
         assert_eq!(local_path(None), "/account");
+        assert_eq!(local_path(Some(&format!("/t/bonded-{}/main", "a".repeat(49)))), "/account");
     }
 }
