@@ -1,6 +1,6 @@
 """Marked secrets go through every client and every error path, and stand nowhere but where they belong.
 
-What is searched: the log at its most talkative, every answer with its headers, mails, files, the whole database, the
+What is searched: the log at its most talkative, every answer with its headers, mails, files, the database, the
 audit log in every form, and what the command line prints."""
 
 import base64

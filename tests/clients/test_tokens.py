@@ -6,7 +6,8 @@ import pytest
 
 from support import conda_packages, distributions, uploads
 from support.bonded import until
-from support.channel import PUBLISHER, READER, Channel, create_token, verbs, with_credentials
+from support.channel import PUBLISHER, READER, Channel, create_token, unique, verbs, with_credentials
+from support.people.passing_time import change, issued_by_owner
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -36,31 +37,81 @@ REFUSALS = {
     "something else": "Invalid or non-existent authentication information.",
     "expired": "Invalid API Token: the token is expired",
     "revoked": "Invalid API Token: the token is revoked",
+    "rotated": "Invalid API Token: the token got a new secret, so this one does not work any more",
+    "from elsewhere": "Invalid API Token: the token does not work from this address",
+    "of a suspended account": "Invalid API Token: the account of the token's owner is suspended",
     "for reading": "Invalid API Token: the token may not publish",
+    "for another project": "Invalid API Token: project-scoped token is not valid for project: 'denied'",
+    "of an account without a second factor": "must set up two-factor authentication",
+    "of an account whose address is not verified": "is not verified: sign in on the web and verify it first.",
     "of a reader": "The user 'reader' isn't allowed to upload to project 'denied'.",
     # Whoever may not see a private channel is told what a stranger would be told of one that does not exist.
     "for another channel": "there is nothing here, or the credential may not see it",
 }
 
 
+def member(channel: Channel) -> str:
+    """A new account that publishes in the channel; its name."""
+    name = unique("member")
+    channel.server.admin("user", "create", name, "--email", f"{name}@example.org")
+    channel.server.admin("channel", "member", "add", channel.name, name, "--role", "publisher")
+    return name
+
+
+def own_token(channel: Channel, user: str) -> str:
+    """A token as its owner would have made it: what the operator issues works whatever its owner lacks."""
+    name = unique("own")
+    create = ("token", "create", "--user", user, "--name", name, "--channel", channel.name)
+    token = channel.server.admin(*create, *verbs("publish"))["token"]
+    issued_by_owner(channel.server, name)
+    return token
+
+
+def rotate(server, token: str) -> None:
+    """Gives a token that manages a new secret, which ends this one."""
+    tokens = "/api/bonded/v1/tokens"
+    listed = server.get(tokens, token).json()["tokens"]
+    [own] = [entry["id"] for entry in listed if "manage" in entry["verbs"]]
+    assert server.request("POST", f"{tokens}/{own}/rotate", token, json={}).status_code == 200
+
+
 @pytest.fixture
-def refused(channel) -> dict[str, str]:
+def refused(channel, tmp_path) -> dict[str, str]:
     """Tokens that must not publish, by what is wrong with them."""
     server = channel.server
     revoked = create_token(server, PUBLISHER, *verbs("read", "publish"))
     server.admin("token", "revoke", revoked["id"])
+    rotated = channel.token("publish", "manage")
+    rotate(server, rotated)
+    assert uploads.legacy(channel, distributions.wheel(tmp_path, "mine"), "mine").status_code == 200
+    suspended, careless, unproved = (member(channel) for _ in range(3))
+    project = ("--project", f"{channel.name}/mine")
     tokens = {
         "unknown": UNKNOWN,
         "mistyped": channel.publish_token[:-1] + ("0" if channel.publish_token[-1] != "0" else "1"),
         "something else": "correct horse battery staple",
         "expired": channel.token("read", "publish", options=("--expires", "1s")),
         "revoked": revoked["token"],
+        "rotated": rotated,
+        "from elsewhere": channel.token("publish", options=("--networks", "192.0.2.0/24")),
+        "of a suspended account": channel.token("publish", user=suspended),
         "for reading": channel.token("read"),
+        "for another project": create_token(server, PUBLISHER, *verbs("publish"), *project)["token"],
+        "of an account without a second factor": own_token(channel, careless),
+        "of an account whose address is not verified": own_token(channel, unproved),
         "of a reader": channel.token("read", "publish", user=READER),
         "for another channel": Channel(server, "python").publish_token,
     }
+    server.admin("user", "suspend", suspended)
+    whose = f"(SELECT id FROM users WHERE name = '{unproved}')"
+    change(server, f"UPDATE emails SET verified_at = NULL WHERE user_id = {whose}")
     probe = f"/{channel.name}/simple/"
-    until(lambda: all(server.get(probe, tokens[what]).status_code == 401 for what in ("expired", "revoked")))
+    until(
+        lambda: all(
+            server.get(probe, tokens[what]).status_code == 401
+            for what in ("expired", "revoked", "of a suspended account")
+        )
+    )
     return tokens
 
 
@@ -73,6 +124,22 @@ def test_no_bad_token_publishes_and_its_holder_is_told_why(channel, refused, cli
         attempt.refused_with(status, text)
         assert refused[what] not in attempt.output
     assert channel.project("denied") is None
+
+
+@pytest.mark.parametrize("uploader", ["twine", "uv_publish"])
+def test_who_may_not_upload_is_told_so_before_what_the_account_lacks(channel, clients, tmp_path, uploader):
+    assert uploads.legacy(channel, distributions.wheel(tmp_path, "hers"), "hers").status_code == 200
+    user = member(channel)
+    token, wheel = own_token(channel, user), distributions.wheel(tmp_path, "hers", "2.0")
+    text = f"The user '{user}' isn't allowed to upload to project 'hers'."
+    getattr(clients, uploader)(channel.upload_url, token, wheel).refused_with("403", text)
+
+
+def test_twine_shows_that_passwords_are_not_taken(channel, clients, tmp_path):
+    wheel = distributions.wheel(tmp_path, "denied")
+    attempt = clients.twine(channel.upload_url, "hunter2", wheel, user=PUBLISHER)
+    attempt.refused_with("403", "Username/Password authentication is not supported.")
+    assert "hunter2" not in attempt.output
 
 
 def test_a_token_for_another_channel_is_told_so_where_everybody_may_look(server, clients, tmp_path):

@@ -108,7 +108,7 @@ impl Front {
             address: Some(proxy::client_address(peer, request.headers(), &self.reach.trusted_proxies)),
         };
         let (method, wants_page) = (request.method().clone(), page::is_wanted(request.headers()));
-        let routed = self.enter(&mut request);
+        let routed = take_credentials(&mut request, &self.reach.prefix);
         let path = request.uri().path().to_owned();
         request.extensions_mut().insert(origin);
         let mut response = match routed {
@@ -125,22 +125,22 @@ impl Front {
         log(&method, &path, &response, &origin, begun);
         response
     }
+}
 
-    /// Takes prefix and token out of the path. Both orders occur: conda puts the token before the prefix, people who
-    /// write `/t/TOKEN/` into a channel URL put it behind.
-    fn enter(&self, request: &mut Request) -> Result<(), Problem> {
-        let token = path_token::take(request)?;
-        proxy::strip_prefix(request, &self.reach.prefix);
-        let token = match token {
-            Some(token) => Some(token),
-            None => path_token::take(request)?,
-        };
-        if let Some(token) = token {
-            request.extensions_mut().insert::<PathToken>(token);
-        }
-        alias(request);
-        path_token::refuse_elsewhere(request.uri().path())
+/// Takes prefix and token out of the path. Both orders occur: conda puts the token before the prefix, people who write
+/// `/t/TOKEN/` into a channel URL put it behind.
+pub(crate) fn take_credentials(request: &mut Request, prefix: &str) -> Result<(), Problem> {
+    let token = path_token::take(request)?;
+    proxy::strip_prefix(request, prefix);
+    let token = match token {
+        Some(token) => Some(token),
+        None => path_token::take(request)?,
+    };
+    if let Some(token) = token {
+        request.extensions_mut().insert::<PathToken>(token);
     }
+    alias(request);
+    path_token::refuse_elsewhere(request.uri().path())
 }
 
 /// Other names of paths: channels stand under `/repo/` too, where conda-token looks for them, and trust documents under

@@ -8,6 +8,8 @@ mod conda;
 mod credentials;
 mod extract;
 mod front;
+#[doc(hidden)]
+pub mod fuzzing;
 mod linger;
 mod page;
 mod path_token;

@@ -224,13 +224,15 @@ fn change_project(
     check_switches(principal, channel, Some(project), None)
 }
 
-/// What channel and project ask of the credential, the stricter of both. An upload names its project.
+/// What the channel asks of the person, and channel and project of the credential, the stricter of both; behind the roles,
+/// because it does not help to mend an account that may not do this anyway. An upload names its project.
 fn check_switches(
     principal: &Principal,
     channel: &Channel,
     project: Option<&ProjectRules>,
     upload: Option<&str>,
 ) -> Result<(), Denial> {
+    check_standing(principal, channel.policy.asks(true))?;
     let switches = channel.switches.and(project.map(|project| project.switches).unwrap_or_default());
     let what = upload.map_or_else(|| "this project".to_owned(), |name| format!("project '{name}'"));
     let text = match switches.check(&principal.authority) {
@@ -266,7 +268,6 @@ fn changing<'a>(
     if !principal.authority.permits(verb) {
         return Err(Denial::Forbidden(format!("Invalid API Token: the token may not {verb}")));
     }
-    check_standing(principal, channel.policy.asks(true))?;
     Ok(Some(principal))
 }
 

@@ -152,6 +152,71 @@ with_app! {
         app.upload_wheel("pypi", &elsewhere, &Wheel::new("one", "3.0")).await.expect(403);
     }
 
+    async fn conda_token_finds_the_channel_that_it_asks_for(app: TestApp) {
+        let user = app.user_as("ada", "main", ChannelRole::Reader).await;
+        let token = app.token(&user, Grant::verbs(READ).channel("main")).await;
+        // What `conda token set` sends, where it is told of this registry, before it keeps the token.
+        app.head(&format!("/t/{token}/repo/main/noarch/repodata.json")).await.expect(200);
+        let unknown = bonded_model::token::ApiToken::generate(&Random::System);
+        app.head(&format!("/t/{}/repo/main/noarch/repodata.json", unknown.expose())).await.expect(401);
+    }
+
+    async fn what_is_no_credential_at_all_is_refused_with_pypis_words(app: TestApp) {
+        let token = app.publisher("pypi").await;
+        let mistyped = format!("{}{}", &token[..token.len() - 1], if token.ends_with('0') { '1' } else { '0' });
+        let unknown = bonded_model::token::ApiToken::generate(&Random::System).expose().to_owned();
+        let form = || bonded_testkit::fixtures::Form::wheel(&Wheel::new("parcel", "1.0")).multipart();
+        let send = |value: &str| app.post("/pypi/legacy/").form(form()).header("authorization", value);
+        let basic = |password: &str| app.post("/pypi/legacy/").form(form()).basic("__token__", password);
+        for (attack, request) in [
+            ("no base64", send("Basic !!!")),
+            ("no colon", send("Basic QA==")),
+            ("an unknown scheme", send("Digest x")),
+            ("no scheme", send(&token)),
+            ("an empty header", send("")),
+            ("no prefix", send(&format!("Bearer {}", &token[7..]))),
+            ("another prefix", basic("pypi-AgEIcHlwaS5vcmcCJDAwMDAwMDAw")),
+            ("nothing behind the prefix", basic("bonded-")),
+            ("too short", basic(&token[..50])),
+            ("too long", basic(&format!("{token}0"))),
+            ("mistyped", basic(&mistyped)),
+            ("unknown", basic(&unknown)),
+            ("not of ASCII", basic("bonded-é")),
+            ("very long", basic(&"x".repeat(8_000))),
+        ] {
+            let answer = request.await.expect(403);
+            let text = "Invalid or non-existent authentication information.";
+            assert!(answer.reason().starts_with(text), "{attack}: {}", answer.reason());
+        }
+        assert_eq!(app.counts().await.files, 0);
+        basic(&format!(" \t{token}\r\n")).await.expect(200);
+    }
+
+    async fn who_may_not_upload_is_told_so_before_what_the_account_lacks(app: TestApp) {
+        let grace = app.publisher("pypi").await;
+        app.upload_wheel("pypi", &grace, &Wheel::new("hers", "1.0")).await.expect(200);
+        let ada = app.user_as("ada", "pypi", ChannelRole::Publisher).await;
+        // As if she had made it herself: what the operator issued is taken whatever its owner lacks.
+        let own = app.issue(&ada, Grant::verbs(&[Verb::Publish])).await;
+        let secret = bonded_model::token::ApiToken::generate(&Random::System);
+        let id = bonded_model::ids::TokenId::generate(app.now(), &app.registry.random);
+        let token = bonded_model::token::Token { id, name: "own".to_owned(), by_operator: false, ..own.token };
+        let hash = secret.hash();
+        let write = app.registry.store.write(move |tx| Box::pin(async move { tx.insert_token(&token, &hash).await }));
+        assert!(write.await.expect("the token is written"));
+        let told = async |name: &str| {
+            let answer = app.upload_wheel("pypi", secret.expose(), &Wheel::new(name, "2.0")).await.expect(403);
+            answer.reason()
+        };
+        assert!(told("own").await.contains("must set up two-factor authentication"));
+        assert!(told("hers").await.starts_with("The user 'ada' isn't allowed to upload to project 'hers'."));
+        app.unverify(&ada).await;
+        // Any change of rights makes the server read the account again.
+        app.member("main", &ada, ChannelRole::Reader).await;
+        assert!(told("own").await.contains("is not verified"));
+        assert!(told("hers").await.starts_with("The user 'ada' isn't allowed to upload to project 'hers'."));
+    }
+
     async fn uploads_say_what_is_wrong_with_a_token_as_pypi_does(app: TestApp) {
         let user = app.user_as("ada", "pypi", ChannelRole::Publisher).await;
         let publish = || Grant::verbs(&[Verb::Publish]);
