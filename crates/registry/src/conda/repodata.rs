@@ -43,7 +43,9 @@ impl Registry {
     pub async fn publish_repodata(&self, subdir: SubdirId) -> Result<(), Error> {
         let ended = self.write_repodata(subdir).await;
         self.note_publication(subdir, &ended);
-        ended
+        ended?;
+        // It may have been the last document that showed a key's signatures.
+        self.retire_keys().await
     }
 
     async fn write_repodata(&self, subdir: SubdirId) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use bonded_model::audit::{AuditEntry, TrustEvent};
 use bonded_model::ids::{JobId, SubdirId};
 use bonded_model::trust::{KeyBytes, Signing};
 use bonded_model::{Actor, Timestamp};
-use bonded_store::{Change, Tx};
+use bonded_store::{Change, Queries, Tx};
 
 use super::KeyRole;
 use super::adopt::overtaken;
@@ -96,11 +96,11 @@ impl Registry {
     }
 
     /// Drops the server's keys that were replaced, once no subdir is published with their signatures.
-    pub(super) async fn retire_keys(&self) -> Result<(), Error> {
+    pub(crate) async fn retire_keys(&self) -> Result<(), Error> {
         let Some(trust) = self.trust().await? else { return Ok(()) };
         let leaving: Vec<_> =
             trust.package_keys.iter().filter(|key| key.leaving_since.is_some()).map(|key| key.key).collect();
-        if leaving.is_empty() || self.are_published(&leaving).await? {
+        if leaving.is_empty() || are_shown(&mut *self.store.snapshot().await?, &leaving).await? {
             return Ok(());
         }
         let now = self.clock.now();
@@ -109,9 +109,8 @@ impl Registry {
         let (origin, gone) = (self.local_origin(), leaving.clone());
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                let used = tx.all_subdirs().await?.iter().any(|subdir| is_one_of(subdir.package_key, &gone));
                 // Somebody else was faster, or has begun something new.
-                if used || !tx.insert_trust_key_manager(&made).await? {
+                if are_shown(tx, &gone).await? || !tx.insert_trust_key_manager(&made).await? {
                     return Ok::<_, Error>(false);
                 }
                 for key in gone {
@@ -131,12 +130,6 @@ impl Registry {
         Ok(())
     }
 
-    async fn are_published(&self, keys: &[KeyBytes]) -> Result<bool, Error> {
-        let mut snapshot = self.store.snapshot().await?;
-        let published = snapshot.all_subdirs().await?;
-        Ok(published.iter().any(|subdir| is_one_of(subdir.package_key, keys)))
-    }
-
     /// The secret halves and the signatures of keys that sign no more.
     async fn clear_away_keys(&self, keys: &[KeyBytes]) -> Result<(), Error> {
         let subdirs = self.store.read().await?.all_subdirs().await?;
@@ -153,6 +146,22 @@ impl Registry {
     }
 }
 
-fn is_one_of(key: Option<KeyBytes>, keys: &[KeyBytes]) -> bool {
-    key.is_some_and(|key| keys.contains(&key))
+/// Whether readers can see signatures by one of these keys: in a subdir that names it, or in an index that was made before
+/// the subdir named another.
+async fn are_shown(queries: &mut Queries, keys: &[KeyBytes]) -> Result<bool, Error> {
+    for subdir in queries.all_subdirs().await? {
+        let switched = queries.setting(&switched_at(subdir.id)).await?;
+        let serial = switched.and_then(|serial| serial.parse::<i64>().ok()).unwrap_or_default();
+        let published = [subdir.shards.map(|shards| shards.serial), subdir.repodata.map(|full| full.serial)];
+        let is_older = published.into_iter().flatten().any(|published| published < serial);
+        if is_older || subdir.package_key.is_some_and(|key| keys.contains(&key)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The setting that holds the subdir's serial at which it began to show another key's signatures.
+pub(super) fn switched_at(subdir: SubdirId) -> String {
+    format!("trust.switched.{subdir}")
 }

@@ -16,6 +16,7 @@ use bonded_model::trust::{self, KeyBytes, NewSignature, Signing, UnsignedRecord}
 use bonded_signing::RecordSignature;
 use bonded_store::{Change, Tx};
 
+use super::rotate::switched_at;
 use super::state::public;
 use super::{KeyRole, Signer};
 use crate::jobs::JobKind;
@@ -123,7 +124,8 @@ impl Registry {
             return self.schedule_signing_of(tx, subdir, now).await;
         }
         tx.set_package_key(subdir, Some(&key)).await?;
-        tx.change_all_shards(subdir).await?;
+        let serial = tx.change_all_shards(subdir).await?;
+        tx.put_setting(&switched_at(subdir), &serial.to_string()).await?;
         self.schedule_publication(tx, &row, &JobKind::PUBLICATION).await?;
         tx.announce(Change::Subdir(subdir));
         Ok(())
