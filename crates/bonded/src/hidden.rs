@@ -22,7 +22,9 @@ pub(crate) fn of_file(error: &toml::de::Error, text: &str) -> String {
         let (_, expected) = rest.rsplit_once(", expected ")?;
         matches!(kind, "invalid type" | "invalid value").then(|| format!("{kind}, expected {expected}"))
     });
-    format!("line {line}: {}", without_value.as_deref().unwrap_or(message))
+    // Our own types and those of libraries name the value at the end, in quotes.
+    let before_value = message.split(": \"").next().unwrap_or_default();
+    format!("line {line}: {}", without_value.as_deref().unwrap_or(before_value))
 }
 
 #[cfg(test)]

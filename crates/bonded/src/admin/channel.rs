@@ -40,7 +40,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         change: policy::Change,
         #[command(flatten)]
-        rules: channel_rules::Change,
+        rules: channel_rules::NewRules,
     },
     /// Say who signs the packages of a conda channel: off (nobody), server, or publisher (with keys that the server does
     /// not have; see `bonded trust publisher-key`).

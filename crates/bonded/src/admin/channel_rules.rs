@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// What is to be changed; nothing means: only show.
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Change {
+pub(crate) struct NewRules {
     /// Who may create projects by publishing their first file: publishers or admins.
     #[arg(long, value_name = "WHO")]
     create_projects: Option<ProjectCreation>,
@@ -23,7 +23,7 @@ pub(crate) struct Change {
     longest_token_life: Option<u32>,
 }
 
-impl Change {
+impl NewRules {
     fn switches(self, present: Switches) -> Switches {
         let life = match self.longest_token_life {
             None => present.longest_token_life,
@@ -93,14 +93,14 @@ mod tests {
     fn what_is_not_mentioned_stays_and_zero_days_lift_the_limit() {
         let present =
             Switches { tokens_need_expiry: true, longest_token_life: Some(30), ..Switches::default() };
-        let nothing = Change {
+        let nothing = NewRules {
             create_projects: None,
             trusted_publishers_only: None,
             tokens_need_expiry: None,
             longest_token_life: None,
         };
         assert_eq!(nothing.switches(present), present);
-        let lifted = Change { longest_token_life: Some(0), ..nothing };
+        let lifted = NewRules { longest_token_life: Some(0), ..nothing };
         assert_eq!(lifted.switches(present), Switches { longest_token_life: None, ..present });
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn run(change: Change, registry: &Registry, output: Output) -> 
 pub(super) async fn run_in_channel(
     name: &str,
     change: Change,
-    rules: channel_rules::Change,
+    rules: channel_rules::NewRules,
     registry: &Registry,
     output: Output,
 ) -> anyhow::Result<()> {

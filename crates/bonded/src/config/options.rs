@@ -162,12 +162,14 @@ impl FromStr for Contact {
 
     /// Reads an e-mail address or a URL.
     fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(email) = text.parse::<Email>() {
-            return Ok(Self(format!("mailto:{email}")));
-        }
+        // First the URL: what `mailto:` names would be a mailbox of that name.
         match Url::parse(text) {
-            Ok(url) if matches!(url.scheme(), "https" | "mailto" | "tel") => Ok(Self(url.into())),
-            _ => Err("write an e-mail address, or a URL with https:, mailto: or tel:".to_owned()),
+            Ok(url) if matches!(url.scheme(), "https" | "mailto" | "tel") => return Ok(Self(url.into())),
+            _ => {}
+        }
+        match text.parse::<Email>() {
+            Ok(email) => Ok(Self(format!("mailto:{email}"))),
+            Err(_) => Err("write an e-mail address, or a URL with https:, mailto: or tel:".to_owned()),
         }
     }
 }
