@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::Timestamp;
 use crate::ids::{ChannelId, FileId, UserId};
+use crate::user::UserName;
 
 /// Who signs the records of a conda channel.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
@@ -129,6 +130,29 @@ pub struct PublisherKey {
     pub added_at: Timestamp,
 }
 
+/// A publisher's key as people see it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublisherKeyView {
+    /// The public key.
+    pub key: KeyBytes,
+    /// What it is called.
+    pub name: String,
+    /// Who added it; `None` for the operator, and once the account is gone.
+    pub added_by: Option<UserName>,
+    /// When it was added.
+    pub added_at: Timestamp,
+}
+
+/// How far the signing of a channel's records with another key has come: those of the subdirs that do not show its
+/// signatures yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SigningProgress {
+    /// How many records there are.
+    pub records: i64,
+    /// How many of them have the key's signature.
+    pub signed: i64,
+}
+
 /// A signature over a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RecordSignature {
@@ -169,6 +193,15 @@ pub struct RecordSigner {
     pub publisher: bool,
     /// When.
     pub signed_at: Timestamp,
+}
+
+/// Who signed the record of which file, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FileSigner {
+    /// The file.
+    pub file: FileId,
+    /// Who, and when.
+    pub signer: RecordSigner,
 }
 
 /// A record that lacks the signature of some key.

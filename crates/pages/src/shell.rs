@@ -87,6 +87,8 @@ pub struct Shell {
     pub fence: Option<Fence>,
     /// What is said above the content.
     pub notice: Option<Notice>,
+    /// Whether it is said that packages are signed under a root whose key is on the server.
+    pub development_root: bool,
 }
 
 impl Shell {

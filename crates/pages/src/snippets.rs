@@ -101,6 +101,32 @@ fn install_conda(url: &str, name: &str, version: &str) -> Vec<Snippet> {
     ]
 }
 
+/// What pins a root, so that clients verify the packages of a signed conda channel.
+pub(crate) fn pinning(base_url: &str, channel: &str, version: u64, fingerprint: &str) -> Vec<Snippet> {
+    let url = format!("{base_url}/{channel}");
+    let root = format!("{base_url}/{version}.root.json");
+    let fingerprint: String = fingerprint.split_whitespace().collect();
+    vec![
+        command("Bonded's own client", format!("bonded conda trust {url} --root-fingerprint {fingerprint}")),
+        command(
+            "The same with a token, for conda too",
+            format!(
+                "bonded conda token set - --channel {url} --enable-signature-verification \\\n  --root-fingerprint \
+                 {fingerprint}"
+            ),
+        ),
+        command(
+            "conda with conda-content-trust",
+            format!(
+                "curl -fo \"$(conda info --base)/etc/conda/{version}.root.json\" --create-dirs {root}\n\
+                 bonded trust show \"$(conda info --base)/etc/conda/{version}.root.json\"  # compare the fingerprint\n\
+                 conda config --set extra_safety_checks true\n\
+                 conda config --set signing_metadata_url_base {base_url}"
+            ),
+        ),
+    ]
+}
+
 /// What uploads to a channel, with the token in a variable.
 pub(crate) fn uploading(python: bool, base_url: &str, channel: &str) -> Vec<Snippet> {
     if python {
@@ -293,6 +319,14 @@ mod tests {
         assert!(texts(true, "1.0").contains(" acme==1.0\n"));
         assert!(texts(true, "1!2.0").contains(" 'acme==1!2.0'\n"));
         assert!(texts(false, "1.0").contains(" acme=1.0\n"));
+    }
+
+    #[test]
+    fn a_root_is_pinned_by_its_fingerprint_in_one_piece() {
+        let all = pinning(URL, "team", 2, "0123 4567");
+        assert!(all[0].text.ends_with("/registry/team --root-fingerprint 01234567"));
+        assert!(all[1].text.ends_with(" --root-fingerprint 01234567"));
+        assert!(all[2].text.contains("/registry/2.root.json\n"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Signatures over the records of conda packages.
 
 use bonded_model::Timestamp;
-use bonded_model::ids::{ChannelId, FileId, SubdirId};
+use bonded_model::ids::{ChannelId, FileId, ProjectId, SubdirId};
 use bonded_model::trust::{
-    FileSignature, KeyBytes, NewSignature, RecordSignature, RecordSigner, UnsignedRecord,
+    FileSignature, FileSigner, KeyBytes, NewSignature, RecordSignature, RecordSigner, SigningProgress,
+    UnsignedRecord,
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -26,6 +27,18 @@ struct SignerRow {
     key: Vec<u8>,
     publisher: bool,
     signed_at: Timestamp,
+}
+
+struct FileSignerRow {
+    file_id: Uuid,
+    key: Vec<u8>,
+    publisher: bool,
+    signed_at: Timestamp,
+}
+
+struct ProgressRow {
+    records: i64,
+    signed: i64,
 }
 
 struct UnsignedRow {
@@ -216,4 +229,41 @@ pub async fn signers(db: &mut Connection, file: FileId) -> sqlx::Result<Vec<Reco
         Ok(RecordSigner { key, publisher: row.publisher, signed_at: row.signed_at })
     };
     rows.fetch_all(db).await?.into_iter().map(signer).collect()
+}
+
+/// Of the records that are not deleted, by when they were signed.
+pub async fn signers_of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<FileSigner>> {
+    let rows = sqlx::query_as!(
+        FileSignerRow,
+        r#"SELECT r.file_id AS "file_id!: Uuid", r.key AS "key!: Vec<u8>", r.publisher AS "publisher!: bool",
+                  r.signed_at AS "signed_at!: Timestamp"
+           FROM files f JOIN record_signatures r ON r.file_id = f.id
+           WHERE f.project_id = $1 AND f.deleted_at IS NULL ORDER BY r.signed_at, r.key"#,
+        project.uuid(),
+    );
+    let signer = |row: FileSignerRow| {
+        let key = key("record_signatures.key", &row.key)?;
+        let signer = RecordSigner { key, publisher: row.publisher, signed_at: row.signed_at };
+        Ok(FileSigner { file: row.file_id.into(), signer })
+    };
+    rows.fetch_all(db).await?.into_iter().map(signer).collect()
+}
+
+/// How many records of the subdirs that do not show this key's signatures yet have them already.
+pub async fn progress(
+    db: &mut Connection,
+    channel: ChannelId,
+    key: &KeyBytes,
+) -> sqlx::Result<SigningProgress> {
+    let row = sqlx::query_as!(
+        ProgressRow,
+        r#"SELECT COUNT(*) AS "records!: i64", COUNT(r.file_id) AS "signed!: i64"
+           FROM subdirs s JOIN conda_files c ON c.subdir_id = s.id JOIN files f ON f.id = c.file_id
+           LEFT JOIN record_signatures r ON r.file_id = c.file_id AND r.key = $2
+           WHERE s.channel_id = $1 AND (s.package_key IS NULL OR s.package_key <> $2) AND f.deleted_at IS NULL"#,
+        channel.uuid(),
+        &key.as_bytes()[..],
+    );
+    let row = row.fetch_one(db).await?;
+    Ok(SigningProgress { records: row.records, signed: row.signed })
 }

@@ -2,10 +2,12 @@
 
 use bonded_model::Timestamp;
 use bonded_model::ids::{ChannelId, UserId};
-use bonded_model::trust::{KeyBytes, PackageManagerKey, PublisherKey, TrustKeyManager, TrustRoot};
+use bonded_model::trust::{
+    KeyBytes, PackageManagerKey, PublisherKey, PublisherKeyView, TrustKeyManager, TrustRoot,
+};
 use uuid::Uuid;
 
-use super::rows::key;
+use super::rows::{key, parsed};
 use crate::Connection;
 
 struct KeyRow {
@@ -19,6 +21,13 @@ struct PublisherRow {
     key: Vec<u8>,
     name: String,
     added_by: Option<Uuid>,
+    added_at: Timestamp,
+}
+
+struct PublisherViewRow {
+    key: Vec<u8>,
+    name: String,
+    added_by: Option<String>,
     added_at: Timestamp,
 }
 
@@ -124,6 +133,27 @@ pub async fn publisher_keys(db: &mut Connection) -> sqlx::Result<Vec<PublisherKe
            FROM publisher_keys ORDER BY channel_id, name"#,
     );
     rows.fetch_all(db).await?.into_iter().map(PublisherKey::try_from).collect()
+}
+
+/// Those of one channel, with the names of who added them.
+pub async fn publisher_key_views(
+    db: &mut Connection,
+    channel: ChannelId,
+) -> sqlx::Result<Vec<PublisherKeyView>> {
+    let rows = sqlx::query_as!(
+        PublisherViewRow,
+        r#"SELECT p.key AS "key!: Vec<u8>", p.name AS "name!: String", u.name AS "added_by?: String",
+                  p.added_at AS "added_at!: Timestamp"
+           FROM publisher_keys p LEFT JOIN users u ON u.id = p.added_by
+           WHERE p.channel_id = $1 ORDER BY p.name"#,
+        channel.uuid(),
+    );
+    let view = |row: PublisherViewRow| {
+        let added_by = row.added_by.map(|name| parsed("users.name", &name)).transpose()?;
+        let key = key("publisher_keys.key", &row.key)?;
+        Ok(PublisherKeyView { key, name: row.name, added_by, added_at: row.added_at })
+    };
+    rows.fetch_all(db).await?.into_iter().map(view).collect()
 }
 
 pub async fn insert_publisher_key(db: &mut Connection, new: &PublisherKey) -> sqlx::Result<bool> {

@@ -88,6 +88,8 @@ pub enum Subject {
 pub enum Tab {
     /// Its projects or releases.
     Overview,
+    /// Who signs the packages of a conda channel.
+    Trust,
     /// Who holds a role.
     People,
     /// The tokens that can publish.
@@ -99,12 +101,13 @@ pub enum Tab {
 }
 
 impl Tab {
-    /// All of them, for those who look after the place.
+    /// Those that every place has for those who look after it.
     pub const ALL: [Self; 5] = [Self::Overview, Self::People, Self::Tokens, Self::Settings, Self::Activity];
 
     const fn end(self) -> &'static str {
         match self {
             Self::Overview => "",
+            Self::Trust => "/trust",
             Self::People => "/people",
             Self::Tokens => "/tokens",
             Self::Settings => "/settings",
@@ -148,6 +151,11 @@ impl Head {
         self.path() + end
     }
 
+    /// The page about the signatures of the channel.
+    pub(crate) fn trust_path(&self) -> String {
+        format!("/channels/{}{}", segment(self.channel()), Tab::Trust.end())
+    }
+
     pub(crate) fn tab_path(&self, tab: &Tab) -> String {
         self.below(tab.end())
     }
@@ -157,6 +165,7 @@ impl Head {
             (Tab::Overview, Subject::Channel) => "Projects",
             (Tab::Overview, Subject::Project(_)) => "Releases",
             (Tab::Overview, Subject::Group) => "Members",
+            (Tab::Trust, _) => "Trust",
             (Tab::People, _) => "People",
             (Tab::Tokens, _) => "Tokens",
             (Tab::Settings, _) => "Settings",

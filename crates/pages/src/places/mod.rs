@@ -9,6 +9,7 @@ mod invitation;
 mod people;
 mod projects;
 mod settings;
+mod trust;
 
 pub use activity::PlaceActivity;
 pub use channels::{Channel, ChannelRow, Channels, NewProject, ProjectRow, Search};
@@ -17,5 +18,6 @@ pub use groups::{Group, GroupRow, Groups, Member, NewGroup};
 pub use head::{Head, Standing, Status, Subject, Tab};
 pub use invitation::{Answer, InvitationPage};
 pub use people::{Holder, People, RoleChoice, RoleForm, RoleInvitation};
-pub use projects::{Delete, Doomed, Fact, File, Project, Release, ReleasePage, ReleaseRow, Rights};
+pub use projects::{Delete, Doomed, Fact, File, Project, Release, ReleasePage, ReleaseRow, Rights, SignedBy};
 pub use settings::{ChannelSettings, Creation, ProjectSettings, Switches};
+pub use trust::{Chain, KeyManager, PublisherKey, Root, ServerKey, Signatories, Term, Trust};

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use bonded_model::Timestamp;
+use bonded_model::trust::KeyBytes;
 
 use super::Head;
 use crate::paths::segment;
@@ -25,6 +26,26 @@ pub struct File {
     pub by: String,
     /// The local path to download it; nothing where it is not served.
     pub download: Option<String>,
+    /// Who signed what the index says of it; nothing where files are never signed.
+    pub signed: Option<Vec<SignedBy>>,
+}
+
+/// A signature over what the index says of a file.
+#[derive(Clone)]
+pub struct SignedBy {
+    /// What a publisher's key is called; nothing for the server's own.
+    pub publisher: Option<String>,
+    /// The key.
+    pub key: KeyBytes,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+impl SignedBy {
+    /// Enough of the key to tell it from others.
+    pub(crate) fn short(&self) -> String {
+        self.key.to_string().chars().take(16).chain(['…']).collect()
+    }
 }
 
 /// A release in a list.

@@ -10,6 +10,7 @@ mod projects;
 mod public;
 mod sign_in;
 mod tokens;
+mod trust;
 
 use askama::Template;
 use bonded_model::Timestamp;
@@ -35,7 +36,7 @@ pub struct Sample {
 pub fn all() -> Vec<Sample> {
     let account = [account::samples(), factors::samples(), tokens::samples(), activity::samples()];
     let others = [sign_in::samples(), admin::samples(), public::samples()];
-    let places = [places::samples(), projects::samples(), members::samples()];
+    let places = [places::samples(), projects::samples(), members::samples(), trust::samples()];
     account.into_iter().chain(others).chain(places).flatten().collect()
 }
 

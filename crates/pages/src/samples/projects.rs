@@ -2,11 +2,11 @@
 
 use super::places::switches;
 use super::{HOSTILE, Sample, hostile, hours, sample, signed_in, stranger};
-use crate::Field;
 use crate::places::{
     Delete, Doomed, Fact, File, Head, Project, ProjectSettings, Release, ReleasePage, ReleaseRow, Rights,
-    Standing, Status, Subject, Tab,
+    SignedBy, Standing, Status, Subject, Tab,
 };
+use crate::{Field, Shell};
 
 pub(super) fn samples() -> Vec<Sample> {
     [projects(), releases(), settings(), deletions()].into_iter().flatten().collect()
@@ -38,6 +38,25 @@ fn file(name: &str) -> File {
         uploaded_at: hours(0),
         by: "ada, with the token 'laptop'".into(),
         download: Some(format!("/pypi/files/{name}")),
+        signed: None,
+    }
+}
+
+/// Packages that this server, a publisher and nobody have signed.
+fn signed_release() -> Release {
+    let by = |publisher: Option<&str>| SignedBy {
+        publisher: publisher.map(str::to_owned),
+        key: [0x5c; 32].into(),
+        at: hours(1),
+    };
+    let file = |name: &str, signed| File { kind: "noarch".into(), signed: Some(signed), ..file(name) };
+    Release {
+        files: vec![
+            file("noarch/acme-1.4.2-0.conda", vec![by(None)]),
+            file("noarch/acme-1.4.2-1.conda", vec![by(Some("ada's")), by(Some(HOSTILE))]),
+            file("noarch/acme-1.4.2-2.conda", Vec::new()),
+        ],
+        ..release()
     }
 }
 
@@ -97,7 +116,9 @@ fn projects() -> Vec<Sample> {
     };
     let own = Project { shell: signed_in(), head: head(Tab::Overview), rights, ..open.clone() };
     let conda = Project {
+        shell: Shell { development_root: true, ..signed_in() },
         head: Head { python: false, private: true, ..head(Tab::Overview) },
+        newest: Some(signed_release()),
         releases: vec![ReleaseRow { files: 1, ..row("1.4.2", None) }],
         ..own.clone()
     };

@@ -302,6 +302,15 @@ pub(crate) fn channel_role(principal: &Principal, channel: &Channel) -> Option<C
     principal.channel_roles.get(&channel.id).copied()
 }
 
+/// The role that an actor has in a channel; the operator is as good as an administrator.
+pub(crate) fn role_in(actor: &Actor, channel: &Channel) -> Option<ChannelRole> {
+    match actor {
+        Actor::Operator => Some(ChannelRole::Admin),
+        Actor::Anonymous => None,
+        Actor::Principal(principal) => channel_role(principal, channel),
+    }
+}
+
 /// Credentials are checked when they are presented; a long upload may outlive that moment.
 fn is_active(principal: &Principal, now: Timestamp) -> bool {
     check_state(principal, now).is_ok()

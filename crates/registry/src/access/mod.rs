@@ -13,7 +13,7 @@ mod manage;
 mod permit;
 mod present;
 
-pub(crate) use action::channel_role;
+pub(crate) use action::role_in;
 pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
 pub use administer::{Administer, ViewPeople};
 pub use authenticate::Presented;

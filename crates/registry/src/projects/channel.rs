@@ -10,7 +10,7 @@ use bonded_model::{Actor, Channel, ProjectStatus, Timestamp};
 
 use super::find::normalized_part;
 use super::versions::{latest, newest_first};
-use crate::access::{Read, channel_role};
+use crate::access::{Read, role_in};
 use crate::{Error, Registry};
 
 /// Projects on one page.
@@ -60,7 +60,7 @@ impl Registry {
     /// Only when the database fails.
     pub async fn visible_channels(&self, actor: &Actor) -> Result<Vec<VisibleChannel>, Error> {
         let channels = self.access.visible_channels(actor).await?.into_iter();
-        Ok(channels.map(|channel| VisibleChannel { role: role(actor, &channel), channel }).collect())
+        Ok(channels.map(|channel| VisibleChannel { role: role_in(actor, &channel), channel }).collect())
     }
 
     /// What the page of a channel shows to the actor: the projects whose normalized names begin with `prefix`, behind
@@ -77,7 +77,7 @@ impl Registry {
     ) -> Result<ChannelPage, Error> {
         let channel = self.access.visible_channel(actor, channel).await?;
         self.access.permit(actor, Read { channel: Arc::clone(&channel) })?;
-        let role = role(actor, &channel);
+        let role = role_in(actor, &channel);
         let prefix = normalized_part(channel.format, prefix);
         let after = after.replace('\0', "");
         let listing = ProjectListing { prefix: &prefix, after: &after, empty_too: role.is_some() };
@@ -108,14 +108,6 @@ impl Registry {
         };
         let projects = found.into_iter().map(listed).collect();
         Ok(ChannelPage { channel, role, projects, next })
-    }
-}
-
-fn role(actor: &Actor, channel: &Channel) -> Option<ChannelRole> {
-    match actor {
-        Actor::Operator => Some(ChannelRole::Admin),
-        Actor::Anonymous => None,
-        Actor::Principal(principal) => channel_role(principal, channel),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bonded_model::file::File;
 use bonded_model::ids::{ReleaseId, UserId};
 use bonded_model::project::{Project, ProjectMember, ReleaseOutline, Yank as Yanked};
+use bonded_model::trust::Signing;
 use bonded_model::user::UserName;
 use bonded_model::{Actor, Channel, ChannelFormat, Sha256, Timestamp};
 use bonded_store::Queries;
@@ -14,6 +15,7 @@ use super::about::About;
 use super::find::find;
 use super::versions::{canonical, is_prerelease, latest, newest_first};
 use crate::access::{Delete, ManageChannel, ManageProject, Read, Yank};
+use crate::trust::SignedBy;
 use crate::{Error, Registry};
 
 /// Everything that the page of a project, or of one of its releases, shows to one viewer.
@@ -36,6 +38,8 @@ pub struct ProjectPage {
     pub members: Vec<ProjectMember>,
     /// What the viewer may do.
     pub may: May,
+    /// Whether the files are signed under a root whose key is on the server.
+    pub development_root: bool,
 }
 
 /// What a viewer may do with a project. Each is decided again when it is done.
@@ -82,6 +86,8 @@ pub struct FileView {
     pub path: Option<String>,
     /// Who published it, for those who may know.
     pub published: Option<Published>,
+    /// Whose signatures over its record count; `None` in Python channels, where nothing is signed.
+    pub signed: Option<Vec<SignedBy>>,
 }
 
 /// Who published a file.
@@ -108,6 +114,10 @@ impl Registry {
     ) -> Result<ProjectPage, Error> {
         let channel = self.access.visible_channel(actor, channel).await?;
         self.access.permit(actor, Read { channel: Arc::clone(&channel) })?;
+        let trust = match channel.signing {
+            Signing::Off => None,
+            Signing::Server | Signing::Publisher => self.trust().await?,
+        };
         let mut snapshot = self.store.snapshot().await?;
         let project = find(&mut snapshot, &channel, name).await?;
         let may = self.may(actor, &channel, &project);
@@ -120,8 +130,16 @@ impl Registry {
             newest_first(channel.format, &mut outlines);
             let rows = snapshot.files_of_project(project.id).await?;
             let names = if inside { names(&mut snapshot, &rows).await? } else { HashMap::new() };
+            let mut signed = match &trust {
+                Some(trust) => trust.signed_by(&channel, snapshot.signers_of_project(project.id).await?),
+                None => HashMap::new(),
+            };
             for file in rows {
-                let view = view(&file, channel.format, withheld, inside.then_some(&names));
+                let signed = signed.remove(&file.id).unwrap_or_default();
+                let view = FileView {
+                    signed: (channel.format == ChannelFormat::Conda).then_some(signed),
+                    ..view(&file, channel.format, withheld, inside.then_some(&names))
+                };
                 files.entry(file.release).or_default().push(view);
             }
         }
@@ -142,7 +160,8 @@ impl Registry {
             yanked: outline.yanked,
         };
         let releases = outlines.into_iter().map(release).collect();
-        Ok(ProjectPage { channel, project, releases, shown, about, withheld, members, may })
+        let development_root = trust.is_some_and(|trust| trust.is_development());
+        Ok(ProjectPage { channel, project, releases, shown, about, withheld, members, may, development_root })
     }
 
     /// What the actor may do with the project.
@@ -207,5 +226,6 @@ fn view(
             by: file.uploaded_by.and_then(|id| names.get(&id).cloned()),
             with_token: file.token.is_some(),
         }),
+        signed: None,
     }
 }

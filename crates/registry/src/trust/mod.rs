@@ -15,6 +15,7 @@ mod channel;
 mod check;
 mod documents;
 mod keys;
+mod page;
 mod policy;
 mod publisher;
 mod renew;
@@ -32,6 +33,7 @@ use bonded_factors::sealing::InstanceKey;
 
 pub use adopt::Adopted;
 pub use bonded_signing::{NotARecordSignature, PublicKey, RecordSignature};
+pub use page::{ChannelTrust, KeyManagerView, SignedBy, Term, TrustPage};
 pub use serve::{RootSummary, SignerSummary, TrustSummary};
 pub use start::TrustStart;
 pub use upload::{OfflineRecord, offline_record};

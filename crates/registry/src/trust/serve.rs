@@ -5,9 +5,9 @@ use std::sync::Arc;
 use bonded_model::Timestamp;
 use bonded_model::ids::{ChannelId, FileId};
 use bonded_model::trust::{KeyBytes, RecordSigner, Signing};
-use bonded_signing::{RootFilename, RootRole};
+use bonded_signing::RootFilename;
 
-use super::state::bytes;
+use super::state::{InstalledRoot, bytes};
 use crate::python::Page;
 use crate::{Error, Registry};
 
@@ -21,6 +21,8 @@ pub struct RootSummary {
     pub version: u64,
     /// Its fingerprint, in groups.
     pub fingerprint: String,
+    /// When it was made.
+    pub made_at: Timestamp,
     /// When it was installed.
     pub installed_at: Timestamp,
     /// When it ends.
@@ -88,9 +90,6 @@ impl Registry {
     /// When the database fails, or holds documents that do not verify.
     pub async fn trust_summary(&self) -> Result<Option<TrustSummary>, Error> {
         let Some(trust) = self.trust().await? else { return Ok(None) };
-        let roots = trust.roots.values().map(|installed| {
-            summary(installed.root.role(), installed.root.fingerprint().to_string(), installed.installed_at)
-        });
         let own = trust.package_keys.iter().map(|key| SignerSummary {
             key: key.key,
             name: None,
@@ -107,7 +106,7 @@ impl Registry {
         });
         Ok(Some(TrustSummary {
             development: trust.development.is_some(),
-            roots: roots.collect(),
+            roots: trust.roots.values().map(root_summary).collect(),
             key_manager_version: trust.key_manager.version(),
             key_manager_expires_at: trust.key_manager_row.expires_at,
             signers: own.chain(publishers).collect(),
@@ -140,11 +139,13 @@ impl Registry {
     }
 }
 
-fn summary(role: &RootRole, fingerprint: String, installed_at: Timestamp) -> RootSummary {
+pub(super) fn root_summary(installed: &InstalledRoot) -> RootSummary {
+    let role = installed.root.role();
     RootSummary {
         version: role.version,
-        fingerprint,
-        installed_at,
+        fingerprint: installed.root.fingerprint().to_string(),
+        made_at: role.timestamp,
+        installed_at: installed.installed_at,
         expires_at: role.expiration,
         root_keys: role.root.pubkeys().iter().map(bytes).collect(),
         root_threshold: role.root.threshold(),

@@ -9,13 +9,13 @@ use chrono::TimeDelta;
 use crate::world::{Client, MAIN, publish};
 
 /// Three offline keys.
-fn offline() -> Vec<SigningKey> {
+pub(crate) fn offline() -> Vec<SigningKey> {
     let random = Random::seeded(77);
     (0..3).map(|_| SigningKey::generate(&random)).collect()
 }
 
 /// A root by two of three keys, for this key manager.
-fn successor(
+pub(crate) fn successor(
     app: &TestApp,
     version: u64,
     keys: &[SigningKey],
@@ -36,7 +36,8 @@ fn successor(
     document.to_bytes().unwrap()
 }
 
-fn manager_of(client: &Client) -> PublicKey {
+/// The key manager's key that the root names.
+pub(crate) fn manager_of(client: &Client) -> PublicKey {
     *client.root.role().key_mgr.pubkeys().first().unwrap()
 }
 

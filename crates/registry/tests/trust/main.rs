@@ -2,6 +2,7 @@
 
 mod adopt;
 mod keys;
+mod pages;
 mod publish;
 mod publishers;
 mod world;

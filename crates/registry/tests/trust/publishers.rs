@@ -13,14 +13,16 @@ use bonded_testkit::{TestApp, with_app};
 
 use crate::world::{Client, publisher};
 
-const TEAM: &str = "team";
+/// The channel of [`channel`].
+pub(crate) const TEAM: &str = "team";
 
-fn key(seed: u64) -> SigningKey {
+/// A publisher's key.
+pub(crate) fn key(seed: u64) -> SigningKey {
     SigningKey::generate(&Random::seeded(seed * 1_000))
 }
 
 /// A channel whose publisher has the key of seed 1.
-async fn channel(app: &TestApp) -> Channel {
+pub(crate) async fn channel(app: &TestApp) -> Channel {
     let operator = app.operator();
     let channel = app.channel(TEAM, ChannelFormat::Conda, Visibility::Public).await;
     app.registry.add_publisher_key(&operator, &channel, &key(1).public(), "ada's").await.unwrap();
@@ -29,7 +31,7 @@ async fn channel(app: &TestApp) -> Channel {
 }
 
 /// What `bonded trust sign-package` prints.
-fn signature(app: &TestApp, package: &Package, key: &SigningKey) -> String {
+pub(crate) fn signature(app: &TestApp, package: &Package, key: &SigningKey) -> String {
     let bytes = package.build();
     let digests = bonded_blobs::digests(bytes.as_slice()).unwrap();
     let name = package.filename().parse().unwrap();
@@ -37,7 +39,8 @@ fn signature(app: &TestApp, package: &Package, key: &SigningKey) -> String {
     sign_record(record.record.as_bytes(), key).unwrap().to_string()
 }
 
-async fn upload(app: &TestApp, token: &str, package: &Package, signature: &str) -> Answer {
+/// Uploads with the signature in a header.
+pub(crate) async fn upload(app: &TestApp, token: &str, package: &Package, signature: &str) -> Answer {
     app.upload_conda(TEAM, token, package).header("x-bonded-signature", signature).await
 }
 

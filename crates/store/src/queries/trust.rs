@@ -1,9 +1,9 @@
 //! What can be read of signed conda channels.
 
-use bonded_model::ids::{ChannelId, FileId, SubdirId};
+use bonded_model::ids::{ChannelId, FileId, ProjectId, SubdirId};
 use bonded_model::trust::{
-    FileSignature, KeyBytes, PackageManagerKey, PublisherKey, RecordSigner, TrustKeyManager, TrustRoot,
-    UnsignedRecord,
+    FileSignature, FileSigner, KeyBytes, PackageManagerKey, PublisherKey, PublisherKeyView, RecordSigner,
+    SigningProgress, TrustKeyManager, TrustRoot, UnsignedRecord,
 };
 
 use super::Queries;
@@ -19,6 +19,8 @@ impl Queries {
         pub fn package_manager_keys() -> Vec<PackageManagerKey> = trust::package_manager_keys;
         /// The publishers' keys of all channels, by channel and name.
         pub fn publisher_keys() -> Vec<PublisherKey> = trust::publisher_keys;
+        /// The publishers' keys of a channel, by name, as people see them.
+        pub fn publisher_key_views(channel: ChannelId) -> Vec<PublisherKeyView> = trust::publisher_key_views;
 
         /// The signatures of one package name's records that are not deleted: `.tar.bz2` first, then by file name.
         pub fn signatures_of(subdir: SubdirId, package: &str) -> Vec<FileSignature> = signatures::of_package;
@@ -37,5 +39,9 @@ impl Queries {
         pub fn count_depending(channel: ChannelId, key: &KeyBytes) -> i64 = signatures::count_depending;
         /// Whose signatures a file's record has, whether a publisher made them, and when.
         pub fn signers_of(file: FileId) -> Vec<RecordSigner> = signatures::signers;
+        /// The same for every file of a project that is not deleted, by when they were signed.
+        pub fn signers_of_project(project: ProjectId) -> Vec<FileSigner> = signatures::signers_of_project;
+        /// How far the signing of a channel's records with the key has come.
+        pub fn signing_progress(channel: ChannelId, key: &KeyBytes) -> SigningProgress = signatures::progress;
     }
 }

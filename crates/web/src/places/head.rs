@@ -33,8 +33,17 @@ fn tabs(manages: bool) -> Vec<Tab> {
     if manages { Tab::ALL.into() } else { vec![Tab::Overview] }
 }
 
-/// What stands above a page of a channel.
+/// What stands above a page of a channel. Conda channels have one about their signatures, which is open to everybody.
 pub(super) fn of_channel(channel: &Channel, role: Option<ChannelRole>, here: Tab) -> Head {
+    let mut head = plain(channel, role, here);
+    if !head.python {
+        head.tabs.insert(1, Tab::Trust);
+    }
+    head
+}
+
+/// What stands above a page of any channel.
+fn plain(channel: &Channel, role: Option<ChannelRole>, here: Tab) -> Head {
     Head {
         subject: Subject::Channel,
         name: channel.name.to_string(),

@@ -17,13 +17,14 @@ mod project;
 mod search;
 mod settings;
 mod status;
+mod trust;
 mod yank;
 
 use crate::routes::Routes;
 
 /// Adds every page.
 pub(crate) fn add(table: Routes) -> Routes {
-    let everybody = [home::add, channels::add, search::add, project::add];
+    let everybody = [home::add, channels::add, search::add, project::add, trust::add];
     let people = [people::add, groups::add, invitations::add, new_project::add];
     let rest = [settings::add, status::add, yank::add, delete::add, credentials::add, activity::add];
     everybody.into_iter().chain(people).chain(rest).fold(table, |table, add| add(table))

@@ -2,9 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use bonded_pages::places::{Fact, File, Project, Release, ReleasePage, ReleaseRow, Rights};
+use bonded_pages::places::{
+    Fact, File, Project, Release, ReleasePage, ReleaseRow, Rights, SignedBy as ShownSignature,
+};
 use bonded_pages::{Field, Shell};
 use bonded_registry::projects::{About, FileView, May, ProjectPage, Published, ReleaseView};
+use bonded_registry::trust::SignedBy;
 
 use super::head::{self, project_path, project_role, release_path, segment};
 use super::looker::Looker;
@@ -51,6 +54,7 @@ async fn show(
 }
 
 fn page(app: &App, shell: Shell, mut found: ProjectPage) -> Project {
+    let shell = Shell { development_root: found.development_root, ..shell };
     let head = head::of_page(&found);
     let releases = found.releases.iter().map(row).collect();
     let about = std::mem::take(&mut found.about);
@@ -89,6 +93,7 @@ fn release(channel: &str, release: &ReleaseView, about: About) -> Release {
         uploaded_at: file.uploaded_at,
         by: file.published.as_ref().map_or_else(String::new, publisher),
         download: file.path.as_ref().map(|path| format!("/{}/{path}", segment(channel))),
+        signed: file.signed.as_ref().map(|signed| signed.iter().map(signed_by).collect()),
     };
     Release {
         version: release.version.clone(),
@@ -100,6 +105,10 @@ fn release(channel: &str, release: &ReleaseView, about: About) -> Release {
         requires: about.requires,
         description: about.description.unwrap_or_default(),
     }
+}
+
+fn signed_by(signed: &SignedBy) -> ShownSignature {
+    ShownSignature { publisher: signed.publisher.clone(), key: signed.key, at: signed.at }
 }
 
 /// What a file is, by its name.
@@ -154,6 +163,7 @@ pub(super) fn release_page(
     mut found: ProjectPage,
     reason: Field,
 ) -> Result<ReleasePage, Refusal> {
+    let shell = Shell { development_root: found.development_root, ..shell };
     let about = std::mem::take(&mut found.about);
     let shown = found.shown.and_then(|shown| found.releases.get(shown));
     let shown = shown.ok_or_else(crate::problem::Problem::not_found)?;

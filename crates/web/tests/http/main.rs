@@ -21,3 +21,4 @@ mod token_api;
 mod token_pages;
 mod tokens;
 mod trust;
+mod trust_pages;

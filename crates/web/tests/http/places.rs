@@ -31,7 +31,9 @@ struct Row {
 
 impl Row {
     fn path(&self, channel: &str) -> String {
-        let path = self.path.replace("{channel}", channel).replace("{project}", "acme");
+        // Only conda channels are signed.
+        let channel = if self.path.ends_with("/trust") { format!("{channel}-conda") } else { channel.into() };
+        let path = self.path.replace("{channel}", &channel).replace("{project}", "acme");
         path.replace("{version}", "1").replace("{name}", "core")
     }
 }

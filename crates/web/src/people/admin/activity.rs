@@ -25,7 +25,9 @@ async fn show(
     let session = visitor.signed_in(&app).await?;
     let permit = viewing(&app, &visitor, &session, PATH)?;
     let found = app.events(&permit, &asked.wanted()?, ON_A_PAGE).await?;
-    Ok(visitor.page(&page(&visitor, &session, &asked, found, (PATH, EXPORT))))
+    let mut page = page(&visitor, &session, &asked, found, (PATH, EXPORT));
+    page.shell = super::shell(&app, &visitor, &session).await;
+    Ok(visitor.page(&page))
 }
 
 async fn export(

@@ -6,6 +6,7 @@ mod people;
 mod person;
 mod policy;
 
+use bonded_pages::Shell;
 use bonded_registry::access::{Administer, Permit, ViewPeople};
 use bonded_registry::people::Session;
 
@@ -15,6 +16,11 @@ use crate::routes::Routes;
 
 pub(super) fn add(table: Routes) -> Routes {
     activity::add(policy::add(person::add(invitations::add(people::add(table)))))
+}
+
+/// What the pages of administrators share: they are told of a development root on each of them.
+async fn shell(app: &App, visitor: &Visitor, session: &Session) -> Shell {
+    Shell { development_root: app.has_development_root().await, ..visitor.shell_for(session) }
 }
 
 /// The permit to look, for a page at `back`.

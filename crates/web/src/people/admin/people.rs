@@ -50,7 +50,7 @@ pub(super) async fn page(
         .into_iter()
         .map(|open| OpenInvitation { email: open.address.to_string(), expires_at: open.expires_at });
     Ok(People {
-        shell: visitor.shell_for(session),
+        shell: super::shell(app, visitor, session).await,
         people: people.iter().map(|person| shown(&person.user, person.standing)).collect(),
         invitations: app.settings.people.sign_up != SignUp::Closed,
         open: open.collect(),

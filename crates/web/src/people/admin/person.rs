@@ -40,7 +40,7 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let session = visitor.signed_in(&app).await?;
     let details = details(&app, &visitor, &session, &name).await?;
-    let mut page = page(&app, &visitor, &session, details);
+    let mut page = page(&app, &visitor, &session, details).await;
     page.shell = Visitor::noticed(page.shell, done.as_deref());
     Ok(visitor.page(&page))
 }
@@ -55,7 +55,7 @@ async fn details(
     Ok(app.person(&permit, name).await?)
 }
 
-fn page(app: &App, visitor: &Visitor, session: &Session, details: PersonDetails) -> PersonPage {
+async fn page(app: &App, visitor: &Visitor, session: &Session, details: PersonDetails) -> PersonPage {
     let own = details.user.id == session.user().id;
     let asked_by_me = |open: &OpenRecovery| open.recovery.requested_by == Some(session.user().id);
     let approval_refused = match &details.recovery {
@@ -65,7 +65,7 @@ fn page(app: &App, visitor: &Visitor, session: &Session, details: PersonDetails)
         _ => None,
     };
     PersonPage {
-        shell: visitor.shell_for(session),
+        shell: super::shell(app, visitor, session).await,
         person: shown(&details.user, details.standing),
         own,
         seen_at: details.seen_at,
@@ -139,7 +139,7 @@ async fn answer(
         Ok(()) => Ok(visitor.redirect(&format!("{}?done={done}", path(&name)))),
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
             let details = details(app, &visitor, &session, &name).await?;
-            let page = page(app, &visitor, &session, details);
+            let page = page(app, &visitor, &session, details).await;
             let shell = page.shell.clone().with_notice(Notice::error(error.to_string()));
             Ok(visitor.page_with(StatusCode::CONFLICT, &PersonPage { shell, ..page }))
         }

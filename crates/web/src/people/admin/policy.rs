@@ -48,7 +48,7 @@ async fn page(app: &App, visitor: &Visitor, session: &Session) -> Result<Page, R
     let policies = app.policies(&permit).await?;
     let channels = policies.channels.into_iter();
     Ok(Page {
-        shell: visitor.shell_for(session),
+        shell: super::shell(app, visitor, session).await,
         instance: rule(policies.instance),
         channels: channels
             .map(|channel| ChannelRule { name: channel.name.to_string(), rule: rule(channel.policy) })

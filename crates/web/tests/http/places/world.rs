@@ -13,6 +13,9 @@ use chrono::TimeDelta;
 use http::Method;
 
 const CHANNELS: [(&str, Visibility); 2] = [("public", Visibility::Public), ("private", Visibility::Private)];
+/// Conda channels with the same members.
+const CONDA: [(&str, Visibility); 2] =
+    [("public-conda", Visibility::Public), ("private-conda", Visibility::Private)];
 
 /// In the order of the table's columns. `member` has the roles of an owner through a group alone; `stale` is an owner who
 /// proved 16 minutes ago who they are.
@@ -36,6 +39,9 @@ impl World {
         for (channel, visibility) in CHANNELS {
             app.channel(channel, ChannelFormat::Python, visibility).await;
         }
+        for (channel, visibility) in CONDA {
+            app.channel(channel, ChannelFormat::Conda, visibility).await;
+        }
         let mut users = HashMap::new();
         for (name, role) in [
             ("outsider", None),
@@ -49,7 +55,7 @@ impl World {
         ] {
             let user = app.user(name).await;
             app.secure(&user).await;
-            for (channel, _) in CHANNELS {
+            for (channel, _) in CHANNELS.into_iter().chain(CONDA) {
                 if let Some(role) = role {
                     app.member(channel, &user, role).await;
                 }
@@ -79,9 +85,11 @@ impl World {
         let made = self.post(app, "/admin/groups", "name=core&manager=member").await;
         assert_eq!(made, "/groups/core?done=group-created");
         let origin = app.registry.local_origin();
-        for (channel, _) in CHANNELS {
+        for (channel, _) in CHANNELS.into_iter().chain(CONDA) {
             let form = "kind=group&name=core&role=publisher";
             self.post(app, &format!("/channels/{channel}/people"), form).await;
+        }
+        for (channel, _) in CHANNELS {
             let permit = app.registry.operator_manages_project(&app.operator(), channel, "acme").await;
             let permit = permit.expect("the operator may");
             for (holder, role) in [
