@@ -26,7 +26,7 @@ fn in_groups(digits: &str) -> String {
 with_app! {
     async fn a_trust_page_shows_full_keys_and_the_root_in_one_piece_to_copy(app: TestApp) {
         let nobody = SignedIn::nobody(&app);
-        let page = seen(&app, &nobody, "/channels/main/trust").await.expect(200).text();
+        let page = seen(&app, &nobody, "/channels/main/trust").await.expect(200).text().to_owned();
         let trust = app.registry.trust_page(&Actor::Anonymous, "main").await.expect("a page");
         let trust = trust.trust.expect("a signed channel");
         let fingerprint = &trust.roots[0].fingerprint;
@@ -39,8 +39,8 @@ with_app! {
 
     async fn the_page_is_offered_where_it_is(app: TestApp) {
         let nobody = SignedIn::nobody(&app);
-        let conda = seen(&app, &nobody, "/channels/main").await.expect(200).text();
-        let python = seen(&app, &nobody, "/channels/pypi").await.expect(200).text();
+        let conda = seen(&app, &nobody, "/channels/main").await.expect(200).text().to_owned();
+        let python = seen(&app, &nobody, "/channels/pypi").await.expect(200).text().to_owned();
         assert!(conda.contains("\"/channels/main/trust\"") && !python.contains("/trust"));
         seen(&app, &nobody, "/channels/pypi/trust").await.expect(404);
     }
@@ -51,17 +51,17 @@ with_app! {
         app.upload_conda("main", &token, &Package::noarch("a", "1.0")).await.expect(201);
         app.upload_wheel("pypi", &token, &Wheel::new("acme", "1.0")).await.expect(200);
         for path in ["/projects/main/a", "/projects/main/a/releases/1.0"] {
-            let page = seen(&app, &nobody, path).await.expect(200).text();
+            let page = seen(&app, &nobody, path).await.expect(200).text().to_owned();
             assert!(page.contains("Signed by this server") && page.contains(DEVELOPMENT), "{path}");
             assert!(!page.contains("Not signed"), "{path}");
         }
-        let python = seen(&app, &nobody, "/projects/pypi/acme").await.expect(200).text();
+        let python = seen(&app, &nobody, "/projects/pypi/acme").await.expect(200).text().to_owned();
         assert!(!python.contains("igned by") && !python.contains("Not signed") && !python.contains(DEVELOPMENT));
         let main = app.registry.channel_named(&app.operator(), "main").await.expect("the channel");
         app.registry.set_signing(&app.operator(), &main, Signing::Off).await.expect("it is switched off");
-        let page = seen(&app, &nobody, "/projects/main/a").await.expect(200).text();
+        let page = seen(&app, &nobody, "/projects/main/a").await.expect(200).text().to_owned();
         assert!(page.contains("Not signed") && !page.contains(DEVELOPMENT));
-        let page = seen(&app, &nobody, "/channels/main/trust").await.expect(200).text();
+        let page = seen(&app, &nobody, "/channels/main/trust").await.expect(200).text().to_owned();
         assert!(page.contains("are not signed") && !page.contains(DEVELOPMENT));
         app.settle().await;
     }
@@ -81,7 +81,7 @@ with_app! {
         let grace = app.admin("grace").await;
         app.secure(&grace).await;
         let browser = app.signed_in(&grace, TimeDelta::zero()).await;
-        let page = seen(&app, &browser, "/channels/hidden/trust").await.expect(200).text();
+        let page = seen(&app, &browser, "/channels/hidden/trust").await.expect(200).text().to_owned();
         assert!(page.contains("bonded admin channel signing hidden"));
         for (visitor, status) in [(SignedIn::nobody(&app), 303), (app.signed_in(&app.user("eve").await, TimeDelta::zero()).await, 404)] {
             let hidden = seen(&app, &visitor, "/channels/hidden/trust").await.expect(status);
