@@ -1,4 +1,4 @@
-"""Signed conda channels: everything verifies by an independent implementation, before and after every change of keys."""
+"""Signed conda channels verify by an independent implementation, before and after every change of keys."""
 
 import pytest
 
@@ -39,7 +39,9 @@ def fill(channel: Channel, directory) -> set[str]:
     packages = [
         conda_packages.build(directory, "base", "1.0"),
         conda_packages.build(directory, "base", "1.0", extension=".tar.bz2"),
-        conda_packages.build(directory, "odd", "2.0", license="Ünï \U0001f600 \x7f </>", depends=["base >=1"]),
+        conda_packages.build(
+            directory, "odd", "2.0", license="Ünï \U0001f600 \x7f </>", depends=["base >=1"]
+        ),
     ]
     for package in packages:
         answer = uploads.prefix(channel, package)
