@@ -207,10 +207,16 @@ with_open_app! {
         assert_eq!(found.events[0].text, "eve became a reader of the channel inner.");
         assert!(found.events.iter().all(|event| event.channel.as_deref() == Some("inner")));
         assert!(found.events.iter().all(|event| event.address.is_none()));
-        let issued = app.issue(&adas, Grant::verbs(&[Verb::Read, Verb::Manage])).await;
-        let origin = app.registry.local_origin();
-        let token = app.registry.authenticate(&Presented::Token(issued.secret), &origin, "test").await.expect("it works");
+        let by_token = async |verbs: &[Verb]| {
+            let issued = app.issue(&adas, Grant::verbs(verbs)).await;
+            let origin = app.registry.local_origin();
+            app.registry.authenticate(&Presented::Token(issued.secret), &origin, "test").await.expect("it works")
+        };
+        let token = by_token(&[Verb::Read, Verb::Publish, Verb::Yank, Verb::Delete]).await;
         refused!(inspect(&app, &token, "inner").await, Error::Denied(Denial::Forbidden(_)));
+        let managing = by_token(&[Verb::Read, Verb::Manage]).await;
+        let found = inspect(&app, &managing, "inner").await.expect("it manages for an administrator of the channel");
+        assert!(found.events.iter().all(|event| event.address.is_none()));
         refused!(inspect(&app, &Actor::Anonymous, "inner").await, Error::Denied(Denial::Unauthenticated(_)));
         refused!(inspect(&app, &Actor::Anonymous, "pypi").await, Error::Denied(Denial::Unauthenticated(_)));
         inspect(&app, &Actor::Operator, "inner").await.expect("the operator may");
