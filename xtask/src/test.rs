@@ -64,7 +64,8 @@ pub(crate) fn test(args: &Test) -> Result<()> {
     let asked_for = |part| args.only.is_none_or(|only| only == part);
     if asked_for(Part::Rust) {
         let mut command = cargo(&root);
-        command.args(["test", "--workspace"]);
+        // To the end, so that one run tells everything that is wrong.
+        command.args(["test", "--workspace", "--no-fail-fast"]);
         with_services(&mut command);
         step("cargo test", || run(&mut command))?;
     }
