@@ -133,7 +133,7 @@ impl Registry {
     /// The secret halves and the signatures of keys that sign no more.
     async fn clear_away_keys(&self, keys: &[KeyBytes]) -> Result<(), Error> {
         let subdirs = self.store.read().await?.all_subdirs().await?;
-        for key in keys.iter().copied() {
+        for &key in keys {
             self.trusting.keys.destroy(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
             for subdir in subdirs.iter().map(|subdir| subdir.id) {
                 let write = self
