@@ -78,7 +78,8 @@ on_both! {
                 tx.remove_project_member(project_id, user_id).await?,
             ])
         })).await;
-        assert_eq!(removed, [true, false, true]);
+        // Whoever leaves a channel leaves its projects.
+        assert_eq!(removed, [true, false, false]);
         assert_eq!(reader.roles_of(user_id).await.unwrap(), bonded_model::project::Roles::default());
     }
 }
