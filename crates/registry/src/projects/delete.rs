@@ -89,7 +89,7 @@ impl Registry {
     /// conda packages can still be downloaded, because lock files name them.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when it is not there, or gone already; a [`Denial`](crate::access::Denial) when the right was
+    /// [`Error::NotFound`] when it is not there, or gone already; a [`Denial`] when the right was
     /// lost meanwhile.
     pub async fn delete(&self, permit: Permit<Delete>, origin: Origin, target: Target) -> Result<(), Error> {
         let (now, channel, id) =
