@@ -1,5 +1,6 @@
 """Guessing: answers that tell nothing, and limits that end."""
 
+import shutil
 import re
 import statistics
 import time
@@ -190,6 +191,7 @@ def test_two_servers_on_one_database_share_limits_and_sessions(make_registry, en
         second.data.mkdir(parents=True)
         (second.data / "instance.key").write_bytes((first.data / "instance.key").read_bytes())
         (second.data / "instance.key").chmod(0o600)
+        shutil.copytree(first.data / "trust", second.data / "trust")
         # Either server may send what is waiting.
         first.data.joinpath("outbox").mkdir(exist_ok=True)
         second.data.joinpath("outbox").symlink_to(first.data / "outbox")
