@@ -1,7 +1,7 @@
 """Guessing: answers that tell nothing, and limits that end."""
 
-import shutil
 import re
+import shutil
 import statistics
 import time
 
