@@ -29,16 +29,22 @@ fn float(text: &str, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
 }
 
 /// Python's `repr`: the fewest digits that give the same float, with an exponent below 1e-4 and from 1e16 on.
+///
+/// Of two equally short texts that are equally near, Python takes the even one, and so does Ryu; Rust's own
+/// formatting does not.
 fn repr(number: f64) -> String {
-    let shortest = format!("{number:e}");
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let plain = number.to_string();
-        if plain.contains('.') { plain } else { plain + ".0" }
-    } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+    let mut buffer = ryu::Buffer::new();
+    let shortest = buffer.format_finite(number);
+    if let Some((mantissa, exponent)) = shortest.split_once('e') {
+        let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
+        return format!("{mantissa}e{sign}{digits:0>2}");
+    }
+    // Ryu's plain notation reaches one place further down than Python's.
+    let (minus, unsigned) = shortest.strip_prefix('-').map_or(("", shortest), |unsigned| ("-", unsigned));
+    match unsigned.strip_prefix("0.0000").map(|digits| digits.split_at(1)) {
+        Some((first, "")) => format!("{minus}{first}e-05"),
+        Some((first, rest)) => format!("{minus}{first}.{rest}e-05"),
+        None => shortest.to_owned(),
     }
 }
 
@@ -61,12 +67,17 @@ mod tests {
             ("123456789012345.6", "123456789012345.6"),
             ("1e15", "1000000000000000.0"),
             ("0.0001", "0.0001"),
-            ("0.00001", "1e-05"),
             ("-0.0", "-0.0"),
             ("1e-999", "0.0"),
             ("1.7976931348623157e308", "1.7976931348623157e+308"),
             ("5e-324", "5e-324"),
             ("0.1000000000000000055511151231257827", "0.1"),
+            ("-0.000012", "-1.2e-05"),
+            ("0.00001", "1e-05"),
+            // Halfway between two texts that both read back: the even one.
+            ("2206122968174446.25", "2206122968174446.2"),
+            ("-2206122968174446.75", "-2206122968174446.8"),
+            ("4503599627370495.5", "4503599627370495.5"),
         ];
         for (text, python) in pairs {
             assert_eq!(number(text), python, "{text}");
