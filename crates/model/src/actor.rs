@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::ids::{ChannelId, ProjectId, RequestId, SessionId};
+use crate::ids::{ChannelId, ProjectId, RequestId, SessionId, TokenId};
 use crate::people::Standing;
+use crate::publishing::PublisherToken;
 use crate::token::{Token, Verb};
 use crate::user::{ChannelRole, ProjectRole, User};
 
@@ -16,6 +17,8 @@ pub enum Actor {
     Anonymous,
     /// A person, present or represented by a token, with the rights that they have now.
     Principal(Arc<Principal>),
+    /// A CI job whose identity was exchanged for a token: no person, and may publish only.
+    Publisher(Arc<PublisherToken>),
     /// The operator at the server's own command line, who holds the database and so every right.
     Operator,
 }
@@ -92,6 +95,8 @@ pub enum Credential {
     Session,
     /// By name and password, with an upload.
     Password,
+    /// By the token of a trusted publisher.
+    Publisher,
     /// By access to the server's own data.
     Operator,
 }
@@ -101,6 +106,7 @@ crate::text_enum!(Credential {
     Token = "token",
     Session = "session",
     Password = "password",
+    Publisher = "publisher",
     Operator = "operator",
 });
 
@@ -118,11 +124,24 @@ impl Actor {
     pub fn principal(&self) -> Option<&Principal> {
         match self {
             Self::Principal(principal) => Some(principal),
-            Self::Anonymous | Self::Operator => None,
+            Self::Anonymous | Self::Publisher(_) | Self::Operator => None,
         }
     }
 
-    /// The token, if one is used.
+    /// The trusted publisher's token, if it is one's.
+    pub fn publisher(&self) -> Option<&PublisherToken> {
+        match self {
+            Self::Publisher(token) => Some(token),
+            Self::Anonymous | Self::Principal(_) | Self::Operator => None,
+        }
+    }
+
+    /// The id of the token that is used, whoever's it is.
+    pub fn token_id(&self) -> Option<TokenId> {
+        self.token().map(|token| token.id).or_else(|| self.publisher().map(|token| token.id))
+    }
+
+    /// The person's token, if one is used.
     pub fn token(&self) -> Option<&Token> {
         self.principal().and_then(|principal| principal.authority.token())
     }
@@ -131,6 +150,7 @@ impl Actor {
     pub fn credential(&self) -> Credential {
         match self {
             Self::Anonymous => Credential::None,
+            Self::Publisher(_) => Credential::Publisher,
             Self::Operator => Credential::Operator,
             Self::Principal(principal) => match principal.authority {
                 Authority::Token(_) => Credential::Token,

@@ -4,6 +4,7 @@ mod entry;
 mod filter;
 mod person;
 mod project;
+mod publisher;
 mod role;
 mod trust;
 
@@ -20,6 +21,7 @@ pub use entry::{AuditEntry, AuditRow, genesis};
 pub use filter::{AuditFilter, EventKind, Window};
 pub use person::PersonEvent;
 pub use project::ProjectEvent;
+pub use publisher::PublisherEvent;
 pub use role::{Place, RoleEvent};
 pub use trust::TrustEvent;
 
@@ -203,6 +205,9 @@ pub enum Event {
     /// Something happened to a key of signed channels.
     #[serde(untagged)]
     Trust(TrustEvent),
+    /// Something happened to an issuer, to a trusted publisher, or to what came from one.
+    #[serde(untagged)]
+    Publisher(PublisherEvent),
 }
 
 impl Event {
@@ -220,6 +225,7 @@ impl Event {
             Self::Person(event) => event.subject(),
             Self::Role(event) => event.subject(),
             Self::Project(event) => event.subject(),
+            Self::Publisher(event) => event.subject(),
             Self::RegistryCreated
             | Self::ChannelCreated { .. }
             | Self::DefaultChannelSet { .. }
@@ -232,6 +238,12 @@ impl Event {
             | Self::Refused { .. }
             | Self::Trust(_) => None,
         }
+    }
+}
+
+impl From<PublisherEvent> for Event {
+    fn from(event: PublisherEvent) -> Self {
+        Self::Publisher(event)
     }
 }
 

@@ -59,8 +59,14 @@ ids! {
     FileId,
     /// A subdir of a conda channel.
     SubdirId,
-    /// An API token.
+    /// An API token, of a person or of a trusted publisher.
     TokenId,
+    /// An issuer of identity tokens.
+    IssuerId,
+    /// A trusted publisher.
+    PublisherId,
+    /// A signed statement about a file.
+    AttestationId,
     /// A background job.
     JobId,
     /// One HTTP request or one run of the command line, as logs and audit events name it.

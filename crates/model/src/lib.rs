@@ -20,6 +20,7 @@ pub mod job;
 pub mod lifecycle;
 pub mod people;
 pub mod project;
+pub mod publishing;
 pub mod python;
 pub mod random;
 pub mod role_invitation;

@@ -64,3 +64,13 @@ pub(super) fn corrupt(
 ) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
 }
+
+/// A value that was written as JSON.
+pub(super) fn json<T: serde::de::DeserializeOwned>(column: &str, text: &str) -> sqlx::Result<T> {
+    serde_json::from_str(text).map_err(|error| corrupt(column, error))
+}
+
+/// A value on its way into the database, as JSON.
+pub(super) fn to_json(value: &impl serde::Serialize) -> sqlx::Result<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}

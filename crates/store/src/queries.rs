@@ -1,6 +1,7 @@
 //! Everything that can be read.
 
 mod people;
+mod publishing;
 mod roles;
 mod trust;
 

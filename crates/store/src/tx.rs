@@ -1,6 +1,7 @@
 //! Everything that can be changed.
 
 mod people;
+mod publishing;
 mod roles;
 mod trust;
 

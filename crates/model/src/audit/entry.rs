@@ -37,7 +37,7 @@ impl AuditEntry {
             at,
             credential: actor.credential(),
             user: actor.principal().map(|principal| principal.user.id),
-            token: actor.token().map(|token| token.id),
+            token: actor.token_id(),
             address: origin.address,
             request: origin.request,
             channel: None,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bonded_model::channel::ProjectCreation;
 use bonded_model::people::Requirement;
 use bonded_model::project::ProjectRules;
+use bonded_model::publishing::{PublisherToken, PublisherTokenState};
 use bonded_model::switches::SwitchRefusal;
 use bonded_model::token::{TokenState, Verb};
 use bonded_model::user::{ChannelRole, ProjectRole};
@@ -35,6 +36,8 @@ pub struct Publish {
     pub channel: Arc<Channel>,
     /// The project's name, for the texts of refusals.
     pub name: String,
+    /// The name in the form in which names are compared.
+    pub normalized: String,
     /// The project, or `None` to create it.
     pub project: Option<ProjectRules>,
 }
@@ -78,6 +81,7 @@ impl Action for ManageTokens {
             Actor::Anonymous => return Err(Denial::hidden(actor)),
             // It has functions of its own.
             Actor::Operator => return Err(Denial::Forbidden("This is for tokens.".into())),
+            Actor::Publisher(_) => return Err(only_publishes("manage tokens")),
             Actor::Principal(principal) => principal,
         };
         check_state(principal, now)?;
@@ -93,7 +97,8 @@ impl Action for Read {
         let permitted = match actor {
             Actor::Operator => true,
             _ if self.channel.visibility == Visibility::Public => true,
-            Actor::Anonymous => false,
+            // A job publishes; what it needs to read, it reads as somebody.
+            Actor::Anonymous | Actor::Publisher(_) => false,
             Actor::Principal(principal) => {
                 is_active(principal, now)
                     && principal.authority.permits(Verb::Read)
@@ -107,6 +112,9 @@ impl Action for Read {
 
 impl Action for Publish {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
+        if let Actor::Publisher(token) = actor {
+            return self.decide_publisher(token, now);
+        }
         let Some(principal) = changing(actor, now, &self.channel, Verb::Publish)? else {
             return self.check_status();
         };
@@ -131,6 +139,25 @@ impl Action for Publish {
 }
 
 impl Publish {
+    /// A trusted publisher's token publishes to the projects that it was made for, and to those that it may make. What
+    /// channel and project ask of people and their tokens is met by it: it ends by itself, and lies around nowhere.
+    fn decide_publisher(&self, token: &PublisherToken, now: Timestamp) -> Result<(), Denial> {
+        check_publisher(token, now)?;
+        let channel = self.channel.id;
+        if !token.reaches_into(channel) && self.channel.visibility != Visibility::Public {
+            return Err(Denial::Hidden);
+        }
+        let granted = match &self.project {
+            Some(project) => token.grant_for(channel, project.id).is_some(),
+            None => token.grant_for_new(channel, &self.normalized).is_some(),
+        };
+        match &self.project {
+            _ if !granted => Err(out_of_scope(&self.name)),
+            Some(project) if project.deleted => Err(self.was_deleted()),
+            _ => self.check_status(),
+        }
+    }
+
     /// PEP 792: archived and quarantined projects take no files, whoever brings them.
     fn check_status(&self) -> Result<(), Denial> {
         let Some(project) = self.project.filter(|project| !project.deleted) else { return Ok(()) };
@@ -181,7 +208,7 @@ impl Action for Operate {
     fn decide(&self, actor: &Actor, _now: Timestamp) -> Result<(), Denial> {
         match actor {
             Actor::Operator => Ok(()),
-            Actor::Anonymous | Actor::Principal(_) => Err(Denial::hidden(actor)),
+            Actor::Anonymous | Actor::Principal(_) | Actor::Publisher(_) => Err(Denial::hidden(actor)),
         }
     }
 }
@@ -197,6 +224,7 @@ pub(super) fn may_see(actor: &Actor, channel: &Channel, now: Timestamp) -> bool 
                 && channel_role(principal, channel).is_some()
                 && principal.authority.reaches_into(channel.id)
         }
+        Actor::Publisher(token) => check_publisher(token, now).is_ok() && token.reaches_into(channel.id),
     }
 }
 
@@ -260,6 +288,8 @@ fn changing<'a>(
     let principal = match actor {
         Actor::Operator => return Ok(None),
         Actor::Anonymous => return Err(Denial::hidden(actor)),
+        Actor::Publisher(_) if may_see(actor, channel, now) => return Err(only_publishes(verb)),
+        Actor::Publisher(_) => return Err(Denial::hidden(actor)),
         Actor::Principal(principal) => principal,
     };
     if !may_see(actor, channel, now) || !is_active(principal, now) {
@@ -306,7 +336,7 @@ pub(crate) fn channel_role(principal: &Principal, channel: &Channel) -> Option<C
 pub(crate) fn role_in(actor: &Actor, channel: &Channel) -> Option<ChannelRole> {
     match actor {
         Actor::Operator => Some(ChannelRole::Admin),
-        Actor::Anonymous => None,
+        Actor::Anonymous | Actor::Publisher(_) => None,
         Actor::Principal(principal) => channel_role(principal, channel),
     }
 }
@@ -327,6 +357,21 @@ pub(super) fn check_state(principal: &Principal, now: Timestamp) -> Result<(), D
         (None, Some(TokenState::Active) | None) => return Ok(()),
     };
     Err(Denial::Unauthenticated(bad))
+}
+
+/// The state of a trusted publisher's token, as the denial that its holder is told.
+pub(super) fn check_publisher(token: &PublisherToken, now: Timestamp) -> Result<(), Denial> {
+    match token.state(now) {
+        PublisherTokenState::Active => Ok(()),
+        PublisherTokenState::Expired => Err(Denial::Unauthenticated(BadCredential::Expired)),
+        PublisherTokenState::Revoked => Err(Denial::Unauthenticated(BadCredential::Revoked)),
+    }
+}
+
+fn only_publishes(what: impl std::fmt::Display) -> Denial {
+    Denial::Forbidden(format!(
+        "Invalid API Token: the token of a trusted publisher may publish, and not {what}"
+    ))
 }
 
 fn out_of_scope(project: &str) -> Denial {

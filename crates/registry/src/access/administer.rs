@@ -44,7 +44,7 @@ impl Action for Administer {
 fn decide(actor: &Actor, now: Timestamp, requirement: Requirement) -> Result<(), Denial> {
     let permitted = match actor {
         Actor::Operator => true,
-        Actor::Anonymous => false,
+        Actor::Anonymous | Actor::Publisher(_) => false,
         Actor::Principal(principal) => {
             principal.user.admin
                 && matches!(principal.authority, Authority::Session(_))

@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bonded_model::Actor;
 use bonded_model::token::{ApiToken, Token, TokenHash};
-use bonded_model::{Actor, Principal};
 use secrecy::SecretString;
 
 use super::Access;
-use super::action::check_state;
+use super::action::{check_publisher, check_state};
 use super::denial::{BadCredential, Denial};
 use crate::error::Error;
 
@@ -50,7 +50,10 @@ impl Access {
             Presented::Token(token) => (token, false),
             Presented::TokenInUrl(token) => (token, true),
         };
-        let principal = self.principal(token.hash()).await?;
+        let principal = match self.bearer(token.hash()).await? {
+            Actor::Principal(principal) => principal,
+            actor => return self.check_job(actor, in_url),
+        };
         check_state(&principal, self.clock.now())?;
         if let Some(token) = principal.authority.token().filter(|token| !token.networks.admit(address)) {
             tracing::warn!(token = %token.id, ?address, "a token was presented from outside of its networks");
@@ -63,18 +66,37 @@ impl Access {
         Ok(Actor::Principal(principal))
     }
 
-    async fn principal(&self, hash: TokenHash) -> Result<Arc<Principal>, Error> {
-        if let Some(principal) = self.principals.get(&hash) {
-            return Ok(principal);
+    /// What a job presents: the token of a trusted publisher.
+    fn check_job(&self, actor: Actor, in_url: bool) -> Result<Actor, Error> {
+        if let Some(token) = actor.publisher() {
+            check_publisher(token, self.clock.now())?;
+        }
+        if in_url {
+            let text = "The token of a trusted publisher uploads, and opens no URL.";
+            return Err(Denial::Forbidden(text.into()).into());
+        }
+        Ok(actor)
+    }
+
+    /// Whoever holds the token with this hash.
+    async fn bearer(&self, hash: TokenHash) -> Result<Actor, Error> {
+        if let Some(actor) = self.bearers.get(&hash) {
+            return Ok(actor);
         }
         let epoch = self.epoch();
-        let found = self.store.read().await?.principal_by_hash(&hash).await?;
-        let principal = Arc::new(found.ok_or(Denial::Unauthenticated(BadCredential::Unknown))?);
-        self.principals.insert(hash, Arc::clone(&principal));
+        let mut reader = self.store.read().await?;
+        let actor = match reader.principal_by_hash(&hash).await? {
+            Some(principal) => Actor::Principal(Arc::new(principal)),
+            None => match reader.publisher_token_by_hash(&hash).await? {
+                Some(token) => Actor::Publisher(Arc::new(token)),
+                None => return Err(Denial::Unauthenticated(BadCredential::Unknown).into()),
+            },
+        };
+        self.bearers.insert(hash, actor.clone());
         if epoch != self.epoch() {
             // Rights changed while the row was read: whoever comes next must read it again.
-            self.principals.remove(&hash);
+            self.bearers.remove(&hash);
         }
-        Ok(principal)
+        Ok(actor)
     }
 }

@@ -58,7 +58,7 @@ impl Denial {
     pub const fn hidden(actor: &Actor) -> Self {
         match actor {
             Actor::Anonymous => Self::Unauthenticated(BadCredential::Missing),
-            Actor::Principal(_) | Actor::Operator => Self::Hidden,
+            Actor::Principal(_) | Actor::Publisher(_) | Actor::Operator => Self::Hidden,
         }
     }
 }

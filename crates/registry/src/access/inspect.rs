@@ -21,7 +21,7 @@ impl Action for Inspect {
     fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Denial> {
         let principal = match actor {
             Actor::Operator => return Ok(()),
-            Actor::Anonymous => return Err(Denial::hidden(actor)),
+            Actor::Anonymous | Actor::Publisher(_) => return Err(Denial::hidden(actor)),
             Actor::Principal(principal) => principal,
         };
         if !may_see(actor, &self.channel, now) || check_state(principal, now).is_err() {

@@ -161,7 +161,7 @@ impl Action for InspectGroup {
 fn group_person(actor: &Actor, own: Option<GroupRole>, now: Timestamp) -> Result<Option<&Principal>, Denial> {
     let principal = match actor {
         Actor::Operator => return Ok(None),
-        Actor::Anonymous => return Err(Denial::hidden(actor)),
+        Actor::Anonymous | Actor::Publisher(_) => return Err(Denial::hidden(actor)),
         Actor::Principal(principal) => principal,
     };
     let in_person = matches!(principal.authority, Authority::Session(_));
@@ -190,7 +190,7 @@ fn in_person<'a>(
 fn seen_by<'a>(actor: &'a Actor, channel: &Channel, now: Timestamp) -> Result<Option<&'a Principal>, Denial> {
     let principal = match actor {
         Actor::Operator => return Ok(None),
-        Actor::Anonymous => return Err(Denial::hidden(actor)),
+        Actor::Anonymous | Actor::Publisher(_) => return Err(Denial::hidden(actor)),
         Actor::Principal(principal) => principal,
     };
     if !may_see(actor, channel, now) || check_state(principal, now).is_err() {

@@ -31,20 +31,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 use bonded_model::token::TokenHash;
-use bonded_model::{Actor, Channel, ChannelFormat, Clock, Principal};
+use bonded_model::{Actor, Channel, ChannelFormat, Clock};
 use bonded_store::Store;
 use quick_cache::sync::Cache;
 
 use crate::error::Error;
 
-/// How many principals are kept at hand. Each is a few hundred bytes.
-const CACHED_PRINCIPALS: usize = 10_000;
+/// How many holders of tokens are kept at hand. Each is a few hundred bytes.
+const CACHED_BEARERS: usize = 10_000;
 
 /// Decides, from caches that every change of rights empties at once.
 pub struct Access {
     store: Store,
     clock: Clock,
-    principals: Cache<TokenHash, Arc<Principal>>,
+    bearers: Cache<TokenHash, Actor>,
     directory: ArcSwapOption<Directory>,
     /// Counts changes of rights. What was read before a change is never cached or acted on after it.
     epoch: AtomicU64,
@@ -55,7 +55,7 @@ impl Access {
         Self {
             store,
             clock,
-            principals: Cache::new(CACHED_PRINCIPALS),
+            bearers: Cache::new(CACHED_BEARERS),
             directory: ArcSwapOption::empty(),
             epoch: AtomicU64::new(0),
         }
@@ -64,7 +64,7 @@ impl Access {
     /// Forgets everything that was cached, because somebody's rights changed.
     pub(crate) fn forget(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
-        self.principals.clear();
+        self.bearers.clear();
         self.directory.store(None);
     }
 

@@ -21,8 +21,15 @@ pub(crate) async fn present_channel(queries: &mut Queries, id: ChannelId) -> Res
 
 /// The actor with the rights that the database has for it now.
 pub(crate) async fn present(queries: &mut Queries, known: &Actor) -> Result<Actor, Error> {
-    let Actor::Principal(principal) = known else { return Ok(known.clone()) };
     let gone = || Denial::Unauthenticated(BadCredential::Unknown);
+    let principal = match known {
+        Actor::Principal(principal) => principal,
+        Actor::Publisher(token) => {
+            let present = queries.publisher_token(token.id).await?.ok_or_else(gone)?;
+            return Ok(Actor::Publisher(present.into()));
+        }
+        Actor::Anonymous | Actor::Operator => return Ok(known.clone()),
+    };
     let authority = match &principal.authority {
         Authority::Token(known) => {
             let token = queries.token(known.id).await?.ok_or_else(gone)?;

@@ -3,6 +3,7 @@
 mod names;
 mod people;
 mod projects;
+mod publishers;
 mod roles;
 mod sentence;
 mod tokens;
@@ -276,6 +277,7 @@ async fn by(names: &mut Names<'_>, row: &AuditRow) -> Result<String, Error> {
     match (row.user, row.credential) {
         (Some(user), _) => names.actor(user).await,
         (None, Credential::Operator) => Ok("the operator".to_owned()),
+        (None, Credential::Publisher) => Ok("a trusted publisher".to_owned()),
         (None, Credential::None) if row.tag == "user:token:leak" => Ok("a secret scanner".to_owned()),
         (None, _) if row.address.is_none() => Ok("the registry itself".to_owned()),
         (None, _) => Ok("somebody who was not signed in".to_owned()),
@@ -288,6 +290,7 @@ async fn with(names: &mut Names<'_>, row: &AuditRow) -> Result<Option<String>, E
         (Credential::Token, None) => "a token".to_owned(),
         (Credential::Session, _) => "a signed-in browser".to_owned(),
         (Credential::Password, _) => "a password".to_owned(),
+        (Credential::Publisher, _) => "a token for one run".to_owned(),
         (Credential::Operator, _) => "the command line".to_owned(),
         (Credential::None, _) => return Ok(None),
     };

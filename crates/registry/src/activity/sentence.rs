@@ -4,7 +4,7 @@ use bonded_model::audit::{AuditRow, Event};
 use bonded_model::user::ChannelRole;
 
 use super::names::Names;
-use super::{people, projects, roles, tokens, trust};
+use super::{people, projects, publishers, roles, tokens, trust};
 use crate::Error;
 
 /// The event as a sentence.
@@ -12,7 +12,8 @@ pub(super) async fn of(names: &mut Names<'_>, row: &AuditRow, event: &Event) -> 
     let channel = names.channel(row.channel).await?;
     let channel =
         channel.map_or_else(|| "a channel that is gone".to_owned(), |name| format!("the channel {name}"));
-    let project = names.project(row.project).await?.unwrap_or_else(|| "a project that is gone".to_owned());
+    let named = names.project(row.project).await?;
+    let project = named.clone().unwrap_or_else(|| "a project that is gone".to_owned());
     Ok(match event {
         Event::RegistryCreated => "The registry was set up.".to_owned(),
         Event::UserCreated { name, admin: false, .. } => format!("The account {name} was made."),
@@ -74,6 +75,7 @@ pub(super) async fn of(names: &mut Names<'_>, row: &AuditRow, event: &Event) -> 
         Event::Project(event) => projects::of(names, &channel, &project, event).await?,
         Event::Role(event) => roles::of(names, &channel, &project, event).await?,
         Event::Trust(event) => trust::of(&channel, event),
+        Event::Publisher(event) => publishers::of(names, &channel, named.as_deref(), event).await?,
     })
 }
 

@@ -272,7 +272,9 @@ impl Place {
         let actor = Actor::Principal(principal.into());
         let may = |project| {
             let channel = Arc::clone(&self.channel);
-            Publish { channel, name: String::new(), project }.decide(&actor, now).is_ok()
+            Publish { channel, name: String::new(), normalized: String::new(), project }
+                .decide(&actor, now)
+                .is_ok()
         };
         match &self.project {
             Some(project) => may(Some(ProjectRules { status: ProjectStatus::Active, ..project.rules() })),

@@ -210,8 +210,12 @@ impl Registry {
     ) -> Result<Permit<Publish>, Error> {
         let mut reader = self.store.read().await?;
         let found = reader.project_by_name(channel.id, project).await?;
-        let action =
-            Publish { channel, name: display_name.to_owned(), project: found.as_ref().map(Project::rules) };
+        let action = Publish {
+            channel,
+            name: display_name.to_owned(),
+            normalized: project.to_owned(),
+            project: found.as_ref().map(Project::rules),
+        };
         match self.access.permit(actor, action.clone()) {
             Err(Denial::Forbidden(_)) if action.project.is_some() => {
                 let actor = present(&mut reader, actor).await?;

@@ -124,6 +124,6 @@ pub(super) fn administers_instance(actor: &Actor) -> bool {
     match actor {
         Actor::Operator => true,
         Actor::Principal(principal) => principal.user.admin,
-        Actor::Anonymous => false,
+        Actor::Anonymous | Actor::Publisher(_) => false,
     }
 }

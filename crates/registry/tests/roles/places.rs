@@ -137,7 +137,12 @@ pub(crate) async fn upload(
     let channel = app.registry.access.visible_channel(&actor, channel).await.map_err(denied)?;
     let mut reader = app.registry.store.read().await.expect("the database answers");
     let found = reader.project_by_name(channel.id, project).await.expect("the database answers");
-    let action = Publish { channel, name: project.to_owned(), project: found.map(|project| project.rules()) };
+    let action = Publish {
+        channel,
+        name: project.to_owned(),
+        normalized: project.to_owned(),
+        project: found.map(|project| project.rules()),
+    };
     app.registry.access.permit(&actor, action).map(drop)
 }
 

@@ -1,0 +1,116 @@
+//! What an identity token says of the run that it was issued to.
+
+use super::Provider;
+
+/// Where something was built, as an issuer signed it. What the provider does not tell is `None`.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Source {
+    /// The kind of issuer.
+    pub provider: Provider,
+    /// The issuer's URL.
+    pub issuer: String,
+    /// Who: the claim `sub`, or the address of a service account.
+    pub subject: String,
+    /// The source repository as its host names it: `owner/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// Its URL, without a slash at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository_url: Option<String>,
+    /// The branch or tag: `refs/tags/v1.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_ref: Option<String>,
+    /// The commit's hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The file that describes the job, as the provider names it, from the repository's root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<String>,
+    /// The run's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Where people see the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_url: Option<String>,
+    /// The environment of the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// What started it: `push`, `release`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// Whether branch or tag are protected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
+    /// Who owns the repository, by the id that never changes hands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<String>,
+    /// The repository's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository_id: Option<String>,
+}
+
+impl Source {
+    /// The URL of the commit, where the provider's URLs are known.
+    pub fn commit_url(&self) -> Option<String> {
+        let (url, commit) = (self.repository_url.as_ref()?, self.commit.as_ref()?);
+        match self.provider {
+            Provider::GitHub | Provider::Forgejo => Some(format!("{url}/commit/{commit}")),
+            Provider::GitLab => Some(format!("{url}/-/commit/{commit}")),
+            _ => None,
+        }
+    }
+
+    /// Whether both were built from the same source repository, by the ids where both have them.
+    pub fn same_repository(&self, other: &Self) -> bool {
+        if self.issuer != other.issuer {
+            return false;
+        }
+        match (&self.repository_id, &other.repository_id) {
+            (Some(one), Some(other)) => one == other,
+            _ => match (&self.repository, &other.repository) {
+                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+                _ => self.subject == other.subject,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(repository: &str, id: Option<&str>) -> Source {
+        Source {
+            provider: Provider::GitHub,
+            issuer: "https://issuer.example".into(),
+            subject: format!("repo:{repository}:ref:refs/heads/main"),
+            repository: Some(repository.into()),
+            repository_url: Some(format!("https://github.example/{repository}")),
+            git_ref: None,
+            commit: Some("abc".into()),
+            workflow: None,
+            run: None,
+            run_url: None,
+            environment: None,
+            event: None,
+            protected: None,
+            owner_id: None,
+            repository_id: id.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_repository_that_was_taken_over_by_name_is_another_one() {
+        assert!(source("Acme/rocket", None).same_repository(&source("acme/rocket", Some("7"))));
+        assert!(!source("acme/rocket", Some("8")).same_repository(&source("acme/rocket", Some("7"))));
+        assert!(source("acme/renamed", Some("7")).same_repository(&source("acme/rocket", Some("7"))));
+        let elsewhere = Source { issuer: "https://other.example".into(), ..source("acme/rocket", Some("7")) };
+        assert!(!elsewhere.same_repository(&source("acme/rocket", Some("7"))));
+    }
+
+    #[test]
+    fn a_commit_has_the_url_of_its_host() {
+        let url = source("acme/rocket", None).commit_url();
+        assert_eq!(url.as_deref(), Some("https://github.example/acme/rocket/commit/abc"));
+    }
+}

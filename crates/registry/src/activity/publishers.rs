@@ -1,0 +1,78 @@
+//! What happened to issuers, trusted publishers and what comes from them, in plain words.
+
+use bonded_model::audit::PublisherEvent as E;
+use bonded_model::publishing::Source;
+
+use super::names::Names;
+use crate::Error;
+
+/// The event as a sentence.
+pub(super) async fn of(
+    names: &mut Names<'_>,
+    channel: &str,
+    project: Option<&str>,
+    event: &E,
+) -> Result<String, Error> {
+    let place = project.map_or_else(|| channel.to_owned(), |project| format!("the project {project}"));
+    Ok(match event {
+        E::IssuerAdded { url, private_network, .. } => {
+            let network = if *private_network { " It may stand at a private address." } else { "" };
+            format!("Identity tokens of {url} are accepted from now on.{network}")
+        }
+        E::IssuerChanged { url, enabled: true, private_network: true, .. } => {
+            format!("Identity tokens of {url} are accepted. It may stand at a private address.")
+        }
+        E::IssuerChanged { url, enabled: true, .. } => format!("Identity tokens of {url} are accepted."),
+        E::IssuerChanged { url, .. } => format!("Identity tokens of {url} are not accepted any more."),
+        E::IssuerRemoved { url, publishers, .. } => {
+            format!(
+                "{url} was removed as an issuer of identity tokens, with its trusted publishers: {publishers}."
+            )
+        }
+        E::PublisherAdded { identity, prefix: Some(prefix), .. } => {
+            format!("{identity} was added as a trusted publisher of the projects {prefix}* in {place}.")
+        }
+        E::PublisherAdded { identity, .. } => {
+            format!("{identity} was added as a trusted publisher of {place}.")
+        }
+        E::PublisherConstrained { identity, .. } => {
+            format!("A trusted publisher of {place} was narrowed; it is now {identity}.")
+        }
+        E::PublisherRemoved { identity, .. } => {
+            format!("The trusted publisher {identity} was removed from {place}.")
+        }
+        E::PendingRegistered { registrant, name, identity, .. } => format!(
+            "{} registered {identity} as the trusted publisher that is to make the project {name} in {channel}.",
+            names.who(*registrant).await?
+        ),
+        E::PendingFulfilled { registrant, name, .. } => format!(
+            "A trusted publisher made the project {name} in {channel}, in the name of {}.",
+            names.who(*registrant).await?
+        ),
+        E::PendingLapsed { registrant, name, reason, .. } => format!(
+            "The trusted publisher that {} had registered for the project {name} in {channel} ended unused: {reason}.",
+            names.who(*registrant).await?
+        ),
+        E::PublisherTokenMinted { source, .. } => {
+            format!("{} got a token to publish to {place}.", run(source))
+        }
+        E::PublisherTokenBurnt { leaked: false, .. } => {
+            "The token of a trusted publisher was given back.".to_owned()
+        }
+        E::PublisherTokenBurnt { leaked: true, .. } => {
+            "The token of a trusted publisher was found where it leaks, and ended.".to_owned()
+        }
+        E::FileAttested { file, .. } => format!("Attestations of {file} were verified and kept."),
+    })
+}
+
+/// A run in words: `Run 123 of commit 0a1b2c3d4e5f in acme/rocket`.
+fn run(source: &Source) -> String {
+    let run = source.run.as_ref().map_or_else(|| source.subject.clone(), |run| format!("Run {run}"));
+    let commit = source
+        .commit
+        .as_ref()
+        .map(|commit| format!(" of commit {}", commit.chars().take(12).collect::<String>()));
+    let repository = source.repository.as_ref().map(|repository| format!(" in {repository}"));
+    format!("{run}{}{}", commit.unwrap_or_default(), repository.unwrap_or_default())
+}
