@@ -1,0 +1,19 @@
+//! `rattler upload`, from rattler's own library: the tests publish with it as users do with rattler and pixi, of which no
+//! binary is in a package index.
+
+use clap::Parser as _;
+use rattler_upload::upload::opt::UploadOpts;
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return std::process::ExitCode::FAILURE;
+    }
+    match rattler_upload::upload_from_args(UploadOpts::parse()).await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:?}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
