@@ -11,6 +11,8 @@ pub struct Certificate {
     pub issuer: String,
     /// The URL of the source repository.
     pub repository_url: Option<String>,
+    /// Its id.
+    pub repository_id: Option<String>,
     /// The commit that was built.
     pub commit: Option<String>,
     /// The ref that was built: `refs/tags/v1`.
@@ -32,6 +34,7 @@ impl From<&CertificateInfo> for Certificate {
             subject: info.identity.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
             issuer: info.issuer.clone().unwrap_or_default(),
             repository_url: claims.source_repository_uri.clone(),
+            repository_id: claims.source_repository_identifier.clone(),
             commit: claims.source_repository_digest.clone(),
             git_ref: claims.source_repository_ref.clone(),
             build_config: claims.build_config_uri.clone(),

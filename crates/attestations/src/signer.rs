@@ -1,5 +1,6 @@
 //! Who must have signed: the identity of the trusted publisher that uploads.
 
+use bonded_model::publishing::{Provider, Source};
 use sigstore_verify::{IdentityMatcher, VerificationPolicy};
 
 use crate::{Certificate, Predicate, Refused};
@@ -13,7 +14,9 @@ pub enum Signer {
         issuer: String,
         /// `https://github.com/acme/widgets`
         repository_url: String,
-        /// The workflow's file: `release.yml`.
+        /// Its id, which nobody gets who takes over the name.
+        repository_id: Option<String>,
+        /// The path of the workflow's file: `.github/workflows/release.yml`.
         workflow: String,
     },
     /// GitLab CI.
@@ -22,6 +25,8 @@ pub enum Signer {
         issuer: String,
         /// `https://gitlab.com/acme/widgets`
         project_url: String,
+        /// Its id.
+        project_id: Option<String>,
         /// The path of the CI file: `.gitlab-ci.yml`.
         ci_file: String,
     },
@@ -44,6 +49,34 @@ pub enum Signer {
 }
 
 impl Signer {
+    /// The identity that a run's attestations must be signed by; `None` where certificates name no identity that could
+    /// be compared with it.
+    pub fn of(source: &Source) -> Option<Self> {
+        let issuer = source.issuer.clone();
+        match source.provider {
+            Provider::GitHub => Some(Self::GitHub {
+                issuer,
+                repository_url: source.repository_url.clone()?,
+                repository_id: source.repository_id.clone(),
+                workflow: source.workflow.clone()?,
+            }),
+            Provider::GitLab => Some(Self::GitLab {
+                issuer,
+                project_url: source.repository_url.clone()?,
+                project_id: source.repository_id.clone(),
+                ci_file: source.workflow.clone()?,
+            }),
+            Provider::CircleCi => Some(Self::CircleCi {
+                // Tokens name the organization behind it, certificates do not; project ids are unique over all of them.
+                issuer: issuer.split("/org/").next().unwrap_or_default().to_owned(),
+                project: source.repository_id.clone()?,
+                pipeline_definition: source.workflow.clone()?,
+            }),
+            Provider::Google => Some(Self::Email { issuer, email: source.subject.clone() }),
+            Provider::ActiveState | Provider::Buildkite | Provider::Forgejo | Provider::Other => None,
+        }
+    }
+
     fn issuer(&self) -> &str {
         match self {
             Self::GitHub { issuer, .. }
@@ -67,13 +100,12 @@ impl Signer {
     pub(crate) fn check(&self, found: &Certificate, predicate: &Predicate) -> Result<(), Refused> {
         let any_workflow = *predicate == Predicate::SlsaProvenance;
         match self {
-            Self::GitHub { repository_url, workflow, .. } => {
-                equal("the source repository", found.repository_url.as_deref(), repository_url)?;
-                let file = format!("{repository_url}/.github/workflows/{workflow}");
-                if any_workflow { Ok(()) } else { config(found, &file) }
+            Self::GitHub { repository_url, repository_id, workflow, .. } => {
+                repository(found, repository_url, repository_id.as_deref())?;
+                if any_workflow { Ok(()) } else { config(found, &format!("{repository_url}/{workflow}")) }
             }
-            Self::GitLab { project_url, ci_file, .. } => {
-                equal("the source repository", found.repository_url.as_deref(), project_url)?;
+            Self::GitLab { project_url, project_id, ci_file, .. } => {
+                repository(found, project_url, project_id.as_deref())?;
                 if any_workflow { Ok(()) } else { config(found, &format!("{project_url}//{ci_file}")) }
             }
             Self::CircleCi { project, pipeline_definition, .. } => {
@@ -83,6 +115,15 @@ impl Signer {
             }
             Self::Email { .. } => Ok(()),
         }
+    }
+}
+
+/// The URL, and the id where both know it.
+fn repository(found: &Certificate, url: &str, id: Option<&str>) -> Result<(), Refused> {
+    equal("the source repository", found.repository_url.as_deref(), url)?;
+    match (found.repository_id.as_deref(), id) {
+        (Some(found), Some(id)) => equal("the id of the source repository", Some(found), id),
+        _ => Ok(()),
     }
 }
 

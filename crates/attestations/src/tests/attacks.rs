@@ -122,10 +122,21 @@ fn the_same_project_on_another_gitlab() {
     world.signer = Signer::GitLab {
         issuer: "https://gitlab.acme.test".into(),
         project_url: "https://gitlab.acme.test/acme/widgets".into(),
+        project_id: None,
         ci_file: "ci/release.yml".into(),
     };
     world.signed_by(&gitlab("https://gitlab.acme.test")).unwrap();
     refused(world.signed_by(&gitlab("https://gitlab.com")), "issuer mismatch");
+}
+
+#[test]
+fn a_repository_that_took_over_the_name() {
+    let mut world = World::new();
+    if let Signer::GitHub { repository_id, .. } = &mut world.signer {
+        *repository_id = Some("772247423".into());
+    }
+    world.signed_by(&world.identity.clone().with(15, "772247423")).unwrap();
+    refused(world.signed_by(&world.identity.clone().with(15, "7")), "the id of the source repository");
 }
 
 #[test]

@@ -81,7 +81,8 @@ fn github(repository: &str, workflow: &str) -> Signer {
     Signer::GitHub {
         issuer: "https://token.actions.githubusercontent.com".into(),
         repository_url: format!("https://github.com/{repository}"),
-        workflow: workflow.into(),
+        repository_id: None,
+        workflow: format!(".github/workflows/{workflow}"),
     }
 }
 

@@ -78,6 +78,7 @@ fn a_publication_by_gitlab_verifies() {
     let signer = |ci_file: &str| Signer::GitLab {
         issuer: "https://gitlab.com".into(),
         project_url: "https://gitlab.com/facutuesca/gitlab-oidc-project".into(),
+        project_id: Some("55235664".into()),
         ci_file: ci_file.into(),
     };
     python(GITLAB, &file, &signer(".gitlab-ci.yml")).unwrap();
@@ -162,7 +163,8 @@ fn another_repository_or_workflow_or_issuer_is_refused() {
     let ours = |issuer: &str, repository: &str, workflow: &str| Signer::GitHub {
         issuer: issuer.into(),
         repository_url: repository.into(),
-        workflow: workflow.into(),
+        repository_id: None,
+        workflow: format!(".github/workflows/{workflow}"),
     };
     let (issuer, url) =
         ("https://token.actions.githubusercontent.com", "https://github.com/trailofbits/pypi-attestations");
