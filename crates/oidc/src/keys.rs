@@ -167,3 +167,6 @@ fn unsigned(text: &Option<String>) -> Option<Vec<u8>> {
 fn part(text: &Option<String>, length: usize) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text.as_deref()?).ok().filter(|bytes| bytes.len() == length)
 }
+
+#[cfg(test)]
+mod tests;

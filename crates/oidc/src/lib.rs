@@ -21,6 +21,8 @@ mod warning;
 pub mod fetch;
 pub mod form;
 pub mod known;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use claims::Claims;
 pub use config::PublisherConfig;
@@ -32,6 +34,3 @@ pub use providers::{activestate, buildkite, circleci, forgejo, github, gitlab, g
 pub use unverified::{Malformed, Unverified};
 pub use verify::{LEEWAY, MAX_LIFE, Verified, VerifyError, verify};
 pub use warning::Warning;
-
-#[cfg(test)]
-mod testing;

@@ -168,3 +168,6 @@ fn time(claims: &Claims, name: &'static str) -> Result<Timestamp, VerifyError> {
     let whole = seconds.map(|seconds| seconds as i64);
     whole.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).ok_or(VerifyError::Time(name))
 }
+
+#[cfg(test)]
+mod tests;

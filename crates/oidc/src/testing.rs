@@ -1,1 +1,0 @@
-//! Issuers and tokens for tests.
