@@ -13,6 +13,7 @@ mod jobs;
 mod limits;
 mod migration;
 mod open;
+mod publishing;
 mod python;
 mod recoveries;
 mod standing;
