@@ -105,3 +105,103 @@ pub(crate) fn source(issuer: &Issuer, subject: &str) -> Source {
         repository_id: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::PublisherConfig;
+    use crate::testing::{self, issuer};
+
+    fn samples() -> [(Provider, Value); 7] {
+        let now = bonded_model::Timestamp::UNIX_EPOCH;
+        [
+            (Provider::GitHub, testing::github("https://issuer.example", "a", now)),
+            (Provider::GitLab, testing::gitlab("https://issuer.example", "a", now)),
+            (Provider::Google, testing::google("https://issuer.example", "a", now)),
+            (Provider::ActiveState, testing::activestate("https://issuer.example", "a", now)),
+            (Provider::Buildkite, testing::buildkite("https://issuer.example", "a", now)),
+            (Provider::CircleCi, testing::circleci("https://issuer.example", "a", now)),
+            (Provider::Forgejo, testing::forgejo("https://issuer.example", "a", now)),
+        ]
+    }
+
+    fn read(provider: Provider, claims: Map<String, Value>) -> Result<Identity, IdentityError> {
+        let verified = Verified {
+            claims: Claims::new(claims),
+            replay_id: String::new(),
+            expires_at: Default::default(),
+        };
+        identity(&issuer(provider, "https://issuer.example"), &verified)
+    }
+
+    const fn config(provider: Provider) -> &'static str {
+        match provider {
+            Provider::GitHub => {
+                r#"{"provider": "github", "owner": "acme", "owner_id": "65", "repository": "rocket", "workflow": "release.yml",
+                    "reusable": "acme/rocket/.github/workflows/release.yml", "environment": "release"}"#
+            }
+            Provider::GitLab => {
+                r#"{"provider": "gitlab", "namespace": "acme/tools", "project": "rocket", "ci_file": ".gitlab-ci.yml",
+                    "protected_ref_only": true}"#
+            }
+            Provider::Google => r#"{"provider": "google", "email": "a@b.example", "sub": "1"}"#,
+            Provider::ActiveState => {
+                r#"{"provider": "activestate", "organization": "acme", "project": "rocket",
+                    "actor_id": "00000000-1000-8000-0000-000000000003"}"#
+            }
+            Provider::Buildkite => {
+                r#"{"provider": "buildkite", "organization": "acme", "pipeline": "rocket", "branch": "main"}"#
+            }
+            Provider::CircleCi => {
+                r#"{"provider": "circleci", "organization_id": "76a31a5d-0000-4000-8000-000000000001",
+                    "project_id": "8cf45f1a-0000-4000-8000-000000000002",
+                    "context_id": "a74579f1-0000-4000-8000-000000000004"}"#
+            }
+            Provider::Forgejo => {
+                r#"{"provider": "forgejo", "owner": "acme", "repository": "rocket",
+                    "workflow": ".forgejo/workflows/release.yml"}"#
+            }
+            Provider::Other => r#"{"provider": "other", "rules": [{"claim": "sub", "exact": "x"}]}"#,
+        }
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            ".{0,60}".prop_map(Value::from),
+            "(acme|é|/|@|:|refs/|[.]yml|\u{0}){0,8}".prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            Just(Value::Null),
+            Just(json!(["x", 1, null])),
+            Just(json!({"a": 1})),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_claim_panics(sample in 0_usize..7, changes in prop::collection::vec((any::<prop::sample::Index>(), any_value()), 0..6)) {
+            let (provider, claims) = Vec::from(samples()).swap_remove(sample);
+            let mut claims = claims.as_object().cloned().unwrap();
+            let names: Vec<_> = claims.keys().cloned().collect();
+            for (index, value) in changes {
+                claims.insert(index.get(&names).clone(), value);
+            }
+            if let Ok(identity) = read(provider, claims) {
+                let _ = PublisherConfig::from_json(config(provider)).unwrap().check(&identity);
+                prop_assert_eq!(identity.provider, provider);
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_without_what_its_provider_always_says() {
+        for (provider, claims) in samples() {
+            assert!(read(provider, claims.as_object().cloned().unwrap()).is_ok(), "{provider}");
+            assert!(matches!(read(provider, Map::new()), Err(IdentityError::Missing(_))), "{provider}");
+        }
+        assert_eq!(read(Provider::Other, Map::new()), Err(IdentityError::Missing("sub")));
+    }
+}

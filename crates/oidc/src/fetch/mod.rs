@@ -14,3 +14,6 @@ pub use address::{Place, place};
 pub use client::{FetchError, Fetcher};
 pub use issuer::{FetchedKeys, InvalidIssuer, check_issuer};
 pub use owner::{Owner, OwnerError};
+
+#[cfg(test)]
+mod tests;

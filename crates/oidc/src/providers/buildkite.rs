@@ -121,3 +121,6 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
         claims: claims.clone(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,3 +131,6 @@ fn facts(issuer: &Issuer, claims: &Claims, subject: &str, project: &str) -> Sour
         ..source(issuer, subject)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,3 +158,6 @@ fn facts(issuer: &Issuer, claims: &Claims, repository: &str) -> Source {
         ..source(issuer, claims.text("sub").unwrap_or(repository))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -228,3 +228,6 @@ pub(crate) fn accounts(issuer: &str) -> Option<String> {
         None => Some(format!("{}/api/v3/users/", url.origin().ascii_serialization())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,3 +196,6 @@ fn facts(issuer: &Issuer, claims: &Claims, path: &str) -> Source {
 fn host(issuer: &str) -> &str {
     issuer.split_once("://").map_or(issuer, |(_, rest)| rest).trim_end_matches('/')
 }
+
+#[cfg(test)]
+mod tests;

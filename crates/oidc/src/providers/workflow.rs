@@ -37,3 +37,6 @@ pub(super) fn path_in(received: &str, repository: &str) -> Option<String> {
     let path = rest.strip_prefix('/')?.split_once('@')?.0;
     start.eq_ignore_ascii_case(repository).then(|| path.into())
 }
+
+#[cfg(test)]
+mod tests;
