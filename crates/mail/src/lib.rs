@@ -18,5 +18,5 @@ mod smtp;
 
 pub use error::{MailError, SmtpUrlError};
 pub use mailer::{Mailer, Sent};
-pub use message::{By, Factor, Instance, Message, ProjectChange};
+pub use message::{By, Factor, Instance, Message, PendingNews, ProjectChange};
 pub use rendered::{RenderError, Rendered};

@@ -25,6 +25,8 @@ pub enum By {
     Administrator(UserName),
     /// Somebody who may do such a thing in one place.
     Person(UserName),
+    /// A job whose identity a trusted publisher takes.
+    Job,
     /// Whoever runs the server, at its command line.
     Operator,
 }
@@ -65,6 +67,25 @@ pub enum ProjectChange {
     },
     /// The whole project was deleted.
     Deleted,
+    /// A trusted publisher was added.
+    PublisherAdded {
+        /// What must be true of its identities, in words.
+        identity: String,
+    },
+    /// A trusted publisher was removed.
+    PublisherRemoved {
+        /// What had to be true of its identities, in words.
+        identity: String,
+    },
+    /// A trusted publisher that takes any environment was used from one that it was not used from before.
+    EnvironmentSeen {
+        /// What must be true of its identities, in words.
+        identity: String,
+        /// The environment.
+        environment: String,
+    },
+    /// From now on, trusted publishers alone publish to it.
+    TrustedPublishersOnly,
     /// It was archived, deprecated, put into quarantine, or made active again.
     Status {
         /// Where it stands from now on.
@@ -72,6 +93,34 @@ pub enum ProjectChange {
         /// Why; may be empty.
         reason: String,
     },
+}
+
+/// What became of a trusted publisher for a project that does not exist yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingNews {
+    /// It ends at this moment unless somebody uses it.
+    EndsSoon(Timestamp),
+    /// Nobody used it in time.
+    Expired,
+    /// Somebody else made a project of this name.
+    NameTaken,
+    /// It was removed.
+    Removed,
+    /// It made the project.
+    Fulfilled,
+}
+
+impl PendingNews {
+    /// The word for the record.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::EndsSoon(_) => "ends soon",
+            Self::Expired => "expired",
+            Self::NameTaken => "name taken",
+            Self::Removed => "removed",
+            Self::Fulfilled => "fulfilled",
+        }
+    }
 }
 
 /// A mail. `user` is the account that it is about, `at` when it happened, and `client` where; links are whole URLs. Its
@@ -146,6 +195,15 @@ pub enum Message {
         channel: String,
         project: String,
         change: ProjectChange,
+    },
+    /// News of a trusted publisher that `user` registered for a project that does not exist yet.
+    PendingPublisher {
+        user: UserName,
+        at: Timestamp,
+        channel: String,
+        project: String,
+        identity: String,
+        news: PendingNews,
     },
     /// A token was cut off in a place, or that was taken back.
     TokenCut { user: UserName, at: Timestamp, by: By, token: String, place: String, cut: bool },

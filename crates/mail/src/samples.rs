@@ -5,7 +5,7 @@ use bonded_model::people::Client;
 use bonded_model::user::{Email, UserName};
 use bonded_model::{ProjectStatus, Timestamp};
 
-use crate::message::{By, Factor, Instance, Message, ProjectChange};
+use crate::message::{By, Factor, Instance, Message, PendingNews, ProjectChange};
 
 /// An instance.
 pub fn instance() -> Instance {
@@ -153,6 +153,28 @@ pub fn messages() -> Vec<(&'static str, Message)> {
         ("project-archived", status(ProjectStatus::Archived, "")),
         ("project-quarantined", status(ProjectStatus::Quarantined, "looks like malware")),
         ("project-deprecated", status(ProjectStatus::Deprecated, "use engine2")),
+        ("publisher-added", changed(ProjectChange::PublisherAdded { identity: release_job() })),
+        ("publisher-removed", changed(ProjectChange::PublisherRemoved { identity: release_job() })),
+        (
+            "publisher-environment",
+            Message::ProjectChanged {
+                user: ada(),
+                at,
+                by: By::Job,
+                channel: "pypi".to_owned(),
+                project: "engine".to_owned(),
+                change: ProjectChange::EnvironmentSeen {
+                    identity: release_job(),
+                    environment: "release".into(),
+                },
+            },
+        ),
+        ("trusted-publishers-only", changed(ProjectChange::TrustedPublishersOnly)),
+        ("pending-ends-soon", pending(PendingNews::EndsSoon(expires_at))),
+        ("pending-expired", pending(PendingNews::Expired)),
+        ("pending-name-taken", pending(PendingNews::NameTaken)),
+        ("pending-removed", pending(PendingNews::Removed)),
+        ("pending-fulfilled", pending(PendingNews::Fulfilled)),
         ("token-cut", token_cut(true)),
         ("token-restored", token_cut(false)),
         ("account-deleted", Message::AccountDeleted { user: ada(), at, by: By::Owner }),
@@ -177,6 +199,15 @@ fn changed(change: ProjectChange) -> Message {
 
 fn status(status: ProjectStatus, reason: &str) -> Message {
     changed(ProjectChange::Status { status, reason: reason.to_owned() })
+}
+
+fn release_job() -> String {
+    "GitHub Actions: acme/engine, release.yml".to_owned()
+}
+
+fn pending(news: PendingNews) -> Message {
+    let (channel, project) = ("pypi".to_owned(), "engine".to_owned());
+    Message::PendingPublisher { user: ada(), at: moment(0), channel, project, identity: release_job(), news }
 }
 
 fn token_cut(cut: bool) -> Message {

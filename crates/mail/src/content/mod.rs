@@ -117,6 +117,9 @@ impl Content {
             M::ProjectChanged { user, at, by, channel, project, change } => {
                 project::changed(instance, user, by, (channel, project), change).at(*at)
             }
+            M::PendingPublisher { user, at, channel, project, identity, news } => {
+                project::pending(instance, user, (channel, project), identity, *news).at(*at)
+            }
             M::TokenCut { user, at, by, token, place, cut } => {
                 project::token_cut(instance, user, by, token, place, *cut).at(*at)
             }
@@ -194,6 +197,7 @@ fn who(by: &By) -> String {
         By::Owner => "you".to_owned(),
         By::Administrator(name) => format!("the administrator {name}"),
         By::Person(name) => name.to_string(),
+        By::Job => "a job that it trusts".to_owned(),
         By::Operator => "the operator of the server".to_owned(),
     }
 }

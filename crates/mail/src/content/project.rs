@@ -3,8 +3,9 @@
 use bonded_model::ProjectStatus;
 use bonded_model::user::UserName;
 
-use super::{Content, greeting, quoted, who};
-use crate::message::{By, Instance, ProjectChange};
+use super::{Content, greeting, moment, quoted, who};
+use crate::message::{By, Instance, PendingNews, ProjectChange};
+use crate::rendered::one_line;
 
 /// The longest version or file name that a mail's subject repeats, in characters.
 const LONGEST: usize = 60;
@@ -27,6 +28,9 @@ pub(super) fn changed(
     );
     if let Some(reason) = reason(change) {
         content = content.fact("Reason", quoted(reason));
+    }
+    for (what, value) in facts(change) {
+        content = content.fact(what, one_line(value));
     }
     content
         .fact("Project", format!("{channel}/{project}"))
@@ -63,6 +67,29 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
             format!("the project {project} was deleted with all its files"),
             "This is for good. Nobody has a role in it any more, and only an administrator of the channel can begin it anew.".to_owned(),
         ),
+        C::PublisherAdded { .. } => (
+            format!("{} has a new trusted publisher", short(project)),
+            format!("a trusted publisher was added to the project {project}"),
+            "Its jobs can publish to the project, without any token of yours.".to_owned(),
+        ),
+        C::PublisherRemoved { .. } => (
+            format!("A trusted publisher of {} was removed", short(project)),
+            format!("a trusted publisher of the project {project} was removed"),
+            "Its jobs cannot publish to the project any more.".to_owned(),
+        ),
+        C::EnvironmentSeen { .. } => (
+            format!("A trusted publisher of {} can be narrowed", short(project)),
+            format!("a trusted publisher of the project {project} that takes any environment was used from one"),
+            "If its jobs always run in this environment, ask for it on the page of the project's publishers: then nobody \
+             can publish from outside of it."
+                .to_owned(),
+        ),
+        C::TrustedPublishersOnly => (
+            format!("Only trusted publishers publish to {} now", short(project)),
+            format!("the project {project} takes uploads from trusted publishers only"),
+            "Tokens that were for this project alone are revoked. All other tokens of people can do nothing there any more."
+                .to_owned(),
+        ),
         C::Status { status, .. } => status_told(*status, project),
     }
 }
@@ -89,6 +116,17 @@ fn status_told(status: ProjectStatus, project: &str) -> (String, String, String)
         format!("the project {project} {happened}"),
         what_now.to_owned(),
     )
+}
+
+fn facts(change: &ProjectChange) -> Vec<(&'static str, &str)> {
+    use ProjectChange as C;
+    match change {
+        C::PublisherAdded { identity } | C::PublisherRemoved { identity } => vec![("Publisher", identity)],
+        C::EnvironmentSeen { identity, environment } => {
+            vec![("Publisher", identity), ("Environment", environment)]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn reason(change: &ProjectChange) -> Option<&str> {
@@ -133,4 +171,39 @@ pub(super) fn token_cut(
         "Your tokens are listed at {}/account/tokens. If you do not know why, ask those who look after the place.",
         instance.base_url
     ))
+}
+
+pub(super) fn pending(
+    instance: &Instance,
+    user: &UserName,
+    (channel, project): (&str, &str),
+    identity: &str,
+    news: PendingNews,
+) -> Content {
+    let (subject, happened) = match news {
+        PendingNews::EndsSoon(at) => (
+            "A pending publisher of yours ends soon",
+            format!("nobody used it yet. It ends at {} unless a job publishes before.", moment(at)),
+        ),
+        PendingNews::Expired => {
+            ("A pending publisher of yours ended", "nobody used it for 30 days, so it ended.".to_owned())
+        }
+        PendingNews::NameTaken => (
+            "A pending publisher of yours ended",
+            "somebody else made a project of this name, so it ended. It reserved nothing.".to_owned(),
+        ),
+        PendingNews::Removed => ("A pending publisher of yours was removed", "it was removed.".to_owned()),
+        PendingNews::Fulfilled => (
+            "Your trusted publisher made its project",
+            "it was used for the first time. The project exists now, and you own it.".to_owned(),
+        ),
+    };
+    let registered = format!(
+        "on {}, you registered a trusted publisher for a project that did not exist yet: {happened}",
+        instance.name
+    );
+    Content::new(subject, [greeting(user), registered])
+        .fact("Publisher", one_line(identity))
+        .fact("Project", format!("{channel}/{project}"))
+        .closing("If you did not register it, somebody else can act as you: change your password and look at your sessions and tokens.")
 }

@@ -104,6 +104,12 @@ pub enum PublisherEvent {
         /// Why: `expired`, `name taken`, `removed`.
         reason: String,
     },
+    /// A channel keeps the names of pending publishers free for those who registered them, or does not any more.
+    #[serde(rename = "channel:publisher:reserve")]
+    PendingReserved {
+        /// Whether it does from now on.
+        reserve: bool,
+    },
     /// An identity was exchanged for a token. One event for each publisher that matched.
     #[serde(rename = "project:publisher:mint")]
     PublisherTokenMinted {
@@ -149,6 +155,7 @@ impl PublisherEvent {
             | Self::PublisherAdded { .. }
             | Self::PublisherConstrained { .. }
             | Self::PublisherRemoved { .. }
+            | Self::PendingReserved { .. }
             | Self::PublisherTokenMinted { .. }
             | Self::PublisherTokenBurnt { .. }
             | Self::FileAttested { .. } => None,
