@@ -15,6 +15,7 @@ mod jobs;
 pub mod leaks;
 pub mod people;
 pub mod projects;
+pub mod publishers;
 mod publishing;
 pub mod python;
 pub mod roles;
@@ -37,6 +38,7 @@ pub use publishing::{Announced, Outcome};
 
 use access::{Access, Presented};
 use people::{People, PeopleSettings, Services};
+use publishers::PublishingSettings;
 
 /// What an operator can choose about the use cases.
 #[derive(Clone, Debug)]
@@ -51,6 +53,8 @@ pub struct Settings {
     pub security: Option<SecurityContact>,
     /// What concerns people.
     pub people: PeopleSettings,
+    /// What concerns trusted publishing.
+    pub publishing: PublishingSettings,
 }
 
 /// Whom to tell of a hole in the registry, for `security.txt` (RFC 9116).
@@ -70,6 +74,7 @@ impl Default for Settings {
             index_cache: 16 << 20,
             security: None,
             people: PeopleSettings::default(),
+            publishing: PublishingSettings::default(),
         }
     }
 }
@@ -97,6 +102,7 @@ pub struct Parts {
     usage: usage::Usage,
     pub(crate) people: People,
     trusting: trust::Trusting,
+    publishing: publishers::Publishing,
     jobs: tokio::sync::Notify,
     /// The scanners whose reports of leaked tokens are believed.
     scanners: ArcSwapOption<leaks::ScannerKeys>,
@@ -127,6 +133,7 @@ impl Registry {
             usage: usage::Usage::default(),
             trusting: trust::Trusting::new(services.trust.clone(), services.key.clone()),
             people: People::new(services, &settings.people),
+            publishing: publishers::Publishing::new(&settings),
             jobs: tokio::sync::Notify::new(),
             scanners: ArcSwapOption::empty(),
             store,

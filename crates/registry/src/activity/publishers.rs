@@ -53,6 +53,12 @@ pub(super) async fn of(
             "The trusted publisher that {} had registered for the project {name} in {channel} ended unused: {reason}.",
             names.who(*registrant).await?
         ),
+        E::PendingReserved { reserve: true } => format!(
+            "{channel} keeps the names of pending trusted publishers free for those who registered them."
+        ),
+        E::PendingReserved { reserve: false } => {
+            format!("{channel} does not keep the names of pending trusted publishers free any more.")
+        }
         E::PublisherTokenMinted { source, .. } => {
             format!("{} got a token to publish to {place}.", run(source))
         }

@@ -68,6 +68,9 @@ impl Registry {
         leak: Leak,
         key: Option<&str>,
     ) -> Result<Option<Disclosed>, Error> {
+        if self.end_publisher_token(&leak.token, actor, origin, true).await? {
+            return Ok(None);
+        }
         let found = self.store.read().await?.principal_by_hash(&leak.token.hash()).await?;
         let Some(Principal { user, authority, .. }) = found else { return Ok(None) };
         let Some(token) = authority.token() else { return Ok(None) };

@@ -176,9 +176,10 @@ pub(super) fn by(actor: &Actor) -> By {
 
 /// Who acts, where nobody needs to administer the instance to do it.
 pub(crate) fn person_or_operator(actor: &Actor) -> By {
-    match actor.principal() {
-        Some(principal) => By::Person(principal.user.name.clone()),
-        None => By::Operator,
+    match actor {
+        Actor::Principal(principal) => By::Person(principal.user.name.clone()),
+        Actor::Publisher(_) | Actor::Anonymous => By::Job,
+        Actor::Operator => By::Operator,
     }
 }
 

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use bonded_model::actor::Origin;
+use bonded_model::ids::IssuerId;
 use bonded_model::{Sha256, Timestamp};
 use chrono::TimeDelta;
 
@@ -48,6 +49,10 @@ pub(super) const ADD_EMAIL: Limit = limit("email:account", 5, DAY);
 pub(crate) const ROLE_INVITATION: Limit = limit("role-invitation:account", 20, DAY);
 pub(super) const CONFIRM_PLACE: Limit = limit("place:account", 10, HOUR);
 
+/// Jobs of many repositories come from few addresses. What succeeds is given back.
+const EXCHANGE_ADDRESS: Limit = limit("exchange:address", 100, FIVE_MINUTES);
+const EXCHANGE_IDENTITY: Limit = limit("exchange:identity", 50, FIVE_MINUTES);
+
 /// A limit applied to somebody or something.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
@@ -90,6 +95,16 @@ pub(super) fn reset(typed: &str, origin: &Origin) -> Vec<Bucket> {
     vec![RESET_ACCOUNT.of(typed.to_lowercase()), RESET_ADDRESS.of(network(origin))]
 }
 
+/// The bucket of identity tokens that are not exchanged, wherever they fail.
+pub(crate) fn exchange(origin: &Origin) -> Vec<Bucket> {
+    vec![EXCHANGE_ADDRESS.of(network(origin))]
+}
+
+/// The bucket of one source repository's identities that are believed, and not exchanged.
+pub(crate) fn exchange_of(issuer: IssuerId, lookup: &str) -> Vec<Bucket> {
+    vec![EXCHANGE_IDENTITY.of(format!("{issuer} {lookup}"))]
+}
+
 /// Whoever has one IPv6 address has the 2^64 of its network.
 fn network(origin: &Origin) -> String {
     match origin.address {
@@ -128,7 +143,7 @@ impl Registry {
     }
 
     /// Takes back the tries that were none, because they succeeded.
-    pub(super) async fn give_back(&self, buckets: Vec<Bucket>) -> Result<(), Error> {
+    pub(crate) async fn give_back(&self, buckets: Vec<Bucket>) -> Result<(), Error> {
         let now = self.clock.now();
         let write = self.store.write(move |tx| {
             Box::pin(async move {

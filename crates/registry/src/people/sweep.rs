@@ -19,6 +19,7 @@ impl Registry {
     pub async fn clear_away(&self) -> Result<(), Error> {
         let now = self.clock.now();
         self.store.write(move |tx| Box::pin(async move { tx.delete_expired(now).await })).await?;
+        self.clear_publishing().await?;
         while self.forget_accounts().await? == AT_ONCE {}
         Ok(())
     }

@@ -18,6 +18,7 @@ use super::permits::{decide_again, still_there};
 use super::versions::canonical;
 use crate::access::{Delete, Denial, Permit};
 use crate::people::{Fresh, Visit};
+use crate::publishers::end_publishers_of;
 use crate::{Error, Registry};
 
 /// What is to be deleted.
@@ -115,6 +116,7 @@ impl Registry {
                     tx.delete_file(file.id, now).await?;
                 }
                 if matches!(event, Event::Project(ProjectEvent::ProjectDeleted { .. })) {
+                    end_publishers_of(tx, &project, &actor, &origin, now).await?;
                     end_project(tx, &project, now).await?;
                 }
                 tx.bump_serial(id).await?;

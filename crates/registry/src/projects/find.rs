@@ -58,7 +58,7 @@ impl Registry {
 
 /// A part of a name as people type it, in the form in which names are kept: PEP 503 makes one hyphen of what separates
 /// words.
-pub(super) fn normalized_part(format: ChannelFormat, typed: &str) -> String {
+pub(crate) fn normalized_part(format: ChannelFormat, typed: &str) -> String {
     let lower = typed.trim().to_lowercase().replace('\0', "");
     match format {
         ChannelFormat::Conda => lower,

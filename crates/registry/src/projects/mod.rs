@@ -23,6 +23,7 @@ pub use channel::{ChannelPage, ListedProject, VisibleChannel};
 pub use credentials::{Cut, PublishingToken, Reach};
 pub use delete::Target;
 pub(crate) use delete::revive;
-pub(crate) use find::{find, normalized};
+pub(crate) use find::{find, normalized, normalized_part};
+pub(crate) use owners::{News, post};
 pub use page::{FileView, May, ProjectPage, Published, ReleaseView};
 pub use search::Found;

@@ -10,18 +10,18 @@ use crate::people::person_or_operator;
 use crate::{Error, Registry};
 
 /// What is told: what was done to which project, by whom, and when.
-pub(super) struct News<'a> {
-    pub(super) channel: &'a Channel,
+pub(crate) struct News<'a> {
+    pub(crate) channel: &'a Channel,
     /// The project's name as its publisher spells it.
-    pub(super) project: &'a str,
-    pub(super) actor: &'a Actor,
-    pub(super) at: Timestamp,
-    pub(super) change: ProjectChange,
+    pub(crate) project: &'a str,
+    pub(crate) actor: &'a Actor,
+    pub(crate) at: Timestamp,
+    pub(crate) change: ProjectChange,
 }
 
 impl Registry {
     /// Letters to everybody who owns the project, also to whoever does it: it may not be them.
-    pub(super) async fn letters_to_owners(
+    pub(crate) async fn letters_to_owners(
         &self,
         id: ProjectId,
         news: News<'_>,
@@ -48,7 +48,7 @@ impl Registry {
 }
 
 /// Puts letters on their way.
-pub(super) async fn post(tx: &mut Tx, letters: &[Letter]) -> Result<(), Error> {
+pub(crate) async fn post(tx: &mut Tx, letters: &[Letter]) -> Result<(), Error> {
     for letter in letters {
         letter.post(tx).await?;
     }

@@ -14,6 +14,7 @@ use bonded_store::{Change, Queries, Tx};
 use super::{Outcome, already_exists, name_is_burnt};
 use crate::access::{Action, Denial, Permit, Publish, present, present_channel};
 use crate::projects::revive;
+use crate::publishers::{Made, check_reserved, project_created};
 use crate::{Error, Registry};
 
 /// Everything that is known about a file before it is committed.
@@ -66,6 +67,10 @@ impl Commit {
             return Ok(None);
         }
         let new_project = found.as_ref().is_none_or(|project| project.deleted_at.is_some());
+        if new_project {
+            let maker = actor.principal().map(|principal| principal.user.id);
+            check_reserved(tx, channel, &self.project, maker).await?;
+        }
         let project = match found {
             Some(project) if new_project => self.begin_anew(tx, &project, &actor, now).await?,
             Some(project) => project.id,
@@ -91,6 +96,9 @@ impl Commit {
     pub(crate) async fn finish(&self, tx: &mut Tx, place: Place) -> Result<(), Error> {
         let file = &place.file;
         tx.bump_serial(file.project).await?;
+        if let Some(token) = place.actor.publisher() {
+            tx.insert_source(file.id, &token.source).await?;
+        }
         let event = Event::FilePublished {
             file: self.filename.clone(),
             version: self.version.clone(),
@@ -170,6 +178,9 @@ impl Commit {
         let event = Event::ProjectCreated { name: self.display_name.clone() };
         let entry = AuditEntry::new(now, actor, &self.origin, event);
         tx.audit(entry.in_channel(project.channel).of_project(project.id)).await?;
+        let owner = actor.principal().map(|principal| principal.user.id);
+        let made = Made { project, owner, actor, origin: &self.origin, at: now };
+        project_created(tx, &self.registry, &made).await?;
         Ok(project.id)
     }
 

@@ -17,6 +17,7 @@ use super::offers::{Which, is_invited};
 use crate::access::{administers, instance_policy, owns};
 use crate::people::mail::Letter;
 use crate::people::{Cleared, Visit};
+use crate::publishers::end_publishers_of;
 use crate::{Error, Registry};
 
 impl Registry {
@@ -48,6 +49,11 @@ impl Registry {
                 }
                 let (channel, project) = tied(tx, row.offer).await?;
                 let accepted = RoleEvent::InvitationAccepted { to: row.offer.into(), user };
+                if let Offer::Transfer(id) = row.offer
+                    && let Some(project) = tx.project(id).await?
+                {
+                    end_publishers_of(tx, &project, &actor, &origin, now).await?;
+                }
                 let mut events = vec![accepted.into()];
                 if gives_more(tx, row.offer, user).await? {
                     events.push(put_user(tx, user, row.offer).await?);

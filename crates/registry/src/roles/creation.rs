@@ -15,6 +15,7 @@ use super::holder::{Held, Holder};
 use super::managed::Manages;
 use crate::access::{ManageChannel, Permit};
 use crate::projects::revive;
+use crate::publishers::{Made, check_reserved, project_created};
 use crate::{Error, Registry};
 
 impl Registry {
@@ -72,7 +73,7 @@ impl Registry {
             deleted_at: None,
             switches: Switches::default(),
         };
-        let origin = *origin;
+        let (registry, origin) = (self.clone(), *origin);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 managed.decide_again(tx, &actor, now).await?;
@@ -81,8 +82,14 @@ impl Registry {
                     let text = format!("'{}' may not publish in this channel.", user.name);
                     return Err(Error::field("holder", text));
                 }
+                check_reserved(tx, channel.id, &project.name, Some(user.id))
+                    .await
+                    .map_err(|error| Error::field("name", error.to_string()))?;
                 let project = insert(tx, project).await?;
                 tx.put_project_role(project.id, user.id, ProjectRole::Owner).await?;
+                let (owner, actor_of) = (Some(user.id), &actor);
+                let made = Made { project: &project, owner, actor: actor_of, origin: &origin, at: now };
+                project_created(tx, &registry, &made).await?;
                 let made = Event::ProjectCreated { name: project.display_name.clone() };
                 let owned = RoleEvent::ProjectMemberAdded { user: user.id, role: ProjectRole::Owner };
                 for event in [made, owned.into()] {
@@ -113,7 +120,7 @@ async fn insert(tx: &mut Tx, project: Project) -> Result<Project, Error> {
 }
 
 /// The name under which the project is found, and the one that it shows.
-fn names(channel: &Channel, typed: &str) -> Result<(String, String), Error> {
+pub(crate) fn names(channel: &Channel, typed: &str) -> Result<(String, String), Error> {
     match channel.format {
         ChannelFormat::Python => {
             let name: ProjectName =

@@ -73,7 +73,7 @@ impl Manages for ManageGroup {
 impl Managed {
     /// Decides a second time, with what the transaction finds: of two who take each other's role at the same moment, one
     /// comes too late.
-    pub(super) async fn decide_again(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<(), Error> {
+    pub(crate) async fn decide_again(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<(), Error> {
         let actor = present(tx, actor).await?;
         match self {
             Self::Channel(action) => action.decide(&actor, now)?,
@@ -99,7 +99,7 @@ impl Managed {
     }
 
     /// The entry, tied to the place.
-    pub(super) fn tie(&self, entry: AuditEntry) -> AuditEntry {
+    pub(crate) fn tie(&self, entry: AuditEntry) -> AuditEntry {
         match self {
             Self::Channel(action) => entry.in_channel(action.channel.id),
             Self::Project(action) => entry.in_channel(action.channel.id).of_project(action.project),

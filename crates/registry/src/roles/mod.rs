@@ -17,6 +17,7 @@ mod permits;
 mod switches;
 mod view;
 
+pub(crate) use creation::names as names_of_project;
 pub use groups::{GroupDetails, GroupSummary};
 pub use holder::Holder;
 pub use invitations::Invitee;

@@ -1,0 +1,350 @@
+//! Adding, narrowing and removing the publishers of projects, channels and groups.
+
+use std::collections::HashMap;
+
+use bonded_mail::ProjectChange;
+use bonded_model::actor::Origin;
+use bonded_model::audit::{AuditEntry, PublisherEvent};
+use bonded_model::ids::{ChannelId, GroupId, IssuerId, PublisherId, UserId};
+use bonded_model::publishing::{Publisher, PublisherPlace};
+use bonded_model::user::ChannelRole;
+use bonded_model::{Channel, Timestamp};
+use bonded_oidc::{Identity, PublisherConfig};
+use bonded_store::{Change, Tx};
+
+use super::created::identity;
+use super::matching::{Matched, config_of, same_place};
+use super::prefix;
+use crate::access::{ManageChannel, ManageGroup, ManageProject, Permit};
+use crate::people::mail::Letter;
+use crate::projects::{News, post};
+use crate::roles::{Managed, Manages};
+use crate::{Error, Registry};
+
+/// A publisher to be added.
+#[derive(Clone, Debug)]
+pub struct NewPublisher {
+    /// Who issues its identity tokens.
+    pub issuer: IssuerId,
+    /// What must be true of its identities.
+    pub config: PublisherConfig,
+}
+
+impl NewPublisher {
+    /// Whether there is such an issuer, of the kind that the configuration is for.
+    pub(super) async fn check_issuer(&self, tx: &mut Tx) -> Result<(), Error> {
+        match tx.issuer(self.issuer).await? {
+            Some(issuer) if issuer.provider == self.config.provider() => Ok(()),
+            Some(_) => Err(Error::field("issuer", "This issuer's tokens have other claims.")),
+            None => Err(Error::field("issuer", "There is no such issuer any more.")),
+        }
+    }
+}
+
+impl Registry {
+    /// Adds a publisher to a project. Its owners are told.
+    ///
+    /// # Errors
+    /// [`Error::Field`] `issuer` for one that is gone or of another kind, `config` for what is there already.
+    pub async fn add_publisher(
+        &self,
+        permit: &Permit<ManageProject>,
+        origin: &Origin,
+        new: NewPublisher,
+    ) -> Result<Publisher, Error> {
+        let action = permit.action();
+        let place = PublisherPlace::Project { channel: action.channel.id, project: action.project };
+        let change = ProjectChange::PublisherAdded { identity: new.config.describe() };
+        let letters = self.letters_of(permit, change).await?;
+        self.add(permit, origin, place, new, letters).await
+    }
+
+    /// Adds a publisher for all projects of a channel whose name begins so, and for those that it makes.
+    ///
+    /// # Errors
+    /// As [`Registry::add_publisher`]; [`Error::Field`] `prefix`.
+    pub async fn add_channel_publisher(
+        &self,
+        permit: &Permit<ManageChannel>,
+        origin: &Origin,
+        prefix: &str,
+        new: NewPublisher,
+    ) -> Result<Publisher, Error> {
+        let channel = &permit.action().channel;
+        let prefix = prefix::checked(channel, prefix)?;
+        let place = PublisherPlace::Prefix { channel: channel.id, group: None, prefix };
+        self.add(permit, origin, place, new, Vec::new()).await
+    }
+
+    /// Adds a publisher that acts in the name of a group in a channel: for the group's projects there whose name begins so,
+    /// and for those that it makes, as far as the group may make any.
+    ///
+    /// # Errors
+    /// As [`Registry::add_channel_publisher`]; [`Error::Field`] `channel` for one in which the group may not publish.
+    pub async fn add_group_publisher(
+        &self,
+        permit: &Permit<ManageGroup>,
+        origin: &Origin,
+        channel: &str,
+        prefix: &str,
+        new: NewPublisher,
+    ) -> Result<Publisher, Error> {
+        let group = permit.action().group().id;
+        let channel = self.channel_of_group(group, channel).await?;
+        let prefix = prefix::checked(&channel, prefix)?;
+        let place = PublisherPlace::Prefix { channel: channel.id, group: Some(group), prefix };
+        self.add(permit, origin, place, new, Vec::new()).await
+    }
+
+    /// A channel that does not exist and one in which the group has no role look the same.
+    async fn channel_of_group(&self, group: GroupId, name: &str) -> Result<Channel, Error> {
+        let mut reader = self.store.read().await?;
+        let missing = || Error::field("channel", "The group may not publish in such a channel.");
+        let channel = reader.channel_by_name(name.trim()).await?.ok_or_else(missing)?;
+        check_group(&mut reader, group, channel.id).await?;
+        Ok(channel)
+    }
+
+    async fn add<A: Manages>(
+        &self,
+        permit: &Permit<A>,
+        origin: &Origin,
+        place: PublisherPlace,
+        new: NewPublisher,
+        letters: Vec<Letter>,
+    ) -> Result<Publisher, Error> {
+        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
+        let by = actor.principal().map(|principal| principal.user.id);
+        let publisher = self.new_publisher(place, &new, by);
+        let prefix = match &publisher.place {
+            PublisherPlace::Prefix { prefix, .. } => Some(prefix.clone()),
+            PublisherPlace::Project { .. } | PublisherPlace::Pending { .. } => None,
+        };
+        let event = PublisherEvent::PublisherAdded {
+            publisher: publisher.id,
+            provider: new.config.provider(),
+            identity: new.config.describe(),
+            prefix,
+        };
+        let entry = tie(AuditEntry::new(now, &actor, origin, event), &publisher);
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                managed.decide_again(tx, &actor, now).await?;
+                new.check_issuer(tx).await?;
+                if let PublisherPlace::Prefix { channel, group: Some(group), .. } = &publisher.place {
+                    check_group(tx, *group, *channel).await?;
+                }
+                check_new(&siblings(tx, &publisher.place).await?, &publisher)?;
+                tx.insert_publisher(&publisher).await?;
+                tx.audit(entry).await?;
+                post(tx, &letters).await?;
+                Ok(publisher)
+            })
+        });
+        write.await
+    }
+
+    /// Lets a publisher match no identity from now on but those of the environment that it was last used from.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a publisher of another place; [`Error::Invalid`] where no environment was seen;
+    /// [`Error::Field`] `config` when the same is there already.
+    pub async fn constrain_publisher<A: Manages>(
+        &self,
+        permit: &Permit<A>,
+        origin: &Origin,
+        id: PublisherId,
+    ) -> Result<(), Error> {
+        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
+        let origin = *origin;
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                managed.decide_again(tx, &actor, now).await?;
+                let publisher = of_place(tx, &managed, id).await?;
+                let config = constrained(&publisher)
+                    .ok_or_else(|| Error::Invalid("no environment of this publisher was seen".into()))?;
+                let (json, lookup) = (config.to_json(), config.lookup());
+                let narrowed = Publisher { config: json, lookup, ..publisher };
+                check_new(&siblings(tx, &narrowed.place).await?, &narrowed)?;
+                tx.set_publisher_config(id, &narrowed.config, &narrowed.lookup).await?;
+                let identity = config.describe();
+                let event = PublisherEvent::PublisherConstrained { publisher: id, identity };
+                tx.audit(tie(AuditEntry::new(now, &actor, &origin, event), &narrowed)).await?;
+                Ok(())
+            })
+        });
+        write.await
+    }
+
+    /// Removes a publisher. What its tokens may do by it ends at this moment. Owners of the project are told, and whoever
+    /// registered a pending one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a publisher of another place.
+    pub async fn remove_publisher<A: Manages>(
+        &self,
+        permit: &Permit<A>,
+        origin: &Origin,
+        id: PublisherId,
+    ) -> Result<(), Error> {
+        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
+        let (registry, origin) = (self.clone(), *origin);
+        let letters = match &managed {
+            Managed::Project(action) => {
+                let found = self.store.read().await?.publisher(id).await?.ok_or_else(no_publisher)?;
+                let change = ProjectChange::PublisherRemoved { identity: identity(&found) };
+                let (channel, project, at) = (&action.channel, action.name.as_str(), now);
+                let news = News { channel, project, actor: &actor, at, change };
+                self.letters_to_owners(action.project, news).await?
+            }
+            Managed::Channel(_) | Managed::Group(_) => Vec::new(),
+        };
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                managed.decide_again(tx, &actor, now).await?;
+                let publisher = of_place(tx, &managed, id).await?;
+                if let PublisherPlace::Pending { .. } = &publisher.place {
+                    let news = bonded_mail::PendingNews::Removed;
+                    return registry.lapse(tx, &publisher, &actor, &origin, news).await;
+                }
+                tx.delete_publisher(id).await?;
+                let identity = identity(&publisher);
+                let event = PublisherEvent::PublisherRemoved { publisher: id, identity };
+                tx.audit(tie(AuditEntry::new(now, &actor, &origin, event), &publisher)).await?;
+                // Tokens that were given out by it are known to caches.
+                tx.announce(Change::Access);
+                post(tx, &letters).await
+            })
+        });
+        write.await
+    }
+
+    pub(super) fn new_publisher(
+        &self,
+        place: PublisherPlace,
+        new: &NewPublisher,
+        by: Option<UserId>,
+    ) -> Publisher {
+        let now = self.clock.now();
+        Publisher {
+            id: PublisherId::generate(now, &self.random),
+            issuer: new.issuer,
+            place,
+            config: new.config.to_json(),
+            lookup: new.config.lookup(),
+            created_at: now,
+            created_by: by,
+            last_used_at: None,
+            last_source: None,
+            last_refused_at: None,
+            last_refusal: None,
+        }
+    }
+
+    async fn letters_of(
+        &self,
+        permit: &Permit<ManageProject>,
+        change: ProjectChange,
+    ) -> Result<Vec<Letter>, Error> {
+        let action = permit.action();
+        let (channel, project, actor) = (&action.channel, action.name.as_str(), permit.actor());
+        let news = News { channel, project, actor, at: self.clock.now(), change };
+        self.letters_to_owners(action.project, news).await
+    }
+
+    /// What owners of a project are told when a publisher without an environment is used from one that was not seen before:
+    /// they can tie it to that.
+    pub(super) async fn letters_of_environment(
+        &self,
+        matched: &[Matched],
+        identity: &Identity,
+    ) -> Result<HashMap<PublisherId, Vec<Letter>>, Error> {
+        let mut letters = HashMap::new();
+        let Some(environment) = &identity.source.environment else { return Ok(letters) };
+        for Matched { publisher, config } in matched {
+            let seen = publisher.last_source.as_ref().and_then(|source| source.environment.as_ref());
+            let free = config.environment().is_none() && config.with_environment(environment).is_some();
+            let PublisherPlace::Project { channel, project } = publisher.place else { continue };
+            if !free || seen == Some(environment) {
+                continue;
+            }
+            let mut reader = self.store.read().await?;
+            let (channel, row) = (reader.channel(channel).await?, reader.project(project).await?);
+            drop(reader);
+            let (Some(channel), Some(row)) = (channel, row) else { continue };
+            let (identity, environment) = (config.describe(), environment.clone());
+            let change = ProjectChange::EnvironmentSeen { identity, environment };
+            let (name, at) = (row.display_name.as_str(), self.clock.now());
+            let actor = &bonded_model::Actor::Anonymous;
+            let news = News { channel: &channel, project: name, actor, at, change };
+            letters.insert(publisher.id, self.letters_to_owners(project, news).await?);
+        }
+        Ok(letters)
+    }
+}
+
+/// The configuration with the environment that was seen last; `None` where it has one, or none was seen.
+pub(super) fn constrained(publisher: &Publisher) -> Option<PublisherConfig> {
+    let config = config_of(publisher).filter(|config| config.environment().is_none())?;
+    config.with_environment(publisher.last_source.as_ref()?.environment.as_deref()?)
+}
+
+/// The same twice at one place would be removed once and work on.
+pub(super) fn check_new(siblings: &[Publisher], new: &Publisher) -> Result<(), Error> {
+    let twin = siblings.iter().any(|other| {
+        other.id != new.id
+            && other.issuer == new.issuer
+            && same_place(&other.place, &new.place)
+            && config_of(other) == config_of(new)
+    });
+    if twin { Err(Error::field("config", "This publisher is there already.")) } else { Ok(()) }
+}
+
+async fn siblings(tx: &mut Tx, place: &PublisherPlace) -> Result<Vec<Publisher>, Error> {
+    Ok(match place {
+        PublisherPlace::Project { project, .. } => tx.publishers_of_project(*project).await?,
+        PublisherPlace::Prefix { channel, .. } | PublisherPlace::Pending { channel, .. } => {
+            tx.publishers_of_channel(*channel).await?
+        }
+    })
+}
+
+/// The publisher, if whoever manages this place may do something about it.
+async fn of_place(tx: &mut Tx, managed: &Managed, id: PublisherId) -> Result<Publisher, Error> {
+    let publisher = tx.publisher(id).await?.ok_or_else(no_publisher)?;
+    let here = match (managed, &publisher.place) {
+        (Managed::Project(action), place) => place.project() == Some(action.project),
+        // Those of projects are managed on the projects' pages.
+        (Managed::Channel(_), PublisherPlace::Project { .. }) => false,
+        (Managed::Channel(action), place) => place.channel() == action.channel.id,
+        (Managed::Group(action), PublisherPlace::Prefix { group, .. }) => *group == Some(action.group().id),
+        (Managed::Group(_), _) => false,
+    };
+    if here { Ok(publisher) } else { Err(no_publisher()) }
+}
+
+async fn check_group(
+    queries: &mut bonded_store::Queries,
+    group: GroupId,
+    channel: ChannelId,
+) -> Result<(), Error> {
+    let roles = queries.channels_of_group(group).await?;
+    if roles.iter().any(|(id, role)| *id == channel && *role >= ChannelRole::Publisher) {
+        return Ok(());
+    }
+    Err(Error::field("channel", "The group may not publish in such a channel."))
+}
+
+fn tie(entry: AuditEntry, publisher: &Publisher) -> AuditEntry {
+    let project = publisher.place.project();
+    AuditEntry { project, ..entry.in_channel(publisher.place.channel()) }
+}
+
+fn no_publisher() -> Error {
+    Error::NotFound("there is no such publisher here any more".into())
+}
+
+/// Since when nobody used a publisher that was added at `created`.
+pub(super) fn unused_since(publisher: &Publisher) -> Timestamp {
+    publisher.last_used_at.unwrap_or(publisher.created_at)
+}

@@ -1,0 +1,131 @@
+//! From an identity to the publishers that it is, or to the one that it nearly is.
+
+use bonded_model::publishing::{Issuer, Publisher, PublisherPlace};
+use bonded_oidc::{Difference, Identity, PublisherConfig};
+use bonded_store::Queries;
+
+use crate::Error;
+
+/// Claims that say who a job is, as far as providers have them. The others are of no use to whoever reads a log.
+const TELLING: &[&str] = &[
+    "sub",
+    "repository",
+    "repository_owner",
+    "repository_owner_id",
+    "workflow_ref",
+    "job_workflow_ref",
+    "ref",
+    "environment",
+    "event_name",
+    "project_path",
+    "namespace_path",
+    "ci_config_ref_uri",
+    "ref_path",
+    "ref_protected",
+    "email",
+    "organization",
+    "organization_slug",
+    "pipeline_slug",
+    "build_branch",
+    "project",
+    "actor_id",
+    "oidc.circleci.com/project-id",
+];
+
+/// A publisher that an identity is.
+pub(super) struct Matched {
+    pub(super) publisher: Publisher,
+    pub(super) config: PublisherConfig,
+}
+
+/// The publisher that comes nearest to an identity that none matches, and what differs.
+pub(super) struct Nearest {
+    pub(super) publisher: Publisher,
+    config: PublisherConfig,
+    differences: Vec<Difference>,
+}
+
+/// The publishers of this very issuer that the identity is. Where one place has a publisher that asks for an environment
+/// and another that takes any, the stricter one is the one that counts.
+pub(super) async fn matching(
+    queries: &mut Queries,
+    issuer: &Issuer,
+    identity: &Identity,
+) -> Result<Vec<Matched>, Error> {
+    let found = queries.publishers_by_lookup(issuer.id, &identity.lookup).await?;
+    let matched: Vec<Matched> = found
+        .into_iter()
+        .filter_map(|publisher| Some(Matched { config: config_of(&publisher)?, publisher }))
+        .filter(|matched| matched.config.check(identity).is_ok())
+        .collect();
+    let strict: Vec<PublisherPlace> = matched
+        .iter()
+        .filter(|matched| matched.config.environment().is_some())
+        .map(|matched| matched.publisher.place.clone())
+        .collect();
+    let counts = |matched: &Matched| {
+        matched.config.environment().is_some()
+            || !strict.iter().any(|place| same_place(place, &matched.publisher.place))
+    };
+    Ok(matched.into_iter().filter(counts).collect())
+}
+
+/// What the database keeps of a publisher's configuration; `None` where a newer version wrote it.
+pub(super) fn config_of(publisher: &Publisher) -> Option<PublisherConfig> {
+    let config = PublisherConfig::from_json(&publisher.config);
+    config
+        .inspect_err(
+            |error| tracing::error!(publisher = %publisher.id, error, "a publisher is not understood"),
+        )
+        .ok()
+}
+
+/// Whether two publishers are for the same projects.
+pub(super) fn same_place(one: &PublisherPlace, other: &PublisherPlace) -> bool {
+    match (one, other) {
+        (
+            PublisherPlace::Pending { channel, normalized, registrant, .. },
+            PublisherPlace::Pending { channel: there, normalized: name, registrant: by, .. },
+        ) => (channel, normalized, registrant) == (there, name, by),
+        _ => one == other,
+    }
+}
+
+/// Of the publishers with the same lookup, else of those of the same owner, the one of which the least differs.
+pub(super) async fn nearest(
+    queries: &mut Queries,
+    issuer: &Issuer,
+    identity: &Identity,
+) -> Result<Option<Nearest>, Error> {
+    let mut found = queries.publishers_by_lookup(issuer.id, &identity.lookup).await?;
+    if found.is_empty()
+        && let Some(owner) = &identity.owner
+    {
+        let end = format!("{owner}\u{10ffff}");
+        found = queries.publishers_by_lookup_range(issuer.id, owner, &end).await?;
+    }
+    let compared = found.into_iter().filter_map(|publisher| {
+        let config = config_of(&publisher)?;
+        let differences = config.check(identity).err()?;
+        Some(Nearest { publisher, config, differences })
+    });
+    Ok(compared.min_by_key(|nearest| nearest.differences.len()))
+}
+
+/// What the log of the job, and those who look after the nearest publisher, are told. No place is named: it may be private.
+pub(super) fn refusal(identity: &Identity, nearest: Option<&Nearest>) -> String {
+    let claims: Vec<String> = TELLING
+        .iter()
+        .filter_map(|name| Some(format!("{name}: '{}'", identity.claims.shown(name)?)))
+        .collect();
+    let received = format!("claims received: {}", claims.join(", "));
+    let Some(nearest) = nearest else {
+        return format!("no publisher is configured for this source; {received}");
+    };
+    let differences: Vec<String> = nearest.differences.iter().map(ToString::to_string).collect();
+    format!(
+        "the nearest publisher is {}; what differs: {}; {received}",
+        nearest.config.describe(),
+        differences.join("; ")
+    )
+}
