@@ -18,7 +18,6 @@ mod unverified;
 mod verify;
 mod warning;
 
-pub mod explain;
 pub mod fetch;
 pub mod form;
 pub mod known;

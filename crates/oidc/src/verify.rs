@@ -110,11 +110,7 @@ pub fn verify(
     Ok(Verified { claims, replay_id, expires_at })
 }
 
-pub(crate) fn check_signature(
-    token: &Unverified<'_>,
-    keys: &Keys,
-    issuer: &Issuer,
-) -> Result<(), VerifyError> {
+fn check_signature(token: &Unverified<'_>, keys: &Keys, issuer: &Issuer) -> Result<(), VerifyError> {
     let named = token.header.get("alg").and_then(Value::as_str).unwrap_or("nothing");
     let expected = issuer.algorithm.as_str();
     if named != expected {
@@ -132,7 +128,7 @@ pub(crate) fn check_signature(
 }
 
 /// A token for several audiences could be used here by each of the others.
-pub(crate) fn check_audience(claims: &Claims, audience: &str) -> Result<(), VerifyError> {
+fn check_audience(claims: &Claims, audience: &str) -> Result<(), VerifyError> {
     if claims.get("aud").and_then(Value::as_str) == Some(audience) {
         return Ok(());
     }
@@ -144,7 +140,7 @@ pub(crate) fn check_audience(claims: &Claims, audience: &str) -> Result<(), Veri
 }
 
 /// When the token ends.
-pub(crate) fn check_times(claims: &Claims, now: Timestamp) -> Result<Timestamp, VerifyError> {
+fn check_times(claims: &Claims, now: Timestamp) -> Result<Timestamp, VerifyError> {
     let (begin, end) = (time(claims, "iat")?, time(claims, "exp")?);
     if now > end + LEEWAY {
         return Err(VerifyError::Expired(end));

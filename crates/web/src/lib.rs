@@ -11,6 +11,7 @@ mod front;
 #[doc(hidden)]
 pub mod fuzzing;
 mod linger;
+mod oidc;
 mod page;
 mod path_token;
 mod people;
@@ -93,7 +94,7 @@ pub fn page_routes() -> Vec<(Method, &'static str)> {
 
 fn clients(table: Routes) -> Routes {
     let table = table.get("/health", status::health).get("/ready", status::ready);
-    security::add(api::add(trust::add(conda::add(python::add(table)))))
+    oidc::add(security::add(api::add(trust::add(conda::add(python::add(table))))))
 }
 
 fn pages(table: Routes) -> Routes {

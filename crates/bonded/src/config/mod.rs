@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use bonded_blobs::{BlobsUrl, S3Options};
 use bonded_registry::people::PeopleSettings;
+use bonded_registry::publishers::PublishingSettings;
 use bonded_registry::{SecurityContact, Settings};
 use bonded_store::DatabaseUrl;
 use ipnet::IpNet;
@@ -57,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) page_cache: u64,
     /// What concerns people.
     pub(crate) people: People,
+    /// What concerns trusted publishing.
+    pub(crate) publishing: PublishingSettings,
     /// The file with the keys of secret scanners.
     pub(crate) scanner_keys: Option<PathBuf>,
     /// Whom to tell of holes.
@@ -124,6 +127,11 @@ impl Config {
             max_upload: serving.max_upload.map_or(Settings::default().max_upload, |size| size.0),
             page_cache: serving.page_cache.map_or(Settings::default().page_cache, |size| size.0),
             people,
+            publishing: PublishingSettings {
+                enabled: !serving.oidc_off.unwrap_or_default(),
+                audience: serving.oidc_audience.filter(|audience| !audience.is_empty()),
+                proxy: serving.oidc_proxy,
+            },
             scanner_keys: serving.scanner_keys,
             security: match (serving.security_contact, serving.security_policy) {
                 (Some(contact), policy) => {
@@ -186,6 +194,7 @@ impl Config {
             page_cache: self.page_cache,
             security: self.security.clone(),
             people,
+            publishing: self.publishing.clone(),
             ..Settings::default()
         }
     }

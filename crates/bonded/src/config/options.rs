@@ -129,6 +129,19 @@ options! {
         /// How long such a recovery waits, such as 24h or 3d. Default: 24h
         #[arg(long, env = "BONDED_RECOVERY_WAIT", value_name = "TIME", value_parser = duration)]
         recovery_wait: TimeDelta,
+        /// The audience that identity tokens of CI jobs must be for. Default: the host of the base URL, without its port
+        #[arg(long, env = "BONDED_OIDC_AUDIENCE", value_name = "TEXT")]
+        oidc_audience: String,
+        /// A proxy through which issuers of identity tokens are asked for their keys: `http://PROXY:PORT`. It has to see to
+        /// it that it leads outside only. Default: none
+        #[arg(long, env = "BONDED_OIDC_PROXY", value_name = "URL", hide_env_values = true)]
+        oidc_proxy: String,
+        /// Exchange no identities of CI jobs for tokens: no trusted publishing.
+        #[arg(
+            long, env = "BONDED_OIDC_OFF", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+            default_missing_value = "true"
+        )]
+        oidc_off: bool,
         /// The public keys of secret scanners whose reports of leaked tokens are believed, as GitHub publishes its own. Read
         /// again when the file changes. Default: none
         #[arg(long, env = "BONDED_SCANNER_KEYS", value_name = "FILE")]
