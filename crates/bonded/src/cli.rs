@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::admin;
 use crate::conda;
 use crate::config::{Common, Serving};
+use crate::doctor;
 use crate::trust;
 
 /// A self-hosted package registry for Python and conda.
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     /// Install conda packages that can be trusted, and nothing else. Needs no server here.
     #[command(subcommand)]
     Conda(conda::Command),
+    /// Find out why something does not work. Needs neither a server nor a network.
+    #[command(subcommand)]
+    Doctor(doctor::Command),
 }
 
 #[derive(Clone, Debug, Args)]

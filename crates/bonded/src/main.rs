@@ -4,6 +4,7 @@ mod admin;
 mod cli;
 mod conda;
 mod config;
+mod doctor;
 mod hidden;
 mod instance;
 mod key_check;
@@ -59,6 +60,7 @@ fn run(cli: Cli, output: Output) -> anyhow::Result<ExitCode> {
                 return trust::run(command, || configured(Serving::default()), output).await;
             }
             Command::Conda(command) => return Ok(conda::run(command, output).await),
+            Command::Doctor(command) => return doctor::run(command, output),
         }?;
         Ok(ExitCode::SUCCESS)
     })

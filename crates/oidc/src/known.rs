@@ -45,3 +45,40 @@ pub const fn provider_name(provider: Provider) -> &'static str {
         Provider::Other => "another issuer",
     }
 }
+
+/// Which kind of issuer a URL belongs to, as far as URLs tell.
+pub fn provider_of(issuer: &str) -> Provider {
+    if let Some(known) = ISSUERS.iter().find(|known| known.url == issuer) {
+        return known.provider;
+    }
+    let begins = |start: &str| issuer.starts_with(start);
+    if begins("https://token.actions.") || issuer.ends_with("/_services/token") {
+        Provider::GitHub
+    } else if begins("https://oidc.circleci.com/org/") {
+        Provider::CircleCi
+    } else if issuer.ends_with("/api/actions") {
+        Provider::Forgejo
+    } else {
+        Provider::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_known_issuers_tell_their_kind() {
+        for (url, provider) in [
+            ("https://token.actions.githubusercontent.com", Provider::GitHub),
+            ("https://token.actions.acme.ghe.com", Provider::GitHub),
+            ("https://git.example/_services/token", Provider::GitHub),
+            ("https://gitlab.com", Provider::GitLab),
+            ("https://oidc.circleci.com/org/76a31a5d-0000-4000-8000-000000000001", Provider::CircleCi),
+            ("https://git.example/api/actions", Provider::Forgejo),
+            ("https://gitlab.example", Provider::Other),
+        ] {
+            assert_eq!(provider_of(url), provider, "{url}");
+        }
+    }
+}

@@ -18,6 +18,7 @@ mod unverified;
 mod verify;
 mod warning;
 
+pub mod explain;
 pub mod fetch;
 pub mod form;
 pub mod known;

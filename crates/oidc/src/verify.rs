@@ -110,7 +110,11 @@ pub fn verify(
     Ok(Verified { claims, replay_id, expires_at })
 }
 
-fn check_signature(token: &Unverified<'_>, keys: &Keys, issuer: &Issuer) -> Result<(), VerifyError> {
+pub(crate) fn check_signature(
+    token: &Unverified<'_>,
+    keys: &Keys,
+    issuer: &Issuer,
+) -> Result<(), VerifyError> {
     let named = token.header.get("alg").and_then(Value::as_str).unwrap_or("nothing");
     let expected = issuer.algorithm.as_str();
     if named != expected {
@@ -128,7 +132,7 @@ fn check_signature(token: &Unverified<'_>, keys: &Keys, issuer: &Issuer) -> Resu
 }
 
 /// A token for several audiences could be used here by each of the others.
-fn check_audience(claims: &Claims, audience: &str) -> Result<(), VerifyError> {
+pub(crate) fn check_audience(claims: &Claims, audience: &str) -> Result<(), VerifyError> {
     if claims.get("aud").and_then(Value::as_str) == Some(audience) {
         return Ok(());
     }
@@ -140,7 +144,7 @@ fn check_audience(claims: &Claims, audience: &str) -> Result<(), VerifyError> {
 }
 
 /// When the token ends.
-fn check_times(claims: &Claims, now: Timestamp) -> Result<Timestamp, VerifyError> {
+pub(crate) fn check_times(claims: &Claims, now: Timestamp) -> Result<Timestamp, VerifyError> {
     let (begin, end) = (time(claims, "iat")?, time(claims, "exp")?);
     if now > end + LEEWAY {
         return Err(VerifyError::Expired(end));
