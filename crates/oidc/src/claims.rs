@@ -30,6 +30,11 @@ impl Claims {
         }
     }
 
+    /// An id in digits, which may be kept as part of a configuration.
+    pub(crate) fn digits(&self, name: &str) -> Option<String> {
+        self.id(name).filter(|id| crate::form::rule::digits(id).is_ok())
+    }
+
     /// `true` or `false`, also as texts.
     pub fn flag(&self, name: &str) -> Option<bool> {
         match self.get(name)? {

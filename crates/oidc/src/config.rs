@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bonded_model::publishing::Provider;
 use serde::{Deserialize, Serialize};
 
-use crate::form::{Field, FieldErrors, Form};
+use crate::form::{Field, FieldErrors, Form, rule};
 use crate::known::provider_name;
 use crate::providers::{activestate, buildkite, circleci, forgejo, github, gitlab, google, other};
 use crate::{Difference, Identity, Warning};
@@ -149,9 +149,15 @@ impl PublisherConfig {
         }
     }
 
-    /// The same with an environment; `None` where the provider knows no environments.
+    /// The same with an environment; `None` where the provider knows no environments, or none could be called so.
     #[must_use]
     pub fn with_environment(&self, environment: &str) -> Option<Self> {
+        if environment.is_empty()
+            || environment.trim() != environment
+            || rule::environment(environment).is_err()
+        {
+            return None;
+        }
         let mut config = self.clone();
         let place = match &mut config {
             Self::GitHub(config) => &mut config.environment,

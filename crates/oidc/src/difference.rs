@@ -57,10 +57,10 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// A text is so, but for the case of its letters.
+    /// A text is so, but for the case of its ASCII letters. Others have no other case here: the sign for Kelvin is a small k in
+    /// lower case, and nobody protects the environment whose name is spelled with it.
     pub(crate) fn any_case(&mut self, claim: &str, expected: &str) {
-        let right =
-            self.claims.text(claim).is_some_and(|text| text.to_lowercase() == expected.to_lowercase());
+        let right = self.claims.text(claim).is_some_and(|text| text.eq_ignore_ascii_case(expected));
         self.that(claim, right, || quoted(expected));
     }
 

@@ -96,7 +96,8 @@ impl Fetcher {
     /// # Errors
     /// The proxy's URL is none, or TLS cannot be set up.
     pub fn new(proxy: Option<&str>) -> Result<Self, FetchError> {
-        let proxy = proxy.map(Proxy::all).transpose().map_err(FetchError::Client)?;
+        let proxy =
+            proxy.map(Proxy::all).transpose().map_err(|error| FetchError::Client(error.without_url()))?;
         Ok(Self {
             public: client(Reach::Public, proxy)?,
             private: client(Reach::Private, None)?,
@@ -106,7 +107,8 @@ impl Fetcher {
 
     /// Gets a text. `private` says that an administrator allowed private addresses, and with them `http`.
     pub(super) async fn get(&self, url: &str, private: bool) -> Result<String, FetchError> {
-        let parsed = check_url(url, private).map_err(|why| FetchError::Url { url: url.into(), why })?;
+        let parsed =
+            check_url(url, private).map_err(|why| FetchError::Url { url: without_secrets(url), why })?;
         let client = match (parsed.scheme(), private) {
             ("http", _) => &self.private,
             (_, true) => &self.any,
@@ -176,6 +178,17 @@ pub(super) fn check_url(url: &str, private: bool) -> Result<Url, &'static str> {
     if reach.includes(address) { Ok(url) } else { Err(refusal(reach)) }
 }
 
+/// A URL for texts: whoever typed a password into it does not find it in a log.
+fn without_secrets(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(url) if url.username().is_empty() && url.password().is_none() => {
+            crate::claims::shown(url.as_str())
+        }
+        Ok(url) => url.host_str().unwrap_or("the URL").into(),
+        Err(_) => "the URL".into(),
+    }
+}
+
 const fn refusal(reach: Reach) -> &'static str {
     match reach {
         Reach::Public => {
@@ -200,5 +213,29 @@ impl Resolve for Guard {
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn ssrf_by_a_name_that_resolves_to_this_machine() {
+        let resolve = |reach: Reach| Guard(reach).resolve("localhost".parse().unwrap());
+        assert!(resolve(Reach::Public).await.is_err());
+        for reach in [Reach::Private, Reach::Any] {
+            assert!(resolve(reach).await.unwrap().all(|address| address.ip().is_loopback()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_in_a_url_is_not_repeated() {
+        for url in ["https://user:hunter2@issuer.example", "https://hunter2@10.0.0.1", "://hunter2"] {
+            let error = Fetcher::new(None).unwrap().get(url, false).await.unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
+        let error = Fetcher::new(Some("http://user:hunter2@[proxy")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
 }

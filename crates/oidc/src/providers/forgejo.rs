@@ -79,7 +79,7 @@ impl Config {
     }
 
     pub(crate) fn lookup(&self) -> String {
-        format!("{}/{}", self.owner, self.repository).to_lowercase()
+        format!("{}/{}", self.owner, self.repository).to_ascii_lowercase()
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -130,8 +130,8 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
     check_event(claims, "event_name", STRANGERS)?;
     Ok(Identity {
         provider: issuer.provider,
-        lookup: repository.to_lowercase(),
-        owner: Some(format!("{}/", owner.to_lowercase())),
+        lookup: repository.to_ascii_lowercase(),
+        owner: Some(format!("{}/", owner.to_ascii_lowercase())),
         source: facts(issuer, claims, repository),
         claims: claims.clone(),
     })

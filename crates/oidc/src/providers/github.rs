@@ -103,7 +103,7 @@ impl Config {
     }
 
     pub(crate) fn lookup(&self) -> String {
-        format!("{}/{}", self.owner, self.repository).to_lowercase()
+        format!("{}/{}", self.owner, self.repository).to_ascii_lowercase()
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -156,7 +156,7 @@ impl Config {
     }
 
     pub(crate) fn learn(&mut self, claims: &Claims) {
-        self.repository_id = self.repository_id.take().or_else(|| claims.id("repository_id"));
+        self.repository_id = self.repository_id.take().or_else(|| claims.digits("repository_id"));
     }
 }
 
@@ -180,8 +180,8 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
     check_event(claims, "event_name", STRANGERS)?;
     Ok(Identity {
         provider: issuer.provider,
-        lookup: repository.to_lowercase(),
-        owner: Some(format!("{}/", owner.to_lowercase())),
+        lookup: repository.to_ascii_lowercase(),
+        owner: Some(format!("{}/", owner.to_ascii_lowercase())),
         source: facts(issuer, claims, repository),
         claims: claims.clone(),
     })

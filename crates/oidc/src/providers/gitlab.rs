@@ -98,7 +98,7 @@ impl Config {
     }
 
     pub(crate) fn lookup(&self) -> String {
-        self.path().to_lowercase()
+        self.path().to_ascii_lowercase()
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -137,8 +137,8 @@ impl Config {
     }
 
     pub(crate) fn learn(&mut self, claims: &Claims) {
-        self.namespace_id = self.namespace_id.take().or_else(|| claims.id("namespace_id"));
-        self.project_id = self.project_id.take().or_else(|| claims.id("project_id"));
+        self.namespace_id = self.namespace_id.take().or_else(|| claims.digits("namespace_id"));
+        self.project_id = self.project_id.take().or_else(|| claims.digits("project_id"));
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {
@@ -161,8 +161,8 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
     check_event(claims, "pipeline_source", STRANGERS)?;
     Ok(Identity {
         provider: issuer.provider,
-        lookup: path.to_lowercase(),
-        owner: path.split_once('/').map(|(owner, _)| format!("{}/", owner.to_lowercase())),
+        lookup: path.to_ascii_lowercase(),
+        owner: path.split_once('/').map(|(owner, _)| format!("{}/", owner.to_ascii_lowercase())),
         source: facts(issuer, claims, path),
         claims: claims.clone(),
     })

@@ -91,6 +91,15 @@ fn environments_are_compared_without_regard_to_case() {
 }
 
 #[test]
+fn an_environment_spelled_with_letters_that_only_look_the_same() {
+    let config = config(&[("environment", "Kiosk")]);
+    assert!(GIVEN.check(&config, json!({"environment": "kiosk"})).is_empty());
+    for name in ["\u{212a}iosk", "kio\u{17f}k", "k\u{456}osk", "kiosk ", "kiosk\u{200b}"] {
+        assert_eq!(GIVEN.check(&config, json!({"environment": name})), ["environment"], "{name}");
+    }
+}
+
+#[test]
 fn no_environment_where_one_is_required() {
     assert_eq!(check(json!({"environment": null})), ["environment"]);
     assert_eq!(check(json!({"environment": ""})), ["environment"]);
@@ -106,6 +115,9 @@ fn a_publisher_without_an_environment_takes_any_and_is_warned_of() {
     let constrained = any.with_environment("release").unwrap();
     assert_eq!(constrained, config(&[]));
     assert!(constrained.warnings().is_empty());
+    for name in ["", " release", "a,b", "a\nb"] {
+        assert_eq!(any.with_environment(name), None, "{name:?}");
+    }
 }
 
 #[test]

@@ -54,6 +54,9 @@ fn a_namespace_that_was_given_up_and_taken_by_somebody_else() {
     assert!(GIVEN.check(&learnt, json!({})).is_empty());
     assert_eq!(GIVEN.check(&learnt, json!({"namespace_id": "73"})), ["namespace_id"]);
     assert_eq!(GIVEN.check(&learnt, json!({"project_id": 21})), ["project_id"]);
+    let odd = GIVEN.identity(json!({"namespace_id": "seventy-two", "project_id": "20"})).unwrap();
+    let odd = config(&[]).with_ids_of(&odd).unwrap();
+    assert!(PublisherConfig::from_json(&odd.to_json()).is_ok(), "what is learnt can be kept");
     let typed = config(&[("namespace_id", "71")]);
     assert_eq!(GIVEN.check(&typed, json!({})), ["namespace_id"]);
 }
