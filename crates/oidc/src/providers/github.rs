@@ -9,7 +9,7 @@ use url::Url;
 use super::strangers::STRANGERS;
 use super::workflow::{ends, is_file_anywhere, is_file_at, path_in};
 use crate::difference::{Checks, quoted};
-use crate::form::{Field, FieldErrors, Form, Kind, fields, rule};
+use crate::form::{Field, FieldErrors, Form, fields, rule};
 use crate::identity::{check_event, required, source};
 use crate::{Claims, Difference, Identity, IdentityError};
 
@@ -41,18 +41,33 @@ pub struct Config {
 
 pub(crate) const FIELDS: &[Field] = &[
     Field::required("owner", "Owner", "The user or organization that owns the source repository."),
-    Field::required("owner_id", "Owner's id", "The number that stays when names change; looked up where that is possible."),
+    Field::required(
+        "owner_id",
+        "Owner's id",
+        "The number that stays when names change; looked up where that is possible.",
+    ),
     Field::required("repository", "Source repository", "Its name, without the owner."),
-    Field::optional("repository_id", "Source repository's id", "The number; left empty, the first use fixes it."),
-    Field::required("workflow", "Workflow file", "The name of the file in .github/workflows/, such as release.yml."),
-    Field::optional("environment", "Environment", "The job's environment. Without one, everybody who can start the workflow can publish."),
+    Field::optional(
+        "repository_id",
+        "Source repository's id",
+        "The number; left empty, the first use fixes it.",
+    ),
+    Field::required(
+        "workflow",
+        "Workflow file",
+        "The name of the file in .github/workflows/, such as release.yml.",
+    ),
+    Field::optional(
+        "environment",
+        "Environment",
+        "The job's environment. Without one, everybody who can start the workflow can publish.",
+    ),
     Field::optional(
         "reusable",
         "Reusable workflow",
         "Only if the publishing job is in one: owner/repository/.github/workflows/file.yml, and @refs/tags/v1 behind it to \
          accept that ref of it alone.",
-    )
-    .of(Kind::Line),
+    ),
 ];
 
 pub(crate) fn read(mut form: Form<'_>) -> Result<Config, FieldErrors> {
