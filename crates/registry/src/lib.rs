@@ -15,6 +15,7 @@ mod jobs;
 pub mod leaks;
 pub mod people;
 pub mod projects;
+pub mod provenance;
 pub mod publishers;
 mod publishing;
 pub mod python;
@@ -106,6 +107,8 @@ pub struct Parts {
     jobs: tokio::sync::Notify,
     /// The scanners whose reports of leaked tokens are believed.
     scanners: ArcSwapOption<leaks::ScannerKeys>,
+    /// What attestations are verified with.
+    sigstore: ArcSwapOption<bonded_attestations::Verifier>,
 }
 
 impl Deref for Registry {
@@ -136,6 +139,7 @@ impl Registry {
             publishing: publishers::Publishing::new(&settings),
             jobs: tokio::sync::Notify::new(),
             scanners: ArcSwapOption::empty(),
+            sigstore: ArcSwapOption::empty(),
             store,
             blobs,
             clock,

@@ -16,3 +16,5 @@ pub use bonded_store::Engine;
 
 #[cfg(feature = "app")]
 pub use app::TestApp;
+#[cfg(feature = "app")]
+pub use bonded_attestations::test_signer as sigstore;

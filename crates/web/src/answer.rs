@@ -16,6 +16,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 pub(crate) enum Keep {
     /// It may change at any moment: ask again each time, with its entity tag.
     Revalidate,
+    /// The same, in the one word that a specification asks for.
+    NoCache,
     /// It never changes.
     Forever,
 }
@@ -24,6 +26,8 @@ pub(crate) enum Keep {
 pub(crate) fn cache_control(visibility: Visibility, keep: Keep) -> HeaderValue {
     HeaderValue::from_static(match (visibility, keep) {
         (Visibility::Public, Keep::Revalidate) => "public, max-age=0, must-revalidate",
+        (Visibility::Public, Keep::NoCache) => "public, no-cache",
+        (Visibility::Private, Keep::NoCache) => "private, no-cache",
         (Visibility::Public, Keep::Forever) => "public, max-age=31536000, immutable",
         (Visibility::Private, Keep::Revalidate) => "private, max-age=0, must-revalidate",
         (Visibility::Private, Keep::Forever) => "private, max-age=31536000, immutable",

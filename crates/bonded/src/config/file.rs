@@ -49,6 +49,7 @@ pub(crate) struct File {
     oidc_proxy: Option<String>,
     oidc_off: Option<bool>,
     scanner_keys: Option<PathBuf>,
+    sigstore_trusted_root: Option<PathBuf>,
     security_contact: Option<Word<Contact>>,
     security_policy: Option<url::Url>,
 }
@@ -146,6 +147,7 @@ impl File {
             oidc_proxy: self.oidc_proxy,
             oidc_off: self.oidc_off,
             scanner_keys: self.scanner_keys,
+            sigstore_trusted_root: self.sigstore_trusted_root,
             security_contact: self.security_contact.map(|contact| contact.0),
             security_policy: self.security_policy,
         };

@@ -62,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) publishing: PublishingSettings,
     /// The file with the keys of secret scanners.
     pub(crate) scanner_keys: Option<PathBuf>,
+    /// The trusted root of the Sigstore instance whose attestations are believed.
+    pub(crate) sigstore_trusted_root: Option<PathBuf>,
     /// Whom to tell of holes.
     pub(crate) security: Option<SecurityContact>,
     /// How log lines look.
@@ -133,6 +135,7 @@ impl Config {
                 proxy: serving.oidc_proxy,
             },
             scanner_keys: serving.scanner_keys,
+            sigstore_trusted_root: serving.sigstore_trusted_root,
             security: match (serving.security_contact, serving.security_policy) {
                 (Some(contact), policy) => {
                     Some(SecurityContact { contact: contact.0, policy: policy.map(String::from) })

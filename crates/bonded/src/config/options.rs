@@ -146,6 +146,10 @@ options! {
         /// again when the file changes. Default: none
         #[arg(long, env = "BONDED_SCANNER_KEYS", value_name = "FILE")]
         scanner_keys: PathBuf,
+        /// The Sigstore instance whose attestations are believed: its trusted_root.json. Default: the public-good instance, as
+        /// this version knows it
+        #[arg(long, env = "BONDED_SIGSTORE_TRUSTED_ROOT", value_name = "FILE")]
+        sigstore_trusted_root: PathBuf,
         /// Whom to tell of holes in this registry, for security.txt: an address, or a URL. Default: nobody
         #[arg(long, env = "BONDED_SECURITY_CONTACT", value_name = "CONTACT")]
         security_contact: Contact,

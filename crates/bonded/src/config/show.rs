@@ -34,6 +34,7 @@ impl Config {
             "oidc-proxy": hidden(self.publishing.proxy.is_some()),
             "oidc-off": !self.publishing.enabled,
             "scanner-keys": self.scanner_keys.as_deref().map(|path| shown(path).to_string()),
+            "sigstore-trusted-root": self.sigstore_trusted_root.as_deref().map(|path| shown(path).to_string()),
             "security-contact": self.security.as_ref().map(|security| &security.contact),
             "security-policy": self.security.as_ref().and_then(|security| security.policy.as_ref()),
         });

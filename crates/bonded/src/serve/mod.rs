@@ -3,6 +3,7 @@
 mod connections;
 mod greeting;
 mod scanners;
+mod sigstore;
 mod stop;
 mod tls;
 
@@ -44,6 +45,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     }
     let registry = open::registry(config, store, people).await?;
     let scanners = config.scanner_keys.as_deref().map(|path| Scanners::load(path, &registry)).transpose()?;
+    registry.trust_sigstore(sigstore::verifier(config.sigstore_trusted_root.as_deref())?);
     let permit = registry.operator()?;
     let mut out = stdout();
     if registry.set_up(&permit).await? {

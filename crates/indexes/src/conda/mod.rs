@@ -18,7 +18,7 @@ mod signatures;
 pub use channeldata::{ChannelDataWriter, ChannelPackage};
 pub use compressed::{Compressed, Written};
 pub use error::{InvalidRecord, WriteError};
-pub use record::{published_record, record, run_exports, withdrawn};
+pub use record::{attested, published_record, record, run_exports, withdrawn};
 pub use repodata::{RemovedWriter, RepodataWriter, SignaturesWriter, empty_repodata};
 pub use run_exports::RunExportsWriter;
 pub use shard::{Shard, ShardEntry, ShardRecord, UnreadableShard, read_shard, shard};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use bonded_model::{Digests, Timestamp};
+use bonded_model::{Digests, Sha256, Timestamp};
 use rattler_conda_types::PackageRecord;
 use rattler_conda_types::package::RunExportsJson;
 use serde_json::value::RawValue;
@@ -62,6 +62,17 @@ pub fn record(
     let text = serde_json::to_string(&record).map_err(InvalidRecord::Index)?;
     serde_json::from_str::<PackageRecord>(&text).map_err(InvalidRecord::Index)?;
     Ok(text)
+}
+
+/// The record of a package that has attestations: with the digest of its sidecar (CEP 50).
+///
+/// Fails when the text is no record.
+pub fn attested(record: &str, sidecar: &Sha256) -> Result<String, InvalidRecord> {
+    let mut members: BTreeMap<Cow<'_, str>, &RawValue> =
+        serde_json::from_str(record).map_err(InvalidRecord::Index)?;
+    let digest = serde_json::value::to_raw_value(sidecar).map_err(InvalidRecord::Index)?;
+    members.insert("attestations_sha256".into(), &digest);
+    serde_json::to_string(&members).map_err(InvalidRecord::Index)
 }
 
 /// What a withdrawn package depends on. There is no such package, so no solver chooses it; older clients and newer ones
@@ -184,6 +195,16 @@ mod tests {
         fields.insert("depends".to_owned(), json!(["python >=3.9", "libä"]));
         assert_eq!(serde_json::to_string(&fields).unwrap(), honest, "and nothing else");
         assert!(withdrawn("[]").is_err());
+    }
+
+    #[test]
+    fn an_attested_record_names_its_sidecar_among_the_sorted_keys() {
+        let honest = made(&index("demo", "1.0")).unwrap();
+        let (one, other) = (Sha256::of(b"[1]"), Sha256::of(b"[1,2]"));
+        let text = attested(&honest, &one).unwrap();
+        assert_eq!(text, honest.replacen('{', &format!(r#"{{"attestations_sha256":"{one}","#), 1));
+        assert_eq!(attested(&text, &other).unwrap(), attested(&honest, &other).unwrap());
+        assert!(attested("[]", &one).is_err());
     }
 
     #[test]

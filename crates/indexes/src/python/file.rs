@@ -27,6 +27,8 @@ pub struct File<'a> {
     pub yanked: Option<&'a str>,
     /// SHA-256 of the metadata file, if that is served (PEP 658, PEP 714).
     pub core_metadata: Option<Sha256>,
+    /// The absolute URL of its provenance object, if it has attestations (PEP 740).
+    pub provenance: Option<&'a str>,
 }
 
 /// A file in the JSON form (PEP 691, 700, 714).
@@ -38,8 +40,7 @@ pub(super) struct JsonFile<'a> {
     data_dist_info_metadata: JsonMetadata,
     filename: &'a str,
     hashes: JsonHashes,
-    /// No attestations yet (PEP 740).
-    provenance: (),
+    provenance: Option<&'a str>,
     requires_python: Option<&'a str>,
     size: u64,
     upload_time: String,
@@ -77,7 +78,7 @@ impl<'a> From<&File<'a>> for JsonFile<'a> {
             data_dist_info_metadata: metadata,
             filename: file.filename,
             hashes: JsonHashes { sha256: file.sha256 },
-            provenance: (),
+            provenance: file.provenance,
             requires_python: file.requires_python,
             size: file.size,
             upload_time: instant(file.upload_time),

@@ -222,6 +222,7 @@ mod tests {
             let digest = bonded_model::Sha256::of(b"metadata");
             let file = File {
                 url: &url, requires_python: Some(&specifiers), yanked: Some(&reason), core_metadata: Some(digest),
+                provenance: Some(&url),
                 ..file(&name, &version[0])
             };
             let html = ProjectPage::new("demo", 1, ACTIVE, vec![file]).render_html();
@@ -231,6 +232,7 @@ mod tests {
                 ("data-yanked".to_owned(), reason.clone()),
                 ("data-core-metadata".to_owned(), format!("sha256={digest}")),
                 ("data-dist-info-metadata".to_owned(), format!("sha256={digest}")),
+                ("data-provenance".to_owned(), url.clone()),
             ]);
             prop_assert_eq!(links(&html), vec![(attributes, name.clone())]);
         }

@@ -25,6 +25,7 @@ pub(super) fn file<'a>(filename: &'a str, version: &'a Version) -> File<'a> {
         upload_time: moment(),
         yanked: None,
         core_metadata: None,
+        provenance: None,
     }
 }
 
@@ -38,7 +39,11 @@ pub(super) fn files(versions: &[Version; 3]) -> Vec<File<'_>> {
             requires_python: Some(">=3.9,<4"),
             ..file("demo-1.10-py3-none-any.whl", third)
         },
-        File { yanked: Some("breaks \"quotes\" & <tags>"), ..file("demo-1.9.tar.gz", second) },
+        File {
+            provenance: Some("https://packages.test/pypi/integrity/demo/1.9/demo-1.9.tar.gz/provenance"),
+            yanked: Some("breaks \"quotes\" & <tags>"),
+            ..file("demo-1.9.tar.gz", second)
+        },
         File { core_metadata: metadata, yanked: Some(""), ..file("demo-1.9-py3-none-any.whl", second) },
         file("demo-1.9rc1.tar.gz", first),
     ]

@@ -26,6 +26,8 @@ pub struct CondaUpload {
     pub announced: Announced,
     /// Its publisher's signature over the record, where publishers sign.
     pub signature: Option<RecordSignature>,
+    /// A Sigstore bundle that attests it (CEP 27).
+    pub attestation: Option<String>,
     /// That it may go there.
     pub permit: Permit<Publish>,
 }

@@ -3,10 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use bonded_attestations::Subject;
 use bonded_blobs::{BlobKind, Staged};
 use bonded_formats::Limits;
 use bonded_formats::conda::{self as format, CondaArchive};
-use bonded_indexes::conda::{published_record, record, run_exports, withdrawn};
+use bonded_indexes::conda::{attested as record_attested, published_record, record, run_exports, withdrawn};
 use bonded_model::actor::Origin;
 use bonded_model::conda::ArchiveFilename;
 use bonded_model::conda_index::NewSubdir;
@@ -18,7 +19,9 @@ use bonded_store::Tx;
 use serde_json::json;
 
 use super::CondaUpload;
+use crate::access::{Permit, Publish};
 use crate::jobs::JobKind;
+use crate::provenance::{Attested, check_signing, sidecar_digest};
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
 use crate::trust::{RecordSignature, UploadSignatures};
 use crate::{Error, Registry};
@@ -51,11 +54,17 @@ impl Registry {
         let mut reader = self.store.read().await?;
         let taken = check_taken(&mut reader, channel, &name, &digests.sha256).await?;
         drop(reader);
-        let CondaUpload { target, signature, permit, .. } = upload;
+        let CondaUpload { target, signature, attestation, permit, .. } = upload;
+        if let (Some(_), Some(body)) = (taken, &attestation) {
+            let (subdir, file) = (archive.subdir.to_string(), target.filename.to_string());
+            return self.attest_package(permit, origin, &subdir, &file, body).await;
+        }
         if let (Some(outcome), None) = (taken, &signature) {
             return Ok(outcome);
         }
-        let incoming = Incoming { channel, filename: target.filename, archive, digests, signature, now };
+        let attested = self.attested_package(&permit, attestation, &target.filename, &digests).await?;
+        let incoming =
+            Incoming { channel, filename: target.filename, archive, digests, signature, attested, now };
         let package = self.package(&incoming).await?;
         if let Some(outcome) = taken {
             self.add_signatures(&incoming, &name, package).await?;
@@ -72,6 +81,7 @@ impl Registry {
             metadata: package.summary.clone(),
             filename: name,
             digests,
+            attested: incoming.attested.clone(),
         };
         let Some(subdir) = self.commit_signed(&incoming, commit, package).await? else {
             return Ok(Outcome::AlreadyThere);
@@ -83,10 +93,27 @@ impl Registry {
         Ok(Outcome::Published)
     }
 
+    /// The attestation that comes with an upload, verified.
+    async fn attested_package(
+        &self,
+        permit: &Permit<Publish>,
+        attestation: Option<String>,
+        filename: &ArchiveFilename,
+        digests: &Digests,
+    ) -> Result<Vec<Attested>, Error> {
+        let Some(body) = attestation else { return Ok(Vec::new()) };
+        let subject = Subject { name: filename.to_string(), sha256: digests.sha256 };
+        let channel = permit.action().channel.name.as_str();
+        Ok(vec![self.attest_conda(permit.actor(), &body, subject, channel).await?])
+    }
+
     /// The rows of an upload, with the signatures of its record.
     async fn package(&self, incoming: &Incoming) -> Result<Package, Error> {
         let found = self.store.read().await?.channel(incoming.channel).await?;
         let signing = found.map_or(Signing::Off, |channel| channel.signing);
+        if !incoming.attested.is_empty() {
+            check_signing(Some(signing))?;
+        }
         let rows = Rows::new(incoming, signing)?;
         let text =
             published_record(&rows.filename, &rows.record, &rows.run_exports).map_err(Error::internal)?;
@@ -152,6 +179,7 @@ struct Incoming {
     archive: CondaArchive,
     digests: Digests,
     signature: Option<RecordSignature>,
+    attested: Vec<Attested>,
     now: Timestamp,
 }
 
@@ -193,7 +221,7 @@ struct Rows {
 impl Rows {
     fn new(incoming: &Incoming, signing: Signing) -> Result<Self, Error> {
         let invalid = |error: bonded_indexes::conda::InvalidRecord| Error::Invalid(error.to_string());
-        let Incoming { filename, archive, digests, now, .. } = incoming;
+        let Incoming { filename, archive, digests, attested, now, .. } = incoming;
         let summary = json!({
             "about": archive.about,
             "license": archive.index.get("license"),
@@ -202,13 +230,18 @@ impl Rows {
         });
         // What a publisher signs is made before the server has seen the archive.
         let indexed_at = (signing != Signing::Publisher).then_some(*now);
+        let mut record = record(&archive.index, digests, indexed_at).map_err(invalid)?;
+        if !attested.is_empty() {
+            let bodies: Vec<&str> = attested.iter().map(|one| one.body.as_str()).collect();
+            record = record_attested(&record, &sidecar_digest(&bodies)).map_err(invalid)?;
+        }
         Ok(Self {
             name: filename.name().as_str().to_owned(),
             subdir: archive.subdir.to_string(),
             filename: filename.to_string(),
             build: filename.build().as_str().to_owned(),
             build_number: i64::try_from(archive.build_number).unwrap_or(i64::MAX),
-            record: record(&archive.index, digests, indexed_at).map_err(invalid)?,
+            record,
             run_exports: run_exports(archive.run_exports.as_ref()).map_err(invalid)?,
             summary: summary.to_string(),
         })

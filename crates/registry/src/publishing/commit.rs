@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bonded_model::actor::Origin;
-use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::audit::{AuditEntry, Event, PublisherEvent};
 use bonded_model::file::File;
 use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::project::{Project, Release};
@@ -14,6 +14,7 @@ use bonded_store::{Change, Queries, Tx};
 use super::{Outcome, already_exists, name_is_burnt};
 use crate::access::{Action, Denial, Permit, Publish, present, present_channel};
 use crate::projects::revive;
+use crate::provenance::{Attested, keep};
 use crate::publishers::{Made, check_reserved, project_created};
 use crate::{Error, Registry};
 
@@ -33,6 +34,8 @@ pub(crate) struct Commit {
     /// The file's name, unique in the channel.
     pub(crate) filename: String,
     pub(crate) digests: Digests,
+    /// What was attested of it, and verified.
+    pub(crate) attested: Vec<Attested>,
 }
 
 /// Where the file goes, as the transaction found or made it.
@@ -96,9 +99,7 @@ impl Commit {
     pub(crate) async fn finish(&self, tx: &mut Tx, place: Place) -> Result<(), Error> {
         let file = &place.file;
         tx.bump_serial(file.project).await?;
-        if let Some(token) = place.actor.publisher() {
-            tx.insert_source(file.id, &token.source).await?;
-        }
+        keep(tx, file, &place.actor, &self.attested, &self.registry.random).await?;
         let event = Event::FilePublished {
             file: self.filename.clone(),
             version: self.version.clone(),
@@ -107,6 +108,12 @@ impl Commit {
         };
         let entry = AuditEntry::new(place.now, &place.actor, &self.origin, event);
         tx.audit(entry.in_channel(file.channel).of_project(file.project)).await?;
+        if !self.attested.is_empty() {
+            let predicates = self.attested.iter().map(|one| one.predicate.to_owned()).collect();
+            let event = PublisherEvent::FileAttested { file: self.filename.clone(), predicates };
+            let entry = AuditEntry::new(place.now, &place.actor, &self.origin, event);
+            tx.audit(entry.in_channel(file.channel).of_project(file.project)).await?;
+        }
         tx.announce(Change::Project { channel: file.channel, project: file.project });
         // The channel may list one project more: a new one, or one whose files had all been deleted.
         tx.announce(Change::Channel(file.channel));

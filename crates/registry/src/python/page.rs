@@ -1,11 +1,12 @@
 //! The simple API's pages: rendered once per change, then served from memory.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use bonded_indexes::python::{ContentType, File, IndexPage, ProjectPage};
 use bonded_model::file::PythonListing;
-use bonded_model::ids::{ChannelId, ProjectId};
+use bonded_model::ids::{ChannelId, FileId, ProjectId};
 use bonded_model::project::Project;
 use bonded_model::python::{DistributionFilename, Version};
 use bonded_model::{Sha256, Visibility};
@@ -81,14 +82,22 @@ impl Registry {
         let mut snapshot = self.store.snapshot().await?;
         let row = snapshot.project(project).await?.ok_or_else(no_such_project)?;
         let files = snapshot.python_files(project).await?;
+        let sources = snapshot.sources_of_project(project).await?;
         drop(snapshot);
         if row.deleted_at.is_some() {
             return Err(no_such_project());
         }
-        let render = move || Page::new(render_project(&row, &files, form), form.header());
+        let attested = sources.iter().filter(|source| source.attestations > 0).map(|source| source.file);
+        let attested = Attested { files: attested.collect(), channel_url: self.channel_url(permit) };
+        let render = move || Page::new(render_project(&row, &files, &attested, form), form.header());
         let page = Arc::new(tokio::task::spawn_blocking(render).await.map_err(Error::internal)?);
         self.python.rendered.insert(key, Arc::clone(&page), version);
         Ok(page)
+    }
+
+    /// The absolute URL of the channel, without a slash at its end.
+    fn channel_url(&self, permit: &Permit<Read>) -> String {
+        format!("{}/{}", self.settings.people.base_url, permit.action().channel.name)
     }
 
     /// The list of the channel's projects.
@@ -132,8 +141,20 @@ pub(super) fn no_such_project() -> Error {
     Error::NotFound("there is no such project in this channel".into())
 }
 
-fn render_project(row: &Project, listings: &[PythonListing], form: ContentType) -> Vec<u8> {
-    let known: Vec<_> = listings.iter().filter_map(Known::new).collect();
+/// The files of a project that have attestations.
+struct Attested {
+    files: HashSet<FileId>,
+    channel_url: String,
+}
+
+fn render_project(
+    row: &Project,
+    listings: &[PythonListing],
+    attested: &Attested,
+    form: ContentType,
+) -> Vec<u8> {
+    let known = listings.iter().filter_map(Known::new).map(|known| known.attested(&row.name, attested));
+    let known: Vec<_> = known.collect();
     let files = known.iter().map(Known::file).collect();
     ProjectPage::new(&row.name, row.serial, &row.lifecycle, files).render(form)
 }
@@ -143,6 +164,7 @@ pub(super) struct Known<'a> {
     listing: &'a PythonListing,
     version: Version,
     url: String,
+    provenance: Option<String>,
 }
 
 impl<'a> Known<'a> {
@@ -158,7 +180,15 @@ impl<'a> Known<'a> {
         let name: DistributionFilename = listing.file.name.parse().ok()?;
         let version = name.version().clone();
         // The names of distributions hold nothing that a URL's path would have to escape: letters, digits and "-_.+!".
-        Some(Self { listing, version, url: format!("{base}{}", listing.file.name) })
+        Some(Self { listing, version, url: format!("{base}{}", listing.file.name), provenance: None })
+    }
+
+    /// The same, with the URL of its provenance object where it has attestations. PEP 740 wants an absolute one.
+    fn attested(mut self, project: &str, attested: &Attested) -> Self {
+        let File { filename, version, .. } = self.file();
+        let url = || format!("{}/integrity/{project}/{version}/{filename}/provenance", attested.channel_url);
+        self.provenance = attested.files.contains(&self.listing.file.id).then(url);
+        self
     }
 
     pub(super) fn file(&self) -> File<'_> {
@@ -172,6 +202,7 @@ impl<'a> Known<'a> {
             upload_time: self.listing.file.uploaded_at,
             yanked: self.listing.yanked.as_ref().map(|yank| yank.reason.as_str()),
             core_metadata: self.listing.python.metadata.map(|metadata| metadata.sha256),
+            provenance: self.provenance.as_deref(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Publishing a distribution.
 
+use bonded_attestations::Subject;
 use bonded_blobs::{BlobKind, Content, Staged};
 use bonded_formats::Limits;
 use bonded_formats::python::{self as format, PythonDistribution};
@@ -12,6 +13,7 @@ use bytes::Bytes;
 
 use super::UploadForm;
 use crate::access::{Permit, Publish};
+use crate::provenance::Attested;
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
 use crate::{Error, Registry};
 
@@ -52,6 +54,7 @@ impl Registry {
             return Ok(outcome);
         }
         drop(reader);
+        let attested = self.attested_file(&permit, &form, &filename, digests.sha256).await?;
         let distribution = self.inspect_python(&staged, &filename, form).await?;
         let metadata_file = self.store_python(&filename, &distribution, staged).await?;
         let python = PythonFile {
@@ -73,8 +76,22 @@ impl Registry {
             metadata: serde_json::to_string(&distribution.metadata).map_err(Error::internal)?,
             filename: filename.as_str().to_owned(),
             digests,
+            attested,
         };
         self.store.write(move |tx| Box::pin(async move { commit.python(tx, &python).await })).await
+    }
+
+    /// The attestations that the form brings, verified.
+    async fn attested_file(
+        &self,
+        permit: &Permit<Publish>,
+        form: &UploadForm,
+        filename: &DistributionFilename,
+        sha256: Sha256,
+    ) -> Result<Vec<Attested>, Error> {
+        let Some(field) = form.get("attestations") else { return Ok(Vec::new()) };
+        let file = Subject { name: filename.as_str().to_owned(), sha256 };
+        self.attest_python(permit.actor(), field, file).await
     }
 
     async fn inspect_python(

@@ -1,5 +1,6 @@
 //! A registry that runs as it does in earnest: database, blobs, worker, routes and front, on a loopback socket.
 
+mod jobs;
 mod people;
 mod server;
 mod visits;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bonded_attestations::Verifier;
+use bonded_attestations::test_signer::TestSigstore;
 use bonded_blobs::{BlobKind, Blobs, BlobsUrl, S3Options};
 use bonded_factors::sealing::InstanceKey;
 use bonded_mail::Mailer;
@@ -29,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Engine;
 use crate::database::TestDatabase;
 
+pub use jobs::Job;
 pub use people::Grant;
 pub use visits::SignedIn;
 
@@ -55,6 +59,7 @@ pub struct TestApp {
     worker: Option<JoinHandle<()>>,
     tampered: bool,
     directory: Arc<TempDir>,
+    sigstore: Arc<TestSigstore>,
 }
 
 /// What a test may want to be different.
@@ -101,7 +106,8 @@ impl TestApp {
         let operator = registry.operator().expect("the operator is permitted");
         assert!(registry.set_up(&operator).await.expect("the registry is set up"));
         registry.set_up_trust(&operator).await.expect("there is a root");
-        Self::serve(registry, listener, Arc::new(database), Arc::new(directory), setup.reach)
+        let sigstore = Arc::new(TestSigstore::new());
+        Self::serve(registry, listener, (Arc::new(database), Arc::new(directory), sigstore), setup.reach)
     }
 
     /// Starts another server on the same database, blobs and clock, which knows nothing of this one.
@@ -115,23 +121,25 @@ impl TestApp {
         let (clock, services) = (self.registry.clock.clone(), services(self.directory.path()));
         let registry = Registry::new(store, blobs, clock, random(), services, settings);
         let (database, directory) = (Arc::clone(&self.database), Arc::clone(&self.directory));
-        Self::serve(registry, listener, database, directory, Reach::default())
+        let shared = (database, directory, Arc::clone(&self.sigstore));
+        Self::serve(registry, listener, shared, Reach::default())
     }
 
     fn serve(
         registry: Registry,
         listener: TcpListener,
-        database: Arc<TestDatabase>,
-        directory: Arc<TempDir>,
+        (database, directory, sigstore): (Arc<TestDatabase>, Arc<TempDir>, Arc<TestSigstore>),
         reach: Reach,
     ) -> Self {
+        let verifier = Verifier::from_trusted_root(&sigstore.trusted_root());
+        registry.trust_sigstore(verifier.expect("a trusted root"));
         let stop = CancellationToken::new();
         let worker = tokio::spawn(registry.clone().work(stop.clone()));
         let address = listener.local_addr().expect("a bound address");
         let router = bonded_web::router(App::new(registry.clone()));
         let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
         tokio::spawn(server::run(listener, front, stop.clone()));
-        Self { registry, database, address, stop, worker: Some(worker), tampered: false, directory }
+        Self { registry, database, address, stop, worker: Some(worker), tampered: false, directory, sigstore }
     }
 
     /// Where the keys lie that sign conda channels.

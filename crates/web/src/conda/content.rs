@@ -1,5 +1,6 @@
 //! The names of a subdir's files.
 
+use bonded_model::Sha256;
 use bonded_registry::conda::IndexFile;
 
 /// What a file name in a subdir stands for.
@@ -24,6 +25,18 @@ impl Content {
     }
 }
 
+/// The package whose attestations a file name stands for (CEP 50): `{package}.sigs`, as they are now, or
+/// `{package}.sigs.{sha256}`, as they were when they had that digest.
+pub(super) fn sidecar(file: &str) -> Option<(&str, Option<Sha256>)> {
+    if let Some(package) = file.strip_suffix(".sigs") {
+        return Some((package, None));
+    }
+    let (package, digest) = file.rsplit_once(".sigs.")?;
+    let lower = digest.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let digest = digest.parse().ok().filter(|_| lower)?;
+    Some((package, Some(digest)))
+}
+
 /// The media type of an index file. There is never a `Content-Encoding`: `.zst` files are asked for as they are.
 pub(super) const fn media_type(file: IndexFile) -> &'static str {
     match file {
@@ -41,6 +54,18 @@ pub(super) fn in_order(subdir: String, file: String) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sidecar_names_its_package_and_perhaps_a_digest() {
+        let digest = Sha256::of(b"[]");
+        assert_eq!(sidecar("a-1-0.conda.sigs"), Some(("a-1-0.conda", None)));
+        assert_eq!(sidecar(&format!("a-1-0.conda.sigs.{digest}")), Some(("a-1-0.conda", Some(digest))));
+        for other in ["a-1-0.conda", "repodata.json", "a-1-0.conda.sigs.x", "sigs"] {
+            assert_eq!(sidecar(other), None, "{other}");
+        }
+        let shouted = digest.to_string().to_uppercase();
+        assert_eq!(sidecar(&format!("a-1-0.conda.sigs.{shouted}")), None);
+    }
 
     #[test]
     fn the_mangled_order_is_understood() {

@@ -1,5 +1,6 @@
 //! Routes of conda channels. Uploads stand at the host's root, because clients throw the URL's path away.
 
+mod attest;
 mod content;
 mod delete;
 mod read;
@@ -18,4 +19,5 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .post("/api/v1/upload/{channel}", upload::prefix)
         .delete("/api/v1/delete/{channel}/{subdir}/{file}", delete::file)
         .post("/api/channels/{channel}/upload/{file}", upload::quetz)
+        .post("/api/bonded/v1/channels/{channel}/attestations/{subdir}/{file}", attest::add)
 }

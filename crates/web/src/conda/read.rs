@@ -9,7 +9,7 @@ use bonded_registry::Error;
 use bonded_registry::conda::Served as Bytes;
 use http::{HeaderMap, Method};
 
-use super::content::{Content, in_order, media_type};
+use super::content::{Content, in_order, media_type, sidecar};
 use crate::App;
 use crate::answer::{self, Keep};
 use crate::blob::{self, Served, Source};
@@ -17,7 +17,7 @@ use crate::credentials::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
 
-/// `/{channel}/{subdir}/{file}`: an index file or a package.
+/// `/{channel}/{subdir}/{file}`: an index file, a package, or the attestations of one.
 pub(super) async fn file(
     State(app): State<App>,
     caller: Caller,
@@ -27,6 +27,13 @@ pub(super) async fn file(
 ) -> Result<Response, Problem> {
     let permit = app.access.read(&caller.actor, &channel, ChannelFormat::Conda).await?;
     let (subdir, file) = in_order(subdir, file);
+    if let Some((package, digest)) = sidecar(&file) {
+        let text = app.conda_sidecar(&permit, &subdir, package, digest.as_ref()).await?;
+        let blob = Stored { sha256: Sha256::of(text.as_bytes()), size: text.len() as u64 };
+        let keep = if digest.is_some() { Keep::Forever } else { Keep::NoCache };
+        let served = Served { permit: &permit, blob, content_type: "application/json", keep };
+        return blob::answer(&app, &method, &headers, served, Source::Memory(text.into())).await;
+    }
     match Content::of(&file) {
         Content::Index(index) => {
             let found = app.conda_index_file(&permit, &subdir, index).await?;

@@ -23,6 +23,9 @@ use crate::receive::{self, Refused};
 /// Two numbers in hexadecimal, a colon, and white space, in bytes.
 const LONGEST_SIGNATURE: usize = 256;
 
+/// As much of an attestation as is taken in, in bytes; the verifier refuses what is longer than it reads.
+pub(super) const MAX_ATTESTATION: usize = 4 << 20;
+
 /// `POST /api/v1/upload/{channel}`: pixi and rattler. A multipart part `file` with its own headers, or the bare bytes
 /// with these headers on the request.
 pub(super) async fn prefix(
@@ -89,7 +92,7 @@ async fn bare(
     }
 }
 
-async fn enter(app: &App, request: Request) -> Result<(Caller, Request), Problem> {
+pub(super) async fn enter(app: &App, request: Request) -> Result<(Caller, Request), Problem> {
     let (mut parts, body) = linger(request).into_parts();
     let caller = Caller::from_request_parts(&mut parts, app).await?;
     Ok((caller, Request::from_parts(parts, body)))
@@ -98,7 +101,7 @@ async fn enter(app: &App, request: Request) -> Result<(Caller, Request), Problem
 async fn form(app: &App, channel: &str, caller: &Caller, request: Request) -> Result<Outcome, Refused> {
     let multipart = Multipart::from_request(request, app).await;
     let mut multipart = multipart.map_err(|error| unprocessable(error.body_text()))?;
-    let (mut upload, mut signed) = (None, None);
+    let (mut upload, mut signed, mut attestation) = (None, None, None);
     while let Some(field) = multipart.next_field().await.map_err(|error| cut(&error))? {
         match field.name().unwrap_or_default() {
             "file" if upload.is_none() => {
@@ -108,12 +111,10 @@ async fn form(app: &App, channel: &str, caller: &Caller, request: Request) -> Re
             "file" => return Err(unprocessable("the form has two files").into()),
             "signature" if signed.is_none() => signed = Some(signature_part(field).await?),
             "signature" => return Err(unprocessable("the form has two signatures").into()),
-            "attestation" => {
-                return Err(unprocessable(
-                    "this registry does not verify attestations, so it does not accept them; upload without",
-                )
-                .into());
+            "attestation" if attestation.is_none() => {
+                attestation = Some(receive::text(field, MAX_ATTESTATION).await?);
             }
+            "attestation" => return Err(unprocessable("the form has two attestations").into()),
             // Its name is not repeated: it may be anything.
             _ => return Err(unprocessable("the form has a part that is not known here").into()),
         }
@@ -121,6 +122,7 @@ async fn form(app: &App, channel: &str, caller: &Caller, request: Request) -> Re
     let (mut upload, staged): (CondaUpload, _) =
         upload.ok_or_else(|| unprocessable("the form has no part 'file'"))?;
     upload.signature = signed.or(upload.signature);
+    upload.attestation = attestation;
     publish(app, upload, caller.origin, staged).await
 }
 
@@ -169,7 +171,7 @@ async fn raw(
     publish(app, upload, caller.origin, staged).await
 }
 
-async fn permit(
+pub(super) async fn permit(
     app: &App,
     channel: &str,
     caller: &Caller,
@@ -179,19 +181,24 @@ async fn permit(
 ) -> Result<CondaUpload, Refused> {
     // Whoever may not even see the channel is told so before anything about the file.
     app.access.channel(&caller.actor, channel, bonded_model::ChannelFormat::Conda).await?;
-    if caller.actor.principal().is_none() {
+    if caller.actor.principal().is_none() && caller.actor.publisher().is_none() {
         return Err(Error::from(Denial::hidden(&caller.actor)).into());
     }
     let target = target(name, subdir)?;
     let permit = app.permit_conda_upload(&caller.actor, channel, target.filename.name()).await?;
-    Ok(CondaUpload { target, announced, signature: None, permit })
+    Ok(CondaUpload { target, announced, signature: None, attestation: None, permit })
 }
 
 async fn publish(app: &App, upload: CondaUpload, origin: Origin, staged: Staged) -> Result<Outcome, Refused> {
     Ok(app.publish_conda(upload, origin, staged).await?)
 }
 
-async fn respond(app: &App, channel: &str, caller: &Caller, result: Result<Outcome, Refused>) -> Response {
+pub(super) async fn respond(
+    app: &App,
+    channel: &str,
+    caller: &Caller,
+    result: Result<Outcome, Refused>,
+) -> Response {
     match result {
         Ok(Outcome::Published) => StatusCode::CREATED.into_response(),
         Ok(Outcome::AlreadyThere) => StatusCode::OK.into_response(),

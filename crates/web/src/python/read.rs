@@ -19,7 +19,7 @@ use crate::extract::Path;
 use crate::problem::Problem;
 
 /// Leave to read the Python channel that the path names, or the default one where it names none.
-pub(super) struct Readable(Permit<Read>);
+pub(super) struct Readable(pub(super) Permit<Read>);
 
 impl FromRequestParts<App> for Readable {
     type Rejection = Problem;

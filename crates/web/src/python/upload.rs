@@ -90,13 +90,6 @@ async fn receive_form(
             }
             // Signatures of this kind mean nothing any more; PyPI takes and forgets them as well.
             "gpg_signature" => {}
-            "attestations" => {
-                return Err(bad(
-                    "Invalid attestations supplied during upload: this registry does not verify attestations, so it \
-                     does not accept them; upload without",
-                )
-                .into());
-            }
             name => {
                 let name = name.to_owned();
                 let value = receive::text(field, form.room()).await?;

@@ -1,9 +1,11 @@
 //! The registry through HTTP, on both engines.
 
 mod activity;
+mod attestations;
 mod audit;
 mod authorization;
 mod concurrency;
+mod conda_attestations;
 mod conda_index;
 mod conda_upload;
 mod leaks;

@@ -106,7 +106,8 @@ impl<'a> World<'a> {
 
     /// The channel that the row is about; it becomes the default one if the route names none.
     async fn channel(&self, row: &Row) -> String {
-        let parts = ["/simple", "/legacy", "/files/", "/pypi/", "/channels/{channel}/projects"];
+        let parts =
+            ["/simple", "/legacy", "/files/", "/pypi/", "/integrity/", "/channels/{channel}/projects"];
         let python = !row.path.contains("{subdir}") && parts.iter().any(|part| row.path.contains(part));
         let format = if python { "python" } else { "conda" };
         let visible = match row.place {
