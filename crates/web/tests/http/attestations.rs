@@ -75,8 +75,8 @@ with_app! {
             "kind": "GitHub", "repository": "acme/rocket", "workflow": "release.yml", "environment": null,
         });
         assert_eq!(object["attestation_bundles"][0]["publisher"], publisher);
-        assert_eq!(object["attestation_bundles"][0]["attestations"].as_array().unwrap().len(), 2);
-        assert_eq!(object["attestation_bundles"].as_array().unwrap().len(), 1);
+        assert_eq!(object["attestation_bundles"][0]["attestations"].as_array().expect("it is there").len(), 2);
+        assert_eq!(object["attestation_bundles"].as_array().expect("it is there").len(), 1);
         assert_eq!(app.get(&PROVENANCE.replacen("/pypi", "", 1)).await.expect(200).body, answer.body);
     }
 
@@ -100,7 +100,7 @@ with_app! {
         assert_eq!(asked("application/json").await.expect(200).header("content-type"), "application/json");
         assert_eq!(asked("*/*").await.expect(200).header("content-type"), INTEGRITY);
         let refused = asked("text/html").await.expect(406);
-        assert!(refused.json()["detail"].as_str().unwrap().contains(INTEGRITY));
+        assert!(refused.json()["detail"].as_str().expect("it is there").contains(INTEGRITY));
     }
 
     async fn only_the_right_path_leads_to_a_provenance(app: TestApp) {
@@ -113,7 +113,7 @@ with_app! {
             "/pypi/integrity/rocket/1.0/rocket.txt/provenance",
         ] {
             let answer = app.get(path).await.expect(404);
-            assert!(answer.json()["detail"].as_str().unwrap().starts_with("No provenance available"), "{path}");
+            assert!(answer.json()["detail"].as_str().expect("it is there").starts_with("No provenance available"), "{path}");
         }
     }
 
@@ -149,8 +149,8 @@ with_app! {
             release.publication(&Identity::github(repository, workflow, "refs/tags/v1", "8f3c"))
         };
         let of = |name: &str, sha256: Sha256| app.sigstore().python(&identity, name, sha256, now);
-        let mut unproven: Value = serde_json::from_str(&release.good()).unwrap();
-        unproven["verification_material"]["transparency_entries"][0].as_object_mut().unwrap().remove("inclusionPromise");
+        let mut unproven: Value = serde_json::from_str(&release.good()).expect("it is there");
+        unproven["verification_material"]["transparency_entries"][0].as_object_mut().expect("it is there").remove("inclusionPromise");
         for (attestation, words) in [
             (run("evil/rocket", "release.yml"), "another identity"),
             (run("acme/rocket", "tests.yml"), "another identity"),
@@ -170,7 +170,7 @@ with_app! {
         let admin = app.admin("root").await;
         let token = app.token(&admin, bonded_testkit::app::Grant::verbs(&[bonded_model::token::Verb::Publish])).await;
         let answer = release.send_as(&token, &format!("[{}]", release.good())).await.expect(400);
-        assert!(answer.json()["detail"].as_str().unwrap().contains("trusted publisher only"));
+        assert!(answer.json()["detail"].as_str().expect("it is there").contains("trusted publisher only"));
         release.send_as(&token, "").await.expect(200);
     }
 

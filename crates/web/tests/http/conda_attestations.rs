@@ -119,7 +119,7 @@ with_app! {
         b.expect(201);
         let answer = app.get(SIGS).await.expect(200);
         assert!(answer.text().contains(&one) && answer.text().contains(&other));
-        assert_eq!(answer.json().as_array().unwrap().len(), 2);
+        assert_eq!(answer.json().as_array().expect("it is there").len(), 2);
         let digest = Sha256::of(&answer.body).to_string();
         assert_eq!(release.recorded().await.as_deref(), Some(digest.as_str()));
     }
@@ -146,8 +146,8 @@ with_app! {
         let for_channel = |url: &str| release.signed(&identity, Some(url));
         let stranger = Identity::github("evil/rocket", "release.yml", "refs/tags/v1", "8f3c");
         let without = |member: &str| {
-            let mut bundle: Value = serde_json::from_str(&release.good()).unwrap();
-            bundle["verificationMaterial"]["tlogEntries"][0].as_object_mut().unwrap().remove(member).unwrap();
+            let mut bundle: Value = serde_json::from_str(&release.good()).expect("it is there");
+            bundle["verificationMaterial"]["tlogEntries"][0].as_object_mut().expect("it is there").remove(member).expect("it is there");
             bundle.to_string()
         };
         let cases = [
@@ -188,7 +188,7 @@ with_app! {
         let admin = app.admin("root").await;
         let token = app.token(&admin, bonded_testkit::app::Grant::verbs(&[bonded_model::token::Verb::Publish])).await;
         let answer = app.post(LATER).token(&token).body(attestation.clone()).await.expect(422);
-        assert!(answer.json()["detail"].as_str().unwrap().contains("trusted publisher only"));
+        assert!(answer.json()["detail"].as_str().expect("it is there").contains("trusted publisher only"));
         let other = app.job("acme/other", "main", "rocket").await;
         app.post(LATER).token(&other.token).body(attestation).await.expect(422);
         app.get(SIGS).await.expect(404);
@@ -197,8 +197,8 @@ with_app! {
     async fn a_signed_channel_signs_the_record_that_names_the_sidecar(app: TestApp) {
         let release = Release::new(&app).await;
         let operator = app.operator();
-        let channel = app.registry.channel_named(&operator, "main").await.unwrap();
-        app.registry.set_signing(&operator, &channel, Signing::Server).await.unwrap();
+        let channel = app.registry.channel_named(&operator, "main").await.expect("it is there");
+        app.registry.set_signing(&operator, &channel, Signing::Server).await.expect("it is there");
         app.settle().await;
         release.upload(Some(&release.good())).await.expect(201);
         let digest = release.recorded().await.expect("a digest");
