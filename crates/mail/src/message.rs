@@ -86,6 +86,26 @@ pub enum ProjectChange {
     },
     /// From now on, trusted publishers alone publish to it.
     TrustedPublishersOnly,
+    /// A version has files that no trusted publisher published, while an earlier one came from a trusted publisher.
+    SourceLost {
+        /// The version.
+        version: String,
+        /// The earlier version.
+        earlier: String,
+        /// Where that came from.
+        from: String,
+    },
+    /// A version comes from another source repository than an earlier one.
+    SourceChanged {
+        /// The version.
+        version: String,
+        /// The earlier version.
+        earlier: String,
+        /// Where that came from.
+        from: String,
+        /// Where this one comes from.
+        to: String,
+    },
     /// It was archived, deprecated, put into quarantine, or made active again.
     Status {
         /// Where it stands from now on.

@@ -149,6 +149,23 @@ pub fn messages() -> Vec<(&'static str, Message)> {
         ("file-deleted", changed(ProjectChange::FileDeleted { file: "engine-1.0.tar.gz".into() })),
         ("release-deleted", changed(ProjectChange::ReleaseDeleted { version: "1.0".into() })),
         ("project-deleted", changed(ProjectChange::Deleted)),
+        (
+            "source-lost",
+            changed(ProjectChange::SourceLost {
+                version: "1.1".into(),
+                earlier: "1.0".into(),
+                from: "https://git.example/acme/engine".into(),
+            }),
+        ),
+        (
+            "source-changed",
+            changed(ProjectChange::SourceChanged {
+                version: "1.1".into(),
+                earlier: "1.0".into(),
+                from: "https://git.example/acme/engine".into(),
+                to: "https://git.example/mallory/engine".into(),
+            }),
+        ),
         ("project-active", status(ProjectStatus::Active, "")),
         ("project-archived", status(ProjectStatus::Archived, "")),
         ("project-quarantined", status(ProjectStatus::Quarantined, "looks like malware")),

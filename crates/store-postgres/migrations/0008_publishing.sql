@@ -102,8 +102,11 @@ CREATE INDEX publisher_grants_project ON publisher_grants (project_id);
 -- Where files come from, as an issuer signed it.
 CREATE TABLE file_sources (
     file_id UUID PRIMARY KEY REFERENCES files ON DELETE CASCADE,
+    -- The file's, so that what is known of a project is found without looking at all its files.
+    project_id UUID NOT NULL REFERENCES projects ON DELETE CASCADE,
     source TEXT NOT NULL
 );
+CREATE INDEX file_sources_project ON file_sources (project_id, file_id);
 
 -- Verified statements about files. The bytes are kept as they came; set_sha256 is the digest of the JSON array of all
 -- bodies up to this position (CEP 50).

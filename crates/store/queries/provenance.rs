@@ -1,7 +1,7 @@
 //! Where files come from, and signed statements about them.
 
 use bonded_model::Timestamp;
-use bonded_model::ids::{FileId, ProjectId};
+use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::publishing::{Attestation, FileSource, Source};
 use uuid::Uuid;
 
@@ -10,8 +10,11 @@ use crate::Connection;
 
 pub async fn insert_source(db: &mut Connection, file: FileId, source: &Source) -> sqlx::Result<()> {
     let source = to_json(source)?;
-    let done =
-        sqlx::query!("INSERT INTO file_sources (file_id, source) VALUES ($1, $2)", file.uuid(), source);
+    let done = sqlx::query!(
+        "INSERT INTO file_sources (file_id, project_id, source) SELECT id, project_id, $2 FROM files WHERE id = $1",
+        file.uuid(),
+        source,
+    );
     done.execute(db).await.map(drop)
 }
 
@@ -42,6 +45,38 @@ pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result
         })
     });
     files.collect()
+}
+
+/// Every file of a release that is in the index, oldest first.
+pub async fn of_release(db: &mut Connection, release: ReleaseId) -> sqlx::Result<Vec<FileSource>> {
+    let rows = sqlx::query!(
+        r#"SELECT f.id AS "id!: Uuid", s.source AS "source?: String",
+                  (SELECT COUNT(*) FROM attestations a WHERE a.file_id = f.id) AS "attestations!: i64"
+           FROM files f LEFT JOIN file_sources s ON s.file_id = f.id
+           WHERE f.release_id = $1 AND f.deleted_at IS NULL
+           ORDER BY f.id"#,
+        release.uuid(),
+    );
+    let files = rows.fetch_all(db).await?.into_iter().map(|row| {
+        Ok(FileSource {
+            file: row.id.into(),
+            release,
+            source: row.source.map(|text| json("file_sources.source", &text)).transpose()?,
+            attestations: row.attestations,
+        })
+    });
+    files.collect()
+}
+
+/// The releases of the newest files of a project whose source is known; each as often as it has such files.
+pub async fn releases_with_source(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<ReleaseId>> {
+    let releases = sqlx::query_scalar!(
+        r#"SELECT f.release_id AS "release_id!: Uuid" FROM file_sources s JOIN files f ON f.id = s.file_id
+           WHERE s.project_id = $1 AND f.deleted_at IS NULL
+           ORDER BY s.file_id DESC LIMIT 500"#,
+        project.uuid(),
+    );
+    Ok(releases.fetch_all(db).await?.into_iter().map(Into::into).collect())
 }
 
 pub async fn insert_attestation(db: &mut Connection, attestation: &Attestation) -> sqlx::Result<bool> {

@@ -90,6 +90,22 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
             "Tokens that were for this project alone are revoked. All other tokens of people can do nothing there any more."
                 .to_owned(),
         ),
+        C::SourceLost { version, earlier, from } => (
+            format!("{} {} lost its verified source", short(project), short(version)),
+            format!("a file of version {version} of {project} was published in another way than by a trusted publisher"),
+            format!(
+                "Version {earlier} was built and published from {from}. Whoever looks at version {version} is told that \
+                 nobody has verified where it comes from. Programs that upload with a stolen token look exactly so."
+            ),
+        ),
+        C::SourceChanged { version, earlier, from, to } => (
+            format!("{} {} comes from another source", short(project), short(version)),
+            format!("a file of version {version} of {project} was built and published from {to}"),
+            format!(
+                "Version {earlier} was built and published from {from}. Whoever looks at version {version} is told of the \
+                 change."
+            ),
+        ),
         C::Status { status, .. } => status_told(*status, project),
     }
 }

@@ -60,6 +60,20 @@ impl Source {
         }
     }
 
+    /// The run in words: `run 123 of commit 0a1b2c3d4e5f in acme/rocket`.
+    pub fn in_words(&self) -> String {
+        let run = self.run.as_ref().map_or_else(|| self.subject.clone(), |run| format!("run {run}"));
+        let short = |commit: &String| format!(" of commit {}", commit.chars().take(12).collect::<String>());
+        let commit = self.commit.as_ref().map(short).unwrap_or_default();
+        let repository = self.repository.as_ref().map(|repository| format!(" in {repository}"));
+        format!("{run}{commit}{}", repository.unwrap_or_default())
+    }
+
+    /// Where it was built, for people: the source repository, or who it was.
+    pub fn place(&self) -> &str {
+        self.repository_url.as_deref().or(self.repository.as_deref()).unwrap_or(&self.subject)
+    }
+
     /// Whether both were built from the same source repository, by the ids where both have them.
     pub fn same_repository(&self, other: &Self) -> bool {
         if self.issuer != other.issuer {
@@ -106,6 +120,15 @@ mod tests {
         assert!(source("acme/renamed", Some("7")).same_repository(&source("acme/rocket", Some("7"))));
         let elsewhere = Source { issuer: "https://other.example".into(), ..source("acme/rocket", Some("7")) };
         assert!(!elsewhere.same_repository(&source("acme/rocket", Some("7"))));
+    }
+
+    #[test]
+    fn a_run_is_told_in_words() {
+        let run = Source { run: Some("12".into()), ..source("acme/rocket", None) };
+        assert_eq!(run.in_words(), "run 12 of commit abc in acme/rocket");
+        assert_eq!(run.place(), "https://github.example/acme/rocket");
+        let robot = Source { commit: None, repository: None, repository_url: None, run: None, ..run };
+        assert_eq!((robot.in_words(), robot.place()), (robot.subject.clone(), robot.subject.as_str()));
     }
 
     #[test]

@@ -92,6 +92,8 @@ pub enum Tab {
     Trust,
     /// Who holds a role.
     People,
+    /// The identities of CI jobs that may publish.
+    Publishers,
     /// The tokens that can publish.
     Tokens,
     /// What can be set.
@@ -102,13 +104,15 @@ pub enum Tab {
 
 impl Tab {
     /// Those that every place has for those who look after it.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::People, Self::Tokens, Self::Settings, Self::Activity];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::People, Self::Publishers, Self::Tokens, Self::Settings, Self::Activity];
 
     const fn end(self) -> &'static str {
         match self {
             Self::Overview => "",
             Self::Trust => "/trust",
             Self::People => "/people",
+            Self::Publishers => "/publishers",
             Self::Tokens => "/tokens",
             Self::Settings => "/settings",
             Self::Activity => "/activity",
@@ -167,6 +171,7 @@ impl Head {
             (Tab::Overview, Subject::Group) => "Members",
             (Tab::Trust, _) => "Trust",
             (Tab::People, _) => "People",
+            (Tab::Publishers, _) => "Publishers",
             (Tab::Tokens, _) => "Tokens",
             (Tab::Settings, _) => "Settings",
             (Tab::Activity, _) => "Activity",

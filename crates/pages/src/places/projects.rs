@@ -2,9 +2,11 @@
 
 use askama::Template;
 use bonded_model::Timestamp;
+use bonded_model::publishing::Source;
 use bonded_model::trust::KeyBytes;
 
-use super::Head;
+use super::provenance::{RunFact, run_facts};
+use super::{Head, Provenance};
 use crate::paths::segment;
 use crate::snippets::{Snippet, installing};
 use crate::{Field, Shell, filters};
@@ -28,6 +30,47 @@ pub struct File {
     pub download: Option<String>,
     /// Who signed what the index says of it; nothing where files are never signed.
     pub signed: Option<Vec<SignedBy>>,
+    /// The run that published it, if a trusted publisher did.
+    pub source: Option<Source>,
+    /// How many signed statements about it were verified.
+    pub attestations: u64,
+    /// The local path to read them; nothing where the format has none.
+    pub attestations_path: Option<String>,
+}
+
+impl File {
+    pub(crate) fn run_facts(&self) -> Vec<RunFact> {
+        self.source.as_ref().map(run_facts).unwrap_or_default()
+    }
+
+    /// Where it was built, in a line.
+    pub(crate) fn source_words(&self) -> Option<String> {
+        let source = self.source.as_ref()?;
+        let repository = source.repository_url.as_ref().or(source.repository.as_ref())?;
+        // The scheme tells people nothing.
+        let repository = repository.strip_prefix("https://").unwrap_or(repository);
+        Some(match &source.git_ref {
+            Some(git_ref) => format!("{repository}, {}", short_ref(git_ref)),
+            None => repository.to_owned(),
+        })
+    }
+
+    pub(crate) fn attestations_words(&self) -> String {
+        if self.attestations == 1 {
+            "1 attestation".to_owned()
+        } else {
+            format!("{} attestations", self.attestations)
+        }
+    }
+}
+
+/// A branch or tag as people say it.
+fn short_ref(git_ref: &str) -> String {
+    match (git_ref.strip_prefix("refs/heads/"), git_ref.strip_prefix("refs/tags/")) {
+        (Some(branch), _) => format!("branch {branch}"),
+        (_, Some(tag)) => format!("tag {tag}"),
+        _ => git_ref.to_owned(),
+    }
 }
 
 /// A signature over what the index says of a file.
@@ -59,6 +102,8 @@ pub struct ReleaseRow {
     pub files: usize,
     /// Whether it was yanked, and why; the reason may be empty.
     pub yanked: Option<String>,
+    /// Where it comes from.
+    pub provenance: Provenance,
 }
 
 /// Something that the newest release says of itself.
@@ -68,14 +113,21 @@ pub struct Fact {
     pub label: String,
     /// What it says.
     pub value: String,
+    /// Whether it is an address that lies in the source repository which the release was built from.
+    pub verified: bool,
 }
 
 impl Fact {
     /// Whether it is an address in the web. Everything else stays text: a link could do anything.
     fn is_link(&self) -> bool {
-        let value = self.value.to_ascii_lowercase();
-        value.starts_with("https://") || value.starts_with("http://")
+        is_web(&self.value)
     }
+}
+
+/// Whether a text is an address in the web.
+pub(crate) fn is_web(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 /// What the viewer may do with releases.
@@ -106,6 +158,8 @@ pub struct Release {
     pub requires: Vec<String>,
     /// All that it says, as plain text; may be empty.
     pub description: String,
+    /// Where it comes from.
+    pub provenance: Provenance,
 }
 
 /// `/projects/{channel}/{project}`.
@@ -145,6 +199,12 @@ pub struct ReleasePage {
     pub reason: Field,
     /// What the viewer may do.
     pub rights: Rights,
+}
+
+impl Release {
+    pub(crate) fn has_verified_links(&self) -> bool {
+        self.facts.iter().any(|fact| fact.verified)
+    }
 }
 
 impl Project {

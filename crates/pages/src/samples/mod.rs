@@ -8,12 +8,16 @@ mod members;
 mod places;
 mod projects;
 mod public;
+mod publishers;
 mod sign_in;
 mod tokens;
 mod trust;
 
 use askama::Template;
 use bonded_model::Timestamp;
+
+#[cfg(test)]
+pub(crate) use publishers::source;
 
 use crate::{Fence, Notice, Place, Shell, Viewer};
 
@@ -37,7 +41,8 @@ pub fn all() -> Vec<Sample> {
     let account = [account::samples(), factors::samples(), tokens::samples(), activity::samples()];
     let others = [sign_in::samples(), admin::samples(), public::samples()];
     let places = [places::samples(), projects::samples(), members::samples(), trust::samples()];
-    account.into_iter().chain(others).chain(places).flatten().collect()
+    let publishing = [publishers::samples()];
+    account.into_iter().chain(others).chain(places).chain(publishing).flatten().collect()
 }
 
 fn sample(name: &'static str, page: impl Template) -> Sample {

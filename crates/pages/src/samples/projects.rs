@@ -1,10 +1,11 @@
 //! Samples of the pages about projects, releases and files.
 
 use super::places::switches;
+use super::publishers::source;
 use super::{HOSTILE, Sample, hostile, hours, sample, signed_in, stranger};
 use crate::places::{
-    Delete, Doomed, Fact, File, Head, Project, ProjectSettings, Release, ReleasePage, ReleaseRow, Rights,
-    SignedBy, Standing, Status, Subject, Tab,
+    Alarm, Delete, Doomed, Fact, File, Head, Origins, Project, ProjectSettings, Provenance, Release,
+    ReleasePage, ReleaseRow, Rights, SignedBy, Standing, Status, Subject, Tab,
 };
 use crate::{Field, Shell};
 
@@ -39,6 +40,9 @@ fn file(name: &str) -> File {
         by: "ada, with the token 'laptop'".into(),
         download: Some(format!("/pypi/files/{name}")),
         signed: None,
+        source: None,
+        attestations: 0,
+        attestations_path: None,
     }
 }
 
@@ -61,7 +65,7 @@ fn signed_release() -> Release {
 }
 
 fn release() -> Release {
-    let fact = |label: &str, value: &str| Fact { label: label.into(), value: value.into() };
+    let fact = |label: &str, value: &str| Fact { label: label.into(), value: value.into(), verified: false };
     Release {
         version: "1.4.2".into(),
         published_at: Some(hours(0)),
@@ -75,18 +79,59 @@ fn release() -> Release {
         ],
         requires: vec!["numpy>=2".into(), "rich; extra == 'colour'".into()],
         description: "# acme\n\nReads and writes **what others cannot**.".into(),
+        provenance: Provenance::default(),
     }
+}
+
+/// What a trusted publisher published.
+fn verified_release() -> Release {
+    let built = |name: &str, attestations| File {
+        source: Some(source("acme/rocket")),
+        attestations,
+        attestations_path: (attestations > 0)
+            .then(|| format!("/pypi/integrity/acme/1.4.2/{name}/provenance")),
+        ..file(name)
+    };
+    let mut facts = release().facts;
+    facts.push(Fact {
+        label: "Source".into(),
+        value: "https://github.example/acme/rocket".into(),
+        verified: true,
+    });
+    Release {
+        files: vec![built("acme-1.4.2-py3-none-any.whl", 2), built("acme-1.4.2.tar.gz", 1)],
+        facts,
+        provenance: Provenance { origins: Origins::Full, alarm: None },
+        ..release()
+    }
+}
+
+fn lost() -> Provenance {
+    let alarm = Alarm::Lost { earlier: "1.4.1".into(), from: "github.example/acme/rocket".into() };
+    Provenance { origins: Origins::None, alarm: Some(alarm) }
+}
+
+fn changed() -> Provenance {
+    let alarm = Alarm::Changed { earlier: HOSTILE.into(), from: HOSTILE.into(), to: HOSTILE.into() };
+    Provenance { origins: Origins::Full, alarm: Some(alarm) }
 }
 
 fn hostile_release() -> Release {
     Release {
         version: HOSTILE.into(),
         yanked: Some(HOSTILE.into()),
-        files: vec![File { kind: HOSTILE.into(), by: HOSTILE.into(), download: None, ..file(HOSTILE) }],
+        files: vec![File {
+            kind: HOSTILE.into(),
+            by: HOSTILE.into(),
+            download: None,
+            source: Some(source(HOSTILE)),
+            ..file(HOSTILE)
+        }],
+        provenance: changed(),
         summary: HOSTILE.into(),
         facts: vec![
-            Fact { label: HOSTILE.into(), value: HOSTILE.into() },
-            Fact { label: "Site".into(), value: format!("https://x.example/{HOSTILE}") },
+            Fact { label: HOSTILE.into(), value: HOSTILE.into(), verified: false },
+            Fact { label: "Site".into(), value: format!("https://x.example/{HOSTILE}"), verified: true },
         ],
         requires: vec![HOSTILE.into()],
         description: HOSTILE.into(),
@@ -100,6 +145,7 @@ fn row(version: &str, yanked: Option<&str>) -> ReleaseRow {
         published_at: hours(0),
         files: 2,
         yanked: yanked.map(str::to_owned),
+        provenance: Provenance::default(),
     }
 }
 
@@ -130,6 +176,19 @@ fn projects() -> Vec<Sample> {
         releases: vec![row(HOSTILE, Some(HOSTILE))],
         ..own.clone()
     };
+    let verified = Project {
+        newest: Some(verified_release()),
+        releases: vec![
+            ReleaseRow { provenance: verified_release().provenance, ..row("1.4.2", None) },
+            ReleaseRow {
+                provenance: Provenance { origins: Origins::Partial, alarm: None },
+                ..row("1.4.1", None)
+            },
+            ReleaseRow { provenance: changed(), ..row("1.4.0", None) },
+        ],
+        ..open.clone()
+    };
+    let lost = Project { newest: Some(Release { provenance: lost(), ..release() }), ..open.clone() };
     let empty = Project { newest: None, releases: Vec::new(), ..own.clone() };
     vec![
         sample("project", open.clone()),
@@ -139,6 +198,8 @@ fn projects() -> Vec<Sample> {
         sample("project.deprecated", stands(Status::Deprecated, "Use newacme.\nIt is better.")),
         sample("project.quarantined", stands(Status::Quarantined, "A file may hold malware.")),
         sample("project.hostile", hostile),
+        sample("project.verified", verified),
+        sample("project.lost", lost),
         sample("project.empty", empty),
     ]
 }

@@ -72,13 +72,8 @@ pub(super) async fn of(
     })
 }
 
-/// A run in words: `Run 123 of commit 0a1b2c3d4e5f in acme/rocket`.
+/// A run at the beginning of a sentence.
 fn run(source: &Source) -> String {
-    let run = source.run.as_ref().map_or_else(|| source.subject.clone(), |run| format!("Run {run}"));
-    let commit = source
-        .commit
-        .as_ref()
-        .map(|commit| format!(" of commit {}", commit.chars().take(12).collect::<String>()));
-    let repository = source.repository.as_ref().map(|repository| format!(" in {repository}"));
-    format!("{run}{}{}", commit.unwrap_or_default(), repository.unwrap_or_default())
+    let words = source.in_words();
+    words.strip_prefix("run ").map_or_else(|| words.clone(), |rest| format!("Run {rest}"))
 }

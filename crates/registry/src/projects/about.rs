@@ -2,7 +2,10 @@
 //! is more than text, and nothing but web addresses becomes a link.
 
 use bonded_model::ChannelFormat;
+use bonded_model::publishing::Source;
 use serde_json::{Map, Value};
+
+use crate::provenance::verified;
 
 /// More than any honest release links to.
 const MAX_LINKS: usize = 50;
@@ -79,6 +82,14 @@ impl About {
             links: web_links(links.into_iter().flatten()),
             ..Self::default()
         }
+    }
+}
+
+impl About {
+    /// The places of those links that lie in the source repository of all these files.
+    pub(super) fn verified_links(&self, sources: &[&Source]) -> Vec<usize> {
+        let links = self.links.iter().enumerate();
+        links.filter(|(_, (_, url))| verified(url, sources)).map(|(place, _)| place).collect()
     }
 }
 

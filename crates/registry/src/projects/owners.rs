@@ -3,7 +3,7 @@
 use bonded_mail::{Message, ProjectChange};
 use bonded_model::ids::ProjectId;
 use bonded_model::{Actor, Channel, Timestamp};
-use bonded_store::Tx;
+use bonded_store::{Queries, Tx};
 
 use crate::people::mail::Letter;
 use crate::people::person_or_operator;
@@ -26,11 +26,20 @@ impl Registry {
         id: ProjectId,
         news: News<'_>,
     ) -> Result<Vec<Letter>, Error> {
-        let mut reader = self.store.read().await?;
+        self.letters_in(&mut *self.store.read().await?, id, &news).await
+    }
+
+    /// The same as a reader or a transaction finds the owners.
+    pub(crate) async fn letters_in(
+        &self,
+        queries: &mut Queries,
+        id: ProjectId,
+        news: &News<'_>,
+    ) -> Result<Vec<Letter>, Error> {
         let mut letters = Vec::new();
-        for owner in reader.owners_of(id).await? {
+        for owner in queries.owners_of(id).await? {
             // Nobody who never proved to own the address is bothered.
-            let Some(owner) = reader.user(owner).await?.filter(|owner| owner.verified_at.is_some()) else {
+            let Some(owner) = queries.user(owner).await?.filter(|owner| owner.verified_at.is_some()) else {
                 continue;
             };
             let message = Message::ProjectChanged {

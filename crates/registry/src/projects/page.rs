@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bonded_model::file::File;
 use bonded_model::ids::{ReleaseId, UserId};
 use bonded_model::project::{Project, ProjectMember, ReleaseOutline, Yank as Yanked};
+use bonded_model::publishing::Source;
 use bonded_model::trust::Signing;
 use bonded_model::user::UserName;
 use bonded_model::{Actor, Channel, ChannelFormat, Sha256, Timestamp};
@@ -15,6 +16,7 @@ use super::about::About;
 use super::find::find;
 use super::versions::{canonical, is_prerelease, latest, newest_first};
 use crate::access::{Delete, ManageChannel, ManageProject, Read, Yank};
+use crate::provenance::{Known, Provenance};
 use crate::trust::SignedBy;
 use crate::{Error, Registry};
 
@@ -32,6 +34,8 @@ pub struct ProjectPage {
     pub shown: Option<usize>,
     /// What that release says about itself.
     pub about: About,
+    /// Those of its links that lie in the source repository which all its files were built from, by their place.
+    pub verified_links: Vec<usize>,
     /// Whether files are kept from everybody: the project is in quarantine.
     pub withheld: bool,
     /// Who has a role of their own in it.
@@ -66,6 +70,8 @@ pub struct ReleaseView {
     pub created_at: Timestamp,
     /// Set while it is yanked.
     pub yanked: Option<Yanked>,
+    /// Where it comes from, compared with those before it.
+    pub provenance: Provenance,
     /// Its files, by name.
     pub files: Vec<FileView>,
 }
@@ -88,6 +94,10 @@ pub struct FileView {
     pub published: Option<Published>,
     /// Whose signatures over its record count; `None` in Python channels, where nothing is signed.
     pub signed: Option<Vec<SignedBy>>,
+    /// The run that published it, if a trusted publisher did.
+    pub source: Option<Source>,
+    /// How many signed statements about it were verified.
+    pub attestations: u64,
 }
 
 /// Who published a file.
@@ -125,10 +135,12 @@ impl Registry {
         let withheld = project.lifecycle.status.withholds_files();
         let mut outlines = Vec::new();
         let mut files: HashMap<ReleaseId, Vec<FileView>> = HashMap::new();
+        let mut known = Known::default();
         if inside || !withheld {
             outlines = snapshot.release_outlines(project.id).await?;
             newest_first(channel.format, &mut outlines);
             let rows = snapshot.files_of_project(project.id).await?;
+            known = Known::of(&mut snapshot, &outlines, &rows).await?;
             let names = if inside { names(&mut snapshot, &rows).await? } else { HashMap::new() };
             let mut signed = match &trust {
                 Some(trust) => trust.signed_by(&channel, snapshot.signers_of_project(project.id).await?),
@@ -136,7 +148,10 @@ impl Registry {
             };
             for file in rows {
                 let signed = signed.remove(&file.id).unwrap_or_default();
+                let source = known.files.get(&file.id);
                 let view = FileView {
+                    source: source.and_then(|known| known.source.clone()),
+                    attestations: source.map_or(0, |known| known.attestations.unsigned_abs()),
                     signed: (channel.format == ChannelFormat::Conda).then_some(signed),
                     ..view(&file, channel.format, withheld, inside.then_some(&names))
                 };
@@ -151,6 +166,8 @@ impl Registry {
             }
             None => About::default(),
         };
+        let sources = shown.and_then(|shown| outlines.get(shown)).map(|shown| known.full(shown.id));
+        let verified_links = about.verified_links(&sources.unwrap_or_default());
         let members = snapshot.project_members(project.id).await?;
         let release = |outline: ReleaseOutline| ReleaseView {
             prerelease: is_prerelease(channel.format, &outline.version),
@@ -158,10 +175,22 @@ impl Registry {
             version: outline.version,
             created_at: outline.created_at,
             yanked: outline.yanked,
+            provenance: known.releases.remove(&outline.id).unwrap_or_default(),
         };
         let releases = outlines.into_iter().map(release).collect();
         let development_root = trust.is_some_and(|trust| trust.is_development());
-        Ok(ProjectPage { channel, project, releases, shown, about, withheld, members, may, development_root })
+        Ok(ProjectPage {
+            channel,
+            project,
+            releases,
+            shown,
+            about,
+            verified_links,
+            withheld,
+            members,
+            may,
+            development_root,
+        })
     }
 
     /// What the actor may do with the project.
@@ -227,5 +256,7 @@ fn view(
             with_token: file.token.is_some(),
         }),
         signed: None,
+        source: None,
+        attestations: 0,
     }
 }

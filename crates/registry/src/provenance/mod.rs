@@ -1,12 +1,23 @@
-//! Where files come from: the run that published them, and what it signed about them.
+//! Where files come from: the run that published them, what it signed about them, and what that says about a release and
+//! the addresses that it names.
 
 mod attest;
+mod compare;
+mod facts;
 mod integrity;
 mod keep;
 mod sigs;
+mod urls;
+mod warn;
 
 pub(crate) use attest::Attested;
+pub use compare::{Alarm, Origins, Provenance};
+pub(crate) use compare::{Built, compare_all};
+pub(crate) use facts::Known;
+pub use facts::{FileProvenance, ProjectProvenance, ReleaseProvenance};
 pub use integrity::IntegrityType;
 use keep::append;
 pub(crate) use keep::{keep, sidecar_digest};
 pub(crate) use sigs::check_signing;
+pub(crate) use urls::verified;
+pub(crate) use warn::Arrived;

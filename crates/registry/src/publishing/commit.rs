@@ -14,7 +14,7 @@ use bonded_store::{Change, Queries, Tx};
 use super::{Outcome, already_exists, name_is_burnt};
 use crate::access::{Action, Denial, Permit, Publish, present, present_channel};
 use crate::projects::revive;
-use crate::provenance::{Attested, keep};
+use crate::provenance::{Arrived, Attested, keep};
 use crate::publishers::{Made, check_reserved, project_created};
 use crate::{Error, Registry};
 
@@ -114,6 +114,14 @@ impl Commit {
             let entry = AuditEntry::new(place.now, &place.actor, &self.origin, event);
             tx.audit(entry.in_channel(file.channel).of_project(file.project)).await?;
         }
+        let arrived = Arrived {
+            file,
+            channel: &self.permit.action().channel,
+            project: &self.display_name,
+            actor: &place.actor,
+            at: place.now,
+        };
+        self.registry.warn_of_source(tx, &arrived).await?;
         tx.announce(Change::Project { channel: file.channel, project: file.project });
         // The channel may list one project more: a new one, or one whose files had all been deleted.
         tx.announce(Change::Channel(file.channel));

@@ -1,7 +1,9 @@
 //! What can be read of issuers, trusted publishers, their tokens, and of where files come from.
 
 use bonded_model::Timestamp;
-use bonded_model::ids::{ChannelId, FileId, GroupId, IssuerId, ProjectId, PublisherId, TokenId, UserId};
+use bonded_model::ids::{
+    ChannelId, FileId, GroupId, IssuerId, ProjectId, PublisherId, ReleaseId, TokenId, UserId,
+};
 use bonded_model::publishing::{
     Attestation, FileSource, Issuer, IssuerKeys, Publisher, PublisherToken, Source,
 };
@@ -56,6 +58,10 @@ impl Queries {
         pub fn source_of(file: FileId) -> Option<Source> = provenance::source_of;
         /// Where every file of a project that is in the index comes from, oldest first.
         pub fn sources_of_project(project: ProjectId) -> Vec<FileSource> = provenance::of_project;
+        /// Where every file of a release that is in the index comes from, oldest first.
+        pub fn sources_of_release(release: ReleaseId) -> Vec<FileSource> = provenance::of_release;
+        /// The releases of the newest 500 files of a project whose source is known; each as often as it has such files.
+        pub fn releases_with_source(project: ProjectId) -> Vec<ReleaseId> = provenance::releases_with_source;
         /// The attestations of a file, in the order in which they came.
         pub fn attestations_of(file: FileId) -> Vec<Attestation> = provenance::attestations_of;
     }

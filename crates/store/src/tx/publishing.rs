@@ -54,7 +54,7 @@ impl Tx {
         /// Deletes tokens of trusted publishers that ended before a moment.
         pub fn delete_publisher_tokens(before: Timestamp) -> u64 = publisher_tokens::delete_expired;
 
-        /// Notes the run that published a file.
+        /// Notes the run that published a file, which is there already.
         pub fn insert_source(file: FileId, source: &Source) -> () = provenance::insert_source;
         /// Adds an attestation to a file. False when its position is taken.
         pub fn insert_attestation(attestation: &Attestation) -> bool = provenance::insert_attestation;

@@ -3,10 +3,11 @@
 mod activity;
 mod body;
 mod projects;
+mod provenance;
 mod tokens;
 
 use crate::routes::Routes;
 
 pub(crate) fn add(table: Routes) -> Routes {
-    activity::add(projects::add(tokens::add(table)))
+    activity::add(provenance::add(projects::add(tokens::add(table))))
 }

@@ -3,10 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use bonded_pages::places::{
-    Fact, File, Project, Release, ReleasePage, ReleaseRow, Rights, SignedBy as ShownSignature,
+    Alarm, Fact, File, Head, Origins, Project, Provenance, Release, ReleasePage, ReleaseRow, Rights,
+    SignedBy as ShownSignature,
 };
 use bonded_pages::{Field, Shell};
 use bonded_registry::projects::{About, FileView, May, ProjectPage, Published, ReleaseView};
+use bonded_registry::provenance;
 use bonded_registry::trust::SignedBy;
 
 use super::head::{self, project_path, project_role, release_path, segment};
@@ -57,11 +59,11 @@ fn page(app: &App, shell: Shell, mut found: ProjectPage) -> Project {
     let shell = Shell { development_root: found.development_root, ..shell };
     let head = head::of_page(&found);
     let releases = found.releases.iter().map(row).collect();
-    let about = std::mem::take(&mut found.about);
+    let about = said(&mut found);
     let newest = found.shown.and_then(|shown| found.releases.get(shown));
     let members = found.members.iter();
     Project {
-        newest: newest.map(|newest| release(head.channel(), newest, about)),
+        newest: newest.map(|newest| release(&head, newest, about)),
         base_url: app.base_url().to_owned(),
         releases,
         members: members.map(|member| (member.name.to_string(), project_role(member.role))).collect(),
@@ -81,10 +83,34 @@ fn row(release: &ReleaseView) -> ReleaseRow {
         published_at: release.created_at,
         files: release.files.len(),
         yanked: release.yanked.as_ref().map(|yank| yank.reason.clone()),
+        provenance: provenance(&release.provenance),
     }
 }
 
-fn release(channel: &str, release: &ReleaseView, about: About) -> Release {
+/// What a release says about itself, and which of its links are verified.
+fn said(page: &mut ProjectPage) -> (About, Vec<usize>) {
+    (std::mem::take(&mut page.about), std::mem::take(&mut page.verified_links))
+}
+
+fn provenance(of: &provenance::Provenance) -> Provenance {
+    let origins = match of.origins {
+        provenance::Origins::Full => Origins::Full,
+        provenance::Origins::Partial => Origins::Partial,
+        provenance::Origins::None => Origins::None,
+    };
+    let alarm = of.alarm.clone().map(|alarm| match alarm {
+        provenance::Alarm::Lost { earlier, from } => Alarm::Lost { earlier, from },
+        provenance::Alarm::Changed { earlier, from, to } => Alarm::Changed { earlier, from, to },
+    });
+    Provenance { origins, alarm }
+}
+
+fn release(head: &Head, release: &ReleaseView, (about, verified): (About, Vec<usize>)) -> Release {
+    let channel = segment(head.channel());
+    let statements = |name: &str| {
+        let (project, version) = (segment(&head.name), segment(&release.version));
+        head.python.then(|| format!("/{channel}/integrity/{project}/{version}/{}/provenance", segment(name)))
+    };
     let file = |file: &FileView| File {
         name: file.name.clone(),
         kind: kind(&file.name).to_owned(),
@@ -92,8 +118,11 @@ fn release(channel: &str, release: &ReleaseView, about: About) -> Release {
         sha256: file.sha256.to_string(),
         uploaded_at: file.uploaded_at,
         by: file.published.as_ref().map_or_else(String::new, publisher),
-        download: file.path.as_ref().map(|path| format!("/{}/{path}", segment(channel))),
+        download: file.path.as_ref().map(|path| format!("/{channel}/{path}")),
         signed: file.signed.as_ref().map(|signed| signed.iter().map(signed_by).collect()),
+        source: file.source.clone(),
+        attestations: file.attestations,
+        attestations_path: (file.attestations > 0).then(|| statements(&file.name)).flatten(),
     };
     Release {
         version: release.version.clone(),
@@ -101,7 +130,8 @@ fn release(channel: &str, release: &ReleaseView, about: About) -> Release {
         yanked: release.yanked.as_ref().map(|yank| yank.reason.clone()),
         files: release.files.iter().map(file).collect(),
         summary: about.summary.clone().unwrap_or_default(),
-        facts: facts(&about),
+        facts: facts(&about, &verified),
+        provenance: provenance(&release.provenance),
         requires: about.requires,
         description: about.description.unwrap_or_default(),
     }
@@ -125,16 +155,19 @@ fn publisher(published: &Published) -> String {
     if published.with_token { format!("{by}, with a token") } else { by }
 }
 
-fn facts(about: &About) -> Vec<Fact> {
+fn facts(about: &About, verified: &[usize]) -> Vec<Fact> {
     let texts = [
         ("License", &about.license),
         ("Author", &about.author),
         ("Python", &about.requires_python),
         ("Keywords", &about.keywords),
     ];
-    let texts = texts.into_iter().filter_map(|(label, text)| Some((label.to_owned(), text.clone()?)));
-    let links = about.links.iter().cloned();
-    texts.chain(links).map(|(label, value)| Fact { label, value }).collect()
+    let fact =
+        |label: &str, value: &str, verified| Fact { label: label.into(), value: value.into(), verified };
+    let texts = texts.into_iter().filter_map(|(label, text)| Some(fact(label, text.as_deref()?, false)));
+    let links = about.links.iter().enumerate();
+    let links = links.map(|(place, (label, url))| fact(label, url, verified.contains(&place)));
+    texts.chain(links).collect()
 }
 
 async fn show_release(
@@ -164,12 +197,12 @@ pub(super) fn release_page(
     reason: Field,
 ) -> Result<ReleasePage, Refusal> {
     let shell = Shell { development_root: found.development_root, ..shell };
-    let about = std::mem::take(&mut found.about);
+    let about = said(&mut found);
     let shown = found.shown.and_then(|shown| found.releases.get(shown));
     let shown = shown.ok_or_else(crate::problem::Problem::not_found)?;
     let head = head::of_page(&found);
     Ok(ReleasePage {
-        release: release(head.channel(), shown, about),
+        release: release(&head, shown, about),
         base_url: app.base_url().to_owned(),
         rights: rights(found.may),
         reason,
