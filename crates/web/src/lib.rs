@@ -18,6 +18,7 @@ mod people;
 mod places;
 mod problem;
 mod proxy;
+mod publishers;
 mod python;
 mod receive;
 mod routes;

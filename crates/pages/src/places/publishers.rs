@@ -92,6 +92,8 @@ pub struct Publishers {
     pub publishers: Vec<PublisherRow>,
     /// The issuers to choose from.
     pub issuers: Vec<IssuerChoice>,
+    /// Whether the viewer may add one.
+    pub adds: bool,
     /// Whether the names of pending publishers are kept free; nothing where that is not asked.
     pub reserves: Option<bool>,
 }

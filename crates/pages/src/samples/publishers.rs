@@ -108,6 +108,7 @@ fn lists() -> Vec<Sample> {
         head: projects::head(Tab::Publishers),
         publishers: vec![publisher(), loose_publisher()],
         issuers: vec![issuer("GitHub"), issuer("GitLab.com")],
+        adds: true,
         reserves: None,
     };
     let channel = Publishers {
@@ -119,6 +120,7 @@ fn lists() -> Vec<Sample> {
     let group = Publishers {
         head: group_head(),
         publishers: vec![PublisherRow { changeable: false, ..loose_publisher() }],
+        adds: false,
         ..project.clone()
     };
     let hostile = Publishers {

@@ -12,6 +12,7 @@ mod password;
 mod place;
 mod profile;
 mod proof;
+mod publishers;
 mod recovery;
 mod recovery_codes;
 mod reset;
@@ -42,7 +43,7 @@ pub(crate) fn add(table: Routes) -> Routes {
     let sign_in = [assets::add, sign_in::add, second_factor::add, place::add];
     let newcomers = [sign_up::add, setup::add, verify::add, reset::add, design::add];
     let factors = [proof::add, recovery_codes::add, totp::add, keys::add, security::add];
-    let account = [profile::add, emails::add, password::add, sessions::add, tokens::add];
+    let account = [profile::add, emails::add, password::add, sessions::add, tokens::add, publishers::add];
     let endings = [activity::add, recovery::add, delete::add, admin::add];
     let all = sign_in.into_iter().chain(newcomers).chain(factors).chain(account).chain(endings);
     all.fold(table, |table, add| add(table))

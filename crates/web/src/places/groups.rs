@@ -36,7 +36,7 @@ pub(super) fn add(table: Routes) -> Routes {
         .post("/groups/{name}/invitations/withdraw", withdraw)
 }
 
-fn path(name: &str) -> String {
+pub(super) fn path(name: &str) -> String {
     format!("{PATH}/{}", segment(name))
 }
 
@@ -156,7 +156,7 @@ async fn page(app: &App, visitor: &Visitor, session: &Session, name: &str) -> Re
     };
     Ok(Group {
         shell: visitor.shell_for(session),
-        head: head(group.name.to_string()),
+        head: head(group.name.to_string(), Tab::Overview),
         members: members
             .iter()
             .map(|member| Member {
@@ -173,15 +173,16 @@ async fn page(app: &App, visitor: &Visitor, session: &Session, name: &str) -> Re
     })
 }
 
-fn head(name: String) -> Head {
+/// What stands above the pages of a group.
+pub(super) fn head(name: String, here: Tab) -> Head {
     Head {
         subject: Subject::Group,
         name,
         python: false,
         private: false,
         standing: Standing::default(),
-        tabs: vec![Tab::Overview],
-        here: Tab::Overview,
+        tabs: vec![Tab::Overview, Tab::Publishers],
+        here,
     }
 }
 

@@ -14,6 +14,7 @@ mod new_project;
 mod people;
 mod place;
 mod project;
+mod publishers;
 mod search;
 mod settings;
 mod status;
@@ -26,6 +27,14 @@ use crate::routes::Routes;
 pub(crate) fn add(table: Routes) -> Routes {
     let everybody = [home::add, channels::add, search::add, project::add, trust::add];
     let people = [people::add, groups::add, invitations::add, new_project::add];
-    let rest = [settings::add, status::add, yank::add, delete::add, credentials::add, activity::add];
+    let rest = [
+        settings::add,
+        status::add,
+        yank::add,
+        delete::add,
+        credentials::add,
+        activity::add,
+        publishers::add,
+    ];
     everybody.into_iter().chain(people).chain(rest).fold(table, |table, add| add(table))
 }

@@ -2,6 +2,7 @@
 
 mod activity;
 mod invitations;
+mod issuers;
 mod people;
 mod person;
 mod policy;
@@ -15,7 +16,7 @@ use crate::browser::{Refusal, Visitor};
 use crate::routes::Routes;
 
 pub(super) fn add(table: Routes) -> Routes {
-    activity::add(policy::add(person::add(invitations::add(people::add(table)))))
+    issuers::add(activity::add(policy::add(person::add(invitations::add(people::add(table))))))
 }
 
 /// What the pages of administrators share: they are told of a development root on each of them.
