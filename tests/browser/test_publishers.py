@@ -260,7 +260,7 @@ def test_pages_of_publishers_can_be_read_by_everybody(
         wrong += look(visitor, name)
     choose(visitor, f"{place.channel_path}/publishers", github)
     wrong += look(visitor, "publishers-new")
-    visitor.submit(f"{place.channel_path}/publishers", prefix="", **fields(issuer, workflow="x"))
+    visitor.submit(f"{place.channel_path}/publishers", prefix="x", **fields(issuer, workflow="x"))
     wrong += look(visitor, "publishers-new-wrong")
     choose(visitor, "/account/publishers", github)
     wrong += look(visitor, "publishers-pending-new")

@@ -67,8 +67,7 @@ impl Provenance {
     pub(crate) const fn meaning(&self) -> &'static str {
         match self.origins {
             Origins::Full => {
-                "All files were published by a trusted publisher. What is said below of their source was signed by whoever \
-                 ran it."
+                "All files were published by trusted publishers. Where they were built was signed by whoever ran the jobs."
             }
             Origins::Partial => {
                 "Some files were published by a trusted publisher, others by a person or a token."

@@ -117,7 +117,10 @@ fn release(head: &Head, release: &ReleaseView, (about, verified): (About, Vec<us
         size: file.size,
         sha256: file.sha256.to_string(),
         uploaded_at: file.uploaded_at,
-        by: file.published.as_ref().map_or_else(String::new, publisher),
+        by: match (&file.source, &file.published) {
+            (Some(_), _) => "a trusted publisher".to_owned(),
+            (None, published) => published.as_ref().map_or_else(String::new, publisher),
+        },
         download: file.path.as_ref().map(|path| format!("/{channel}/{path}")),
         signed: file.signed.as_ref().map(|signed| signed.iter().map(signed_by).collect()),
         source: file.source.clone(),

@@ -51,7 +51,10 @@ pub(crate) async fn issuers(
     app: &App,
     cleared: &Cleared<'_>,
 ) -> Result<Vec<IssuerChoice>, bonded_registry::Error> {
-    Ok(app.usable_issuers(cleared).await?.iter().map(choice).collect())
+    let mut issuers = app.usable_issuers(cleared).await?;
+    // Those that most people want come first.
+    issuers.sort_by_key(|issuer| issuer.provider);
+    Ok(issuers.iter().map(choice).collect())
 }
 
 /// The issuer that a form or a query names: its kind, and how it is shown.

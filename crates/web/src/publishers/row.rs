@@ -35,7 +35,11 @@ fn row(view: PublisherView, seen: Seen, changeable: bool) -> PublisherRow {
         ends_at,
         used: publisher.last_used_at.map(|at| (at, publisher.last_source)),
         warnings: view.warnings.iter().map(|warning| warning.text().to_owned()).collect(),
-        refused: publisher.last_refused_at.zip(publisher.last_refusal).map(|(at, text)| Refused { at, text }),
+        refused: publisher.last_refused_at.zip(publisher.last_refusal).map(|(at, text)| Refused {
+            at,
+            // One fact a line; in a CI log it is all one.
+            text: text.replace("; ", "\n"),
+        }),
         narrow_to: view.seen_environment,
         changeable,
     }

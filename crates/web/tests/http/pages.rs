@@ -20,7 +20,9 @@ const VISITORS: [&str; 7] = ["nobody", "unverified", "fenced", "member", "stale"
 /// Enough for each form, and nothing that would change anything.
 const FORM: &str = "name=no-such-name&email=nobody&password=wrong&display_name=Ada&code=000000&credential=%7B%7D\
                     &next=%2Faccount&key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&account=no-such-name\
-                    &current_password=wrong&new_password=wrong&second_factor=publishers";
+                    &current_password=wrong&new_password=wrong&second_factor=publishers&channel=none&enabled=yes\
+                    &issuer=01900000-0000-7000-8000-000000000001&publisher=0190b2c4-0000-7000-8000-000000000000\
+                    &url=nowhere&provider=github&algorithm=RS256";
 
 struct Row {
     method: Method,
