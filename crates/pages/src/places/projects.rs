@@ -34,7 +34,7 @@ pub struct File {
     pub source: Option<Source>,
     /// How many signed statements about it were verified.
     pub attestations: u64,
-    /// The local path to read them; nothing where the format has none.
+    /// The local path to read them.
     pub attestations_path: Option<String>,
 }
 

@@ -4,5 +4,6 @@ mod credentials;
 mod delete;
 mod lifecycle;
 mod pages;
+mod provenance;
 mod world;
 mod yank;

@@ -109,7 +109,10 @@ fn release(head: &Head, release: &ReleaseView, (about, verified): (About, Vec<us
     let channel = segment(head.channel());
     let statements = |name: &str| {
         let (project, version) = (segment(&head.name), segment(&release.version));
-        head.python.then(|| format!("/{channel}/integrity/{project}/{version}/{}/provenance", segment(name)))
+        match head.python {
+            true => format!("/{channel}/integrity/{project}/{version}/{}/provenance", segment(name)),
+            false => format!("/{channel}/{name}.sigs"),
+        }
     };
     let file = |file: &FileView| File {
         name: file.name.clone(),
@@ -125,7 +128,7 @@ fn release(head: &Head, release: &ReleaseView, (about, verified): (About, Vec<us
         signed: file.signed.as_ref().map(|signed| signed.iter().map(signed_by).collect()),
         source: file.source.clone(),
         attestations: file.attestations,
-        attestations_path: (file.attestations > 0).then(|| statements(&file.name)).flatten(),
+        attestations_path: (file.attestations > 0).then(|| statements(&file.name)),
     };
     Release {
         version: release.version.clone(),
