@@ -22,9 +22,12 @@ class PythonClients:
         options = ["--repository-url", url, "--username", user, "--password", token]
         return self._run("twine", "upload", "--non-interactive", "--disable-progress-bar", *options, *files)
 
-    def uv_publish(self, url: str, token: str, *files: Path, options: tuple = ()) -> Finished:
-        """`uv publish` of the files."""
-        where = ["--publish-url", url, "--trusted-publishing", "never", "--no-attestations"]
+    def uv_publish(
+        self, url: str, token: str, *files: Path, options: tuple = (), attestations: bool = False
+    ) -> Finished:
+        """`uv publish` of the files, perhaps with the attestations that lie beside them."""
+        where = ["--publish-url", url, "--trusted-publishing", "never"]
+        where += [] if attestations else ["--no-attestations"]
         return self._run("uv", "publish", *where, *options, *files, variables={"UV_PUBLISH_TOKEN": token})
 
     def pip_install(self, index: str, target: Path, *wanted, options: tuple = ()) -> Finished:

@@ -44,7 +44,14 @@ def legacy(
         )
 
 
-def prefix(channel: Channel, path: Path, token: str | None = None, session=_session, **headers: str):
+def prefix(
+    channel: Channel,
+    path: Path,
+    token: str | None = None,
+    session=_session,
+    attestation: str | None = None,
+    **headers: str,
+):
     """Uploads a conda package as rattler and pixi do: a form whose only part has headers of its own."""
     content = path.read_bytes()
     part_headers = {
@@ -56,6 +63,7 @@ def prefix(channel: Channel, path: Path, token: str | None = None, session=_sess
     return session.post(
         f"{channel.server.url}/api/v1/upload/{channel.name}",
         files={"file": part},
+        data={"attestation": attestation} if attestation else None,
         headers={"Authorization": f"Bearer {token or channel.publish_token}"},
         timeout=120,
     )
