@@ -4,6 +4,7 @@ mod altered;
 mod attacks;
 mod conformance;
 mod forms;
+mod mutations;
 mod published;
 
 use bonded_model::{Sha256, Timestamp};
