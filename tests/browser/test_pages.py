@@ -37,9 +37,10 @@ OWN = [
     "/account/sessions",
     "/account/proof",
     "/account/tokens",
+    "/account/publishers",
     "/account/delete",
 ]
-ADMINISTRATION = ["/admin/people", "/admin/policy"]
+ADMINISTRATION = ["/admin/people", "/admin/policy", "/admin/issuers"]
 
 
 def name_of(path: str) -> str:

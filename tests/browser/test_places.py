@@ -9,7 +9,7 @@ from support.people.looks import look
 from support.people.person import Person
 from support.people.places import Place
 
-ENDS = ("people", "tokens", "settings", "activity")
+ENDS = ("people", "publishers", "tokens", "settings", "activity")
 
 
 def look_at(visitor, paths: dict[str, str]) -> list[str]:
@@ -41,6 +41,7 @@ def test_pages_of_places_can_be_read_by_everybody(registry, tmp_path, administra
         "delete": f"{place.path}/delete?release=0.9",
         "groups": "/groups",
         "group": f"/groups/{group}",
+        "group-publishers": f"/groups/{group}/publishers",
     }
     wrong = look_at(owner, pages)
     open_pages = {"channels": "/channels", "search": f"/search?q={place.project}", "open-project": place.path}
