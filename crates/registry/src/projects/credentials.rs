@@ -72,13 +72,13 @@ pub struct Cut {
 
 /// Where tokens are looked at, or cut off.
 #[derive(Clone)]
-struct Place {
-    channel: Arc<Channel>,
-    project: Option<Project>,
+pub(super) struct Place {
+    pub(super) channel: Arc<Channel>,
+    pub(super) project: Option<Project>,
 }
 
 /// A person with all that decides what their tokens may do.
-type Person = (User, Standing, Roles);
+pub(super) type Person = (User, Standing, Roles);
 
 impl Registry {
     /// Every token that can publish to the project now, or to anything in the channel where no project is named; also
@@ -261,7 +261,12 @@ impl Place {
 
     /// Whether the token could publish here if nobody had cut it off, by the very rule that decides on uploads. Anything in
     /// a channel means: a new project, or one of those that the token or its owner has.
-    fn can_publish(&self, (user, standing, roles): &Person, token: &Token, now: Timestamp) -> bool {
+    pub(super) fn can_publish(
+        &self,
+        (user, standing, roles): &Person,
+        token: &Token,
+        now: Timestamp,
+    ) -> bool {
         let principal = Principal {
             user: user.clone(),
             standing: *standing,
@@ -318,7 +323,7 @@ impl Place {
         Ok(Some(Cut { at: cut.at, by, whole_channel: cut.project.is_none() }))
     }
 
-    async fn write(
+    pub(super) async fn write(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -335,7 +340,7 @@ impl Place {
     }
 
     /// The place as mails name it.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match &self.project {
             Some(project) => format!("the project {}/{}", self.channel.name, project.display_name),
             None => format!("the channel {}", self.channel.name),

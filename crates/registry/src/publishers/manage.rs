@@ -295,9 +295,21 @@ pub(super) fn check_new(siblings: &[Publisher], new: &Publisher) -> Result<(), E
         other.id != new.id
             && other.issuer == new.issuer
             && same_place(&other.place, &new.place)
-            && config_of(other) == config_of(new)
+            && same_config(other, new)
     });
     if twin { Err(Error::field("config", "This publisher is there already.")) } else { Ok(()) }
+}
+
+/// Ids that the first use added make no other publisher of it.
+fn same_config(one: &Publisher, other: &Publisher) -> bool {
+    let (Some(one), Some(other)) = (config_of(one), config_of(other)) else { return false };
+    let (one_fields, other_fields) = (one.to_fields(), other.to_fields());
+    let learnt = |name: &String| {
+        name.ends_with("_id") && !(one_fields.contains_key(name) && other_fields.contains_key(name))
+    };
+    let names = one_fields.keys().chain(other_fields.keys());
+    one.provider() == other.provider()
+        && names.into_iter().all(|name| learnt(name) || one_fields.get(name) == other_fields.get(name))
 }
 
 async fn siblings(tx: &mut Tx, place: &PublisherPlace) -> Result<Vec<Publisher>, Error> {

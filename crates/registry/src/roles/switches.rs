@@ -1,5 +1,6 @@
 //! What channels and projects ask of credentials.
 
+use bonded_mail::ProjectChange;
 use bonded_model::Switches;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, RoleEvent};
@@ -7,6 +8,7 @@ use bonded_store::Change;
 
 use super::managed::Manages;
 use crate::access::{ManageChannel, ManageProject, Permit};
+use crate::projects::{News, leave_to_publishers, post};
 use crate::{Error, Registry};
 
 /// More days than any token lives.
@@ -41,7 +43,9 @@ impl Registry {
         write.await
     }
 
-    /// Changes what a project asks of the credentials that change it, beyond what its channel asks. It counts at once.
+    /// Changes what a project asks of the credentials that change it, beyond what its channel asks. It counts at once. Where
+    /// trusted publishers alone may publish from now on, tokens that are for this project alone are revoked, and all others
+    /// are cut off from it.
     ///
     /// # Errors
     /// As [`Registry::set_channel_switches`].
@@ -54,13 +58,29 @@ impl Registry {
         check_days(switches)?;
         let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
         let project = permit.action().project;
+        let (registry, origin, channel) = (self.clone(), *origin, permit.action().channel.clone());
+        let (name, change) = (permit.action().name.as_str(), ProjectChange::TrustedPublishersOnly);
+        let news = News { channel: &channel, project: name, actor: &actor, at: now, change };
+        let letters = match switches.trusted_publishers_only {
+            true => self.letters_to_owners(project, news).await?,
+            false => Vec::new(),
+        };
         let event = RoleEvent::ProjectSwitchesSet { switches };
-        let entry = managed.tie(AuditEntry::new(now, &actor, origin, event));
+        let entry = managed.tie(AuditEntry::new(now, &actor, &origin, event));
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 managed.decide_again(tx, &actor, now).await?;
-                tx.set_project_switches(project, switches).await?;
+                let row = tx.project(project).await?;
                 tx.audit(entry).await?;
+                if let Some(row) = row
+                    && switches.trusted_publishers_only
+                    && !row.switches.trusted_publishers_only
+                {
+                    // Before the switch is set, or there would be no token left that could publish.
+                    leave_to_publishers(&registry, tx, (channel, row), &actor, &origin, now).await?;
+                    post(tx, &letters).await?;
+                }
+                tx.set_project_switches(project, switches).await?;
                 tx.announce(Change::Access);
                 Ok(())
             })

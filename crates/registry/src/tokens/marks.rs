@@ -18,6 +18,8 @@ pub enum Mark {
     EndsSoon,
     /// Nobody used it for three months.
     Unused,
+    /// A project that it publishes to has a trusted publisher, which needs no secret.
+    PublisherInstead,
     /// It may publish in many places, and published to one project only for three months.
     WiderThanUsed,
 }

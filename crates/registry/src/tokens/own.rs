@@ -31,6 +31,8 @@ pub struct OwnToken {
     /// The one project, as `channel/project`, that it published to in the last three months although it may publish
     /// elsewhere too: what it could be narrowed to.
     pub only_project: Option<String>,
+    /// A project with a trusted publisher, as `channel/project`, that it is for or published to in the last three months.
+    pub publisher_instead: Option<String>,
 }
 
 impl OwnToken {
@@ -39,6 +41,9 @@ impl OwnToken {
         let mut marks = marks(&self.token, now);
         if self.only_project.is_some() && self.token.state(now) == TokenState::Active {
             marks.push(Mark::WiderThanUsed);
+        }
+        if self.publisher_instead.is_some() && self.token.state(now) == TokenState::Active {
+            marks.push(Mark::PublisherInstead);
         }
         marks
     }
@@ -128,7 +133,11 @@ impl Registry {
             true => only_project(queries, token.id, self.clock.now() - USED_WITHIN).await?,
             false => None,
         };
-        Ok(OwnToken { token, places, only_project })
+        let publisher_instead = match token.verbs.contains(Verb::Publish) {
+            true => publisher_instead(queries, &token, self.clock.now() - USED_WITHIN).await?,
+            false => None,
+        };
+        Ok(OwnToken { token, places, only_project, publisher_instead })
     }
 
     /// Tokens that nobody needs any more are forgotten by people, so they end by themselves.
@@ -162,6 +171,25 @@ async fn only_project(
     let [project] = queries.projects_of_token(token, since).await?[..] else { return Ok(None) };
     let named = project_name(queries, project).await?;
     Ok(named.map(|(channel, project)| format!("{channel}/{project}")))
+}
+
+/// The name of a project that the token is for, or published to since then, and that has a trusted publisher.
+async fn publisher_instead(
+    queries: &mut Queries,
+    token: &Token,
+    since: Timestamp,
+) -> Result<Option<String>, Error> {
+    let mut projects = queries.projects_of_token(token.id, since).await?;
+    if let TokenScope::Limited { projects: own, .. } = &token.scope {
+        projects.extend(own.iter().map(|(_, project)| *project));
+    }
+    for project in projects {
+        if !queries.publishers_of_project(project).await?.is_empty() {
+            let named = project_name(queries, project).await?;
+            return Ok(named.map(|(channel, project)| format!("{channel}/{project}")));
+        }
+    }
+    Ok(None)
 }
 
 /// The names of what a scope is limited to.

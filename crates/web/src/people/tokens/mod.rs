@@ -57,7 +57,7 @@ fn token_id(text: &str) -> Result<TokenId, Problem> {
 
 fn shown(own: OwnToken, now: Timestamp) -> Token {
     let marks = own.marks(now);
-    let OwnToken { token, places, only_project } = own;
+    let OwnToken { token, places, only_project, .. } = own;
     let verbs: Vec<&str> = token.verbs.iter().map(Verb::as_str).collect();
     let scope = match token.scope {
         TokenScope::Owner => "Everything that you can reach".to_owned(),
