@@ -10,6 +10,8 @@ pub mod fixtures;
 #[cfg(feature = "app")]
 pub mod http;
 #[cfg(feature = "app")]
+pub mod issuer;
+#[cfg(feature = "app")]
 pub mod logs;
 
 pub use bonded_store::Engine;
