@@ -4,6 +4,7 @@
 //! route.
 
 mod callers;
+mod jobs;
 mod members;
 mod requests;
 mod table;

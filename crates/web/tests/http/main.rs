@@ -13,6 +13,7 @@ mod logs;
 mod pages;
 mod places;
 mod project_api;
+mod publishing;
 mod python_index;
 mod python_names;
 mod python_refusals;

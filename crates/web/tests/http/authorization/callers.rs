@@ -15,7 +15,7 @@ use super::requests::{CHANNELS, PACKAGE, PROJECT};
 use super::table::Place;
 
 /// In the order of the table's columns.
-pub(super) const CALLERS: [&str; 29] = [
+pub(super) const CALLERS: [&str; 31] = [
     // No token.
     "anonymous",
     // A token with every verb, of a user with this role.
@@ -58,6 +58,9 @@ pub(super) const CALLERS: [&str; 29] = [
     // A token of the project's owner that was cut off in every channel, and one that never ends.
     "cut-off",
     "endless",
+    // The token of a trusted publisher of the owner's project, and of the other project, in every channel.
+    "job",
+    "other-job",
 ];
 
 /// Every token but one ends, because the channels ask for that.
@@ -88,6 +91,7 @@ impl Callers {
         callers.add_members(app).await;
         callers.add_owners(app).await;
         callers.add_roles(app).await;
+        callers.add_jobs(app).await;
         callers
     }
 

@@ -1,0 +1,11 @@
+//! Trusted publishing: what upload clients get for the identities of CI jobs, and what attackers try.
+
+mod believed;
+mod conda;
+mod ending;
+mod exchange;
+mod keys;
+mod matching;
+mod pending;
+mod prefixes;
+pub(crate) mod world;

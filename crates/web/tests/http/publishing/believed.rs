@@ -1,0 +1,101 @@
+//! Which identity tokens are believed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bonded_model::publishing::Provider;
+use bonded_registry::publishers::IssuerChange;
+use bonded_testkit::issuer::{TestIssuer, with};
+use bonded_testkit::with_app;
+use serde_json::json;
+
+use super::world::{AUDIENCE, World};
+
+with_app! {
+    async fn tokens_that_choose_their_own_algorithm(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        for algorithm in ["none", "None", "HS256", "ES256", "RS512", "PS256", ""] {
+            let header = json!({ "alg": algorithm, "kid": "first" });
+            let token = world.issuer.sign_as(&header, &world.claims(json!({})));
+            assert_eq!(world.refused(&token).await.0, "invalid-token", "{algorithm}");
+            let (signed, _) = token.rsplit_once('.').expect("a token");
+            assert_eq!(world.refused(&format!("{signed}.")).await.0, "invalid-token", "{algorithm} unsigned");
+        }
+        let header = json!({ "alg": "RS256" });
+        let nameless = world.issuer.sign_as(&header, &world.claims(json!({})));
+        assert_eq!(world.refused(&nameless).await.0, "invalid-token", "no kid");
+        let token = world.identity(json!({}));
+        let (signed, signature) = token.rsplit_once('.').expect("a token");
+        let (header, _) = signed.split_once('.').expect("a token");
+        let other = URL_SAFE_NO_PAD.encode(world.claims(json!({ "repository": "evil/rocket" })).to_string());
+        assert_eq!(world.refused(&format!("{header}.{other}.{signature}")).await.0, "invalid-token", "other claims");
+        world.exchange(&token).await.expect(200);
+    }
+
+    async fn tokens_for_others(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        for audience in [
+            json!("pypi"),
+            json!([AUDIENCE]),
+            json!([AUDIENCE, "pypi"]),
+            json!(format!("{AUDIENCE}:{}", app.address().port())),
+            json!(app.base_url()),
+            json!("LOCALHOST"),
+            json!(7),
+            json!(null),
+        ] {
+            assert_eq!(world.code(json!({ "aud": audience })).await, "invalid-token", "{audience}");
+        }
+    }
+
+    async fn tokens_of_other_times(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let now = app.now().timestamp();
+        for times in [
+            json!({ "exp": null }),
+            json!({ "iat": null }),
+            json!({ "exp": now - 31, "iat": now - 600 }),
+            json!({ "iat": now + 31 }),
+            json!({ "nbf": now + 31 }),
+            json!({ "exp": now + 90_000 }),
+            json!({ "exp": "soon" }),
+        ] {
+            assert_eq!(world.code(times.clone()).await, "invalid-token", "{times}");
+        }
+        world.minted(json!({ "exp": now - 29, "iat": now - 600 })).await;
+    }
+
+    async fn what_one_issuer_says_never_matches_a_publisher_of_another(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let other = TestIssuer::start().await;
+        let claims = other.claims(AUDIENCE, app.now());
+        assert_eq!(world.refused(&other.sign(&claims)).await.0, "invalid-payload", "nobody knows it");
+        app.trust(&other, Provider::GitHub).await;
+        assert_eq!(world.refused(&other.sign(&claims)).await.0, "invalid-publisher", "equal names");
+        other.rotate();
+        let posing = with(claims, json!({ "iss": world.issuer.url() }));
+        for kid in ["first", "second"] {
+            let forged = other.sign_as(&json!({ "alg": "RS256", "kid": kid }), &posing);
+            assert_eq!(world.refused(&forged).await.0, "invalid-token", "with the other's name and the key {kid}");
+        }
+        world.minted(json!({})).await;
+    }
+
+    async fn an_issuer_that_is_switched_off_ends_its_tokens_at_once(app: TestApp) {
+        let (world, publisher) = World::with_rocket(&app).await;
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "rocket", "1.0").await, 200);
+        let registry = &app.registry;
+        let permit = registry.operator_administers(&app.operator()).expect("the operator may");
+        let change = |enabled| IssuerChange { name: "test".into(), enabled, private_network: true };
+        let origin = registry.local_origin();
+        registry.change_issuer(&permit, &origin, world.known.id, change(false)).await.expect("it is off");
+        assert_eq!(world.upload(&token, "rocket", "1.1").await, 403);
+        assert_eq!(world.code(json!({})).await, "not-enabled");
+        registry.change_issuer(&permit, &origin, world.known.id, change(true)).await.expect("it is on");
+        world.minted(json!({})).await;
+        registry.remove_issuer(&permit, &origin, world.known.id).await.expect("it is removed");
+        assert_eq!(world.code(json!({})).await, "invalid-payload");
+        let mut reader = registry.store.read().await.expect("a connection");
+        assert!(reader.publisher(publisher.id).await.expect("a row").is_none());
+    }
+}

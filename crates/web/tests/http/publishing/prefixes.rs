@@ -1,0 +1,74 @@
+//! Publishers for all projects of a prefix, of a channel or of a group in it.
+
+use bonded_model::group::Group;
+use bonded_model::user::{ChannelRole, ProjectRole};
+use bonded_registry::roles::Holder;
+use bonded_testkit::{TestApp, with_app};
+use serde_json::json;
+
+use super::world::World;
+
+/// A group of ada's.
+async fn group(app: &TestApp, name: &str) -> Group {
+    let (registry, origin) = (&app.registry, app.registry.local_origin());
+    let administers = registry.operator_administers(&app.operator()).expect("the operator may");
+    registry.create_group(&administers, &origin, name, Some("ada")).await.expect("the group is made")
+}
+
+with_app! {
+    async fn a_channels_publisher_publishes_and_makes_what_begins_so(app: TestApp) {
+        let world = World::new(&app).await;
+        for name in ["acme_rocket", "acmerocket", "other"] {
+            world.project(name).await;
+        }
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let permit = registry.operator_manages_channel(&app.operator(), "pypi").await.expect("the operator may");
+        for bad in ["", "*", "a", "-acme", "acme/", "ac me-"] {
+            let new = world.new_publisher(json!({}));
+            assert!(registry.add_channel_publisher(&permit, &origin, bad, new).await.is_err(), "{bad}");
+        }
+        let new = world.new_publisher(json!({}));
+        registry.add_channel_publisher(&permit, &origin, "Acme_*", new).await.expect("it is added");
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "acme_rocket", "1.0").await, 200);
+        assert_eq!(world.upload(&token, "acme_new", "1.0").await, 200);
+        assert_eq!(world.upload(&token, "acme_new", "1.1").await, 200);
+        for name in ["acmerocket", "other", "acme", "acm"] {
+            assert_eq!(world.upload(&token, name, "1.0").await, 403, "{name}");
+        }
+        let two = futures::future::join_all([1, 2].map(|n| {
+            let version = format!("{n}.0");
+            let (world, token) = (&world, token.as_str());
+            async move { world.upload(token, "acme_race", &version).await }
+        }));
+        assert_eq!(two.await, [200, 200], "two first uploads of one project");
+    }
+
+    async fn a_groups_publisher_reaches_as_far_as_the_group(app: TestApp) {
+        let world = World::new(&app).await;
+        world.project("acme_foreign").await;
+        let group = group(&app, "makers").await;
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let manages = registry.operator_manages_group(&app.operator(), "makers").await.expect("the operator may");
+        let add = async || {
+            let new = world.new_publisher(json!({}));
+            registry.add_group_publisher(&manages, &origin, "pypi", "acme-", new).await
+        };
+        assert!(add().await.is_err(), "the group may not publish there");
+        let channel = registry.operator_manages_channel(&app.operator(), "pypi").await.expect("the operator may");
+        let holder = Holder::Group("makers".into());
+        registry.put_role(&channel, &origin, &holder, ChannelRole::Publisher).await.expect("it is given");
+        add().await.expect("it is added");
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "acme_new", "1.0").await, 200);
+        assert_eq!(world.upload(&token, "acme_foreign", "1.0").await, 403, "not the group's");
+        let mut reader = registry.store.read().await.expect("a connection");
+        let owned = reader.projects_of_group(group.id).await.expect("rows");
+        assert!(owned.len() == 1 && owned[0].1 == ProjectRole::Owner, "what it makes is the group's");
+        drop(reader);
+        let again = world.minted(json!({})).await;
+        assert_eq!(world.upload(&again, "acme_new", "2.0").await, 200);
+        registry.remove_role(&channel, &origin, &holder).await.expect("it is taken");
+        assert_eq!(world.code(json!({})).await, "invalid-publisher");
+    }
+}
