@@ -14,6 +14,8 @@ const PROJECT: &str = "oidc.circleci.com/project-id";
 const CONTEXTS: &str = "oidc.circleci.com/context-ids";
 const ORIGIN: &str = "oidc.circleci.com/vcs-origin";
 const REF: &str = "oidc.circleci.com/vcs-ref";
+/// What describes the pipeline: CircleCI names it by an id, and so do the certificates of its jobs.
+const DEFINITION: &str = "oidc.circleci.com/pipeline-definition-id";
 const SSH: &str = "oidc.circleci.com/ssh-rerun";
 
 /// A project.
@@ -127,6 +129,7 @@ fn facts(issuer: &Issuer, claims: &Claims, subject: &str, project: &str) -> Sour
         repository: origin.and_then(|origin| origin.split_once('/')).map(|(_, path)| path.into()),
         repository_url: origin.map(|origin| format!("https://{origin}")),
         git_ref: claims.text(REF).map(Into::into),
+        workflow: claims.text(DEFINITION).map(Into::into),
         repository_id: Some(project.into()),
         ..source(issuer, subject)
     }

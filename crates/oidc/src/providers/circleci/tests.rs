@@ -27,6 +27,9 @@ fn a_job_of_the_project_matches() {
     let source = GIVEN.identity(json!({})).unwrap().source;
     assert_eq!(source.repository_url.as_deref(), Some("https://github.com/acme/rocket"));
     assert_eq!(source.repository.as_deref(), Some("acme/rocket"));
+    let definition = "17c50866-0000-4000-8000-000000000005";
+    let source = GIVEN.identity(json!({DEFINITION: definition})).unwrap().source;
+    assert_eq!(source.workflow.as_deref(), Some(definition));
 }
 
 #[test]
