@@ -15,7 +15,7 @@ class PythonClients:
         self.variables: dict[str, str] = {}
 
     def _run(self, *arguments, variables: dict[str, str] = {}) -> Finished:
-        return environment.run(list(arguments), environment.clean(self.home, **self.variables, **variables))
+        return environment.run(list(arguments), environment.clean(self.home, **(self.variables | variables)))
 
     def twine(self, url: str, token: str, *files: Path, user: str = "__token__") -> Finished:
         """`twine upload` of the files."""
@@ -29,6 +29,15 @@ class PythonClients:
         where = ["--publish-url", url, "--trusted-publishing", "never"]
         where += [] if attestations else ["--no-attestations"]
         return self._run("uv", "publish", *where, *options, *files, variables={"UV_PUBLISH_TOKEN": token})
+
+    def uv_publish_trusted(self, url: str, job: dict[str, str], *files: Path) -> Finished:
+        """`uv publish` in a CI job: no secret is given, the identity of the job is exchanged."""
+        options = ["--publish-url", url, "--trusted-publishing", "always", "--no-attestations"]
+        return self._run("uv", "publish", *options, *files, variables=job)
+
+    def identity(self, audience: str, job: dict[str, str]) -> str:
+        """The identity token that the library `id` gets in a CI job."""
+        return self._run(sys.executable, "-m", "id", audience, variables=job).succeeded().stdout.strip()
 
     def pip_install(self, index: str, target: Path, *wanted, options: tuple = ()) -> Finished:
         """`pip install` into a directory, from this index alone."""

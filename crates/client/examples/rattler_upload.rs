@@ -9,6 +9,8 @@ async fn main() -> std::process::ExitCode {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         return std::process::ExitCode::FAILURE;
     }
+    // Why an exchange failed is told as a warning only, before a key is looked for.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     match rattler_upload::upload_from_args(UploadOpts::parse()).await {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {

@@ -197,7 +197,7 @@ impl Registry {
 
     /// Puts a refusal on record. Only callers who proved who they are get there: nobody else can fill the log.
     pub async fn record_refusal(&self, actor: &Actor, origin: &Origin, action: &str, reason: &str) {
-        if actor.principal().is_none() && actor.publisher().is_none() {
+        if matches!(actor, Actor::Anonymous | Actor::Operator) {
             return;
         }
         let event = Event::Refused { action: action.to_owned(), reason: reason.to_owned() };

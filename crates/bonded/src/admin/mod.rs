@@ -6,8 +6,10 @@ mod channel_rules;
 mod file;
 mod gc;
 mod group;
+mod issuer;
 mod policy;
 mod project;
+mod publisher;
 mod token;
 mod user;
 
@@ -40,6 +42,12 @@ pub(crate) enum Command {
     /// Where projects stand in their life, and their end.
     #[command(subcommand)]
     Project(project::Command),
+    /// Issuers of identity tokens, for trusted publishing.
+    #[command(subcommand)]
+    Issuer(issuer::Command),
+    /// Trusted publishers: CI jobs that may publish without a stored secret.
+    #[command(subcommand)]
+    Publisher(publisher::Command),
     /// Print the audit log, or check that nobody edited it.
     Audit(audit::Audit),
     /// Remove stored bytes that nothing refers to.
@@ -57,6 +65,8 @@ pub(crate) async fn run(config: &Config, command: Command, output: Output) -> an
         Command::Policy(change) => policy::run(change, &registry, output).await,
         Command::File(command) => command.run(&registry, output, &Actor::Operator).await,
         Command::Project(command) => command.run(&registry, output, &Actor::Operator).await,
+        Command::Issuer(command) => command.run(&registry, output).await,
+        Command::Publisher(command) => command.run(&registry, output).await,
         Command::Audit(audit) => audit.run(&registry, output).await,
         Command::Gc(gc) => gc.run(&registry, output).await,
     };

@@ -127,6 +127,21 @@ impl Registry {
         Ok(self.access.permit(&cleared.actor(), action)?)
     }
 
+    /// The operator's permit to look at who has which role in a project.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown channel or project.
+    pub async fn operator_inspects_project(
+        &self,
+        permit: &Permit<Operate>,
+        channel: &str,
+        project: &str,
+    ) -> Result<Permit<InspectProject>, Error> {
+        let (channel, project) = self.seen_project(permit.actor(), channel, project).await?;
+        let action = InspectProject { channel, project: project.id, name: project.display_name };
+        Ok(self.access.permit(permit.actor(), action)?)
+    }
+
     /// The permit to manage a group.
     ///
     /// # Errors

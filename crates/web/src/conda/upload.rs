@@ -4,6 +4,7 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bonded_blobs::Staged;
+use bonded_model::Actor;
 use bonded_model::actor::Origin;
 use bonded_registry::access::Denial;
 use bonded_registry::conda::CondaUpload;
@@ -181,7 +182,7 @@ pub(super) async fn permit(
 ) -> Result<CondaUpload, Refused> {
     // Whoever may not even see the channel is told so before anything about the file.
     app.access.channel(&caller.actor, channel, bonded_model::ChannelFormat::Conda).await?;
-    if caller.actor.principal().is_none() && caller.actor.publisher().is_none() {
+    if matches!(caller.actor, Actor::Anonymous) {
         return Err(Error::from(Denial::hidden(&caller.actor)).into());
     }
     let target = target(name, subdir)?;
