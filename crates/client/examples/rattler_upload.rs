@@ -1,6 +1,8 @@
 //! `rattler upload`, from rattler's own library: the tests publish with it as users do with rattler and pixi, of which no
 //! binary is in a package index.
 
+use std::io::Write as _;
+
 use clap::Parser as _;
 use rattler_upload::upload::opt::UploadOpts;
 
@@ -14,7 +16,8 @@ async fn main() -> std::process::ExitCode {
     match rattler_upload::upload_from_args(UploadOpts::parse()).await {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:?}");
+            // The report of miette, as rattler prints it.
+            let _ = writeln!(std::io::stderr(), "{error:?}");
             std::process::ExitCode::FAILURE
         }
     }
