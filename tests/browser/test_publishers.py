@@ -210,6 +210,8 @@ def test_an_issuer_is_switched_off_at_once(registry, place, issuer, github, admi
 def test_trusted_publishers_only_leaves_no_token(registry, place, issuer, github, visit):
     visitor = visit(registry, place.owner.prove().wire)
     add(visitor, place, issuer, github)
+    visitor.open("/account/tokens")
+    assert f"{place.channel}/{place.project} has a trusted publisher" in visitor.text
     visitor.open(f"{place.path}/settings")
     visitor.submit(f"{place.path}/settings", trusted_publishers_only=True)
     assert "403" in place.upload("1.0").refused_with().output

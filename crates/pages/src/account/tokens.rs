@@ -39,6 +39,8 @@ pub struct Token {
     pub ends_soon: bool,
     /// Whether nobody used it for a long time.
     pub unused: bool,
+    /// A project that it is for or published to and that has a trusted publisher, as `channel/project`.
+    pub publisher_instead: Option<String>,
     /// The one project that it publishes to although it may publish elsewhere too, as `channel/project`.
     pub only_project: Option<String>,
 }

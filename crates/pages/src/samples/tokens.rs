@@ -27,6 +27,7 @@ fn token() -> Token {
         leaked: false,
         ends_soon: false,
         unused: false,
+        publisher_instead: None,
         only_project: None,
     }
 }
@@ -40,6 +41,7 @@ fn worrying() -> Token {
         leaked: true,
         ends_soon: true,
         unused: true,
+        publisher_instead: Some(HOSTILE.into()),
         only_project: Some("pypi/engine".into()),
         ..token()
     }

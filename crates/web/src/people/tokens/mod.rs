@@ -57,7 +57,7 @@ fn token_id(text: &str) -> Result<TokenId, Problem> {
 
 fn shown(own: OwnToken, now: Timestamp) -> Token {
     let marks = own.marks(now);
-    let OwnToken { token, places, only_project, .. } = own;
+    let OwnToken { token, places, only_project, publisher_instead } = own;
     let verbs: Vec<&str> = token.verbs.iter().map(Verb::as_str).collect();
     let scope = match token.scope {
         TokenScope::Owner => "Everything that you can reach".to_owned(),
@@ -74,6 +74,7 @@ fn shown(own: OwnToken, now: Timestamp) -> Token {
         ends_soon: marks.contains(&Mark::EndsSoon),
         unused: marks.contains(&Mark::Unused),
         only_project: only_project.filter(|_| marks.contains(&Mark::WiderThanUsed)),
+        publisher_instead: publisher_instead.filter(|_| marks.contains(&Mark::PublisherInstead)),
         name: token.name,
         may: verbs.join(", "),
         scope,
