@@ -1,7 +1,5 @@
 //! Adding, narrowing and removing the publishers of projects, channels and groups.
 
-use std::collections::HashMap;
-
 use bonded_mail::ProjectChange;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, PublisherEvent};
@@ -9,11 +7,11 @@ use bonded_model::ids::{ChannelId, GroupId, IssuerId, PublisherId, UserId};
 use bonded_model::publishing::{Publisher, PublisherPlace};
 use bonded_model::user::ChannelRole;
 use bonded_model::{Channel, Timestamp};
-use bonded_oidc::{Identity, PublisherConfig};
+use bonded_oidc::PublisherConfig;
 use bonded_store::{Change, Tx};
 
 use super::created::identity;
-use super::matching::{Matched, config_of, same_place};
+use super::matching::{config_of, same_place};
 use super::prefix;
 use crate::access::{ManageChannel, ManageGroup, ManageProject, Permit};
 use crate::people::mail::Letter;
@@ -239,47 +237,6 @@ impl Registry {
             last_refused_at: None,
             last_refusal: None,
         }
-    }
-
-    async fn letters_of(
-        &self,
-        permit: &Permit<ManageProject>,
-        change: ProjectChange,
-    ) -> Result<Vec<Letter>, Error> {
-        let action = permit.action();
-        let (channel, project, actor) = (&action.channel, action.name.as_str(), permit.actor());
-        let news = News { channel, project, actor, at: self.clock.now(), change };
-        self.letters_to_owners(action.project, news).await
-    }
-
-    /// What owners of a project are told when a publisher without an environment is used from one that was not seen before:
-    /// they can tie it to that.
-    pub(super) async fn letters_of_environment(
-        &self,
-        matched: &[Matched],
-        identity: &Identity,
-    ) -> Result<HashMap<PublisherId, Vec<Letter>>, Error> {
-        let mut letters = HashMap::new();
-        let Some(environment) = &identity.source.environment else { return Ok(letters) };
-        for Matched { publisher, config } in matched {
-            let seen = publisher.last_source.as_ref().and_then(|source| source.environment.as_ref());
-            let free = config.environment().is_none() && config.with_environment(environment).is_some();
-            let PublisherPlace::Project { channel, project } = publisher.place else { continue };
-            if !free || seen == Some(environment) {
-                continue;
-            }
-            let mut reader = self.store.read().await?;
-            let (channel, row) = (reader.channel(channel).await?, reader.project(project).await?);
-            drop(reader);
-            let (Some(channel), Some(row)) = (channel, row) else { continue };
-            let (identity, environment) = (config.describe(), environment.clone());
-            let change = ProjectChange::EnvironmentSeen { identity, environment };
-            let (name, at) = (row.display_name.as_str(), self.clock.now());
-            let actor = &bonded_model::Actor::Anonymous;
-            let news = News { channel: &channel, project: name, actor, at, change };
-            letters.insert(publisher.id, self.letters_to_owners(project, news).await?);
-        }
-        Ok(letters)
     }
 }
 

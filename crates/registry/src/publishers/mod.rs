@@ -13,6 +13,7 @@ mod form;
 mod grants;
 mod issuers;
 mod keys;
+mod letters;
 mod manage;
 mod matching;
 mod mint;
