@@ -122,7 +122,7 @@ pub enum PendingNews {
     EndsSoon(Timestamp),
     /// Nobody used it in time.
     Expired,
-    /// Somebody else made a project of this name.
+    /// Somebody else made a project of this name, or of one that can be mistaken for it.
     NameTaken,
     /// It was removed.
     Removed,

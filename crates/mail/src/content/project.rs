@@ -206,7 +206,9 @@ pub(super) fn pending(
         }
         PendingNews::NameTaken => (
             "A pending publisher of yours ended",
-            "somebody else made a project of this name, so it ended. It reserved nothing.".to_owned(),
+            "somebody else made a project of this name, or of one that can be mistaken for it, so it ended. It reserved \
+             nothing."
+                .to_owned(),
         ),
         PendingNews::Removed => ("A pending publisher of yours was removed", "it was removed.".to_owned()),
         PendingNews::Fulfilled => (

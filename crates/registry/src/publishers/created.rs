@@ -10,6 +10,7 @@ use bonded_model::user::ProjectRole;
 use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Tx};
 
+use super::lookalike::look_alike;
 use super::matching::config_of;
 use crate::{Error, Registry};
 
@@ -24,19 +25,22 @@ pub(crate) struct Made<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Pending publishers of the project's name become the project's if its owner registered them, and end otherwise. One whose
-/// token made the project gets it.
+/// Pending publishers of the project's name become the project's if its owner registered them. Those of others end, also for
+/// names that can be mistaken for it. A publisher whose token made the project gets it.
 pub(crate) async fn project_created(tx: &mut Tx, registry: &Registry, made: &Made<'_>) -> Result<(), Error> {
     if let Some(token) = made.actor.publisher() {
         give_to_publisher(tx, made.project, token).await?;
     }
     for publisher in tx.pending_publishers_in(made.project.channel).await? {
         let PublisherPlace::Pending { normalized, name, registrant, .. } = &publisher.place else { continue };
-        if *normalized != made.project.name {
+        if Some(*registrant) != made.owner {
+            // Else the first job would put a second project beside the one that it can be mistaken for.
+            if look_alike(normalized, &made.project.name) {
+                registry.lapse(tx, &publisher, made.actor, made.origin, PendingNews::NameTaken).await?;
+            }
             continue;
         }
-        if Some(*registrant) != made.owner {
-            registry.lapse(tx, &publisher, made.actor, made.origin, PendingNews::NameTaken).await?;
+        if *normalized != made.project.name {
             continue;
         }
         tx.fulfil_publisher(publisher.id, made.project.id).await?;

@@ -14,6 +14,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod letters;
+mod lookalike;
 mod manage;
 mod matching;
 mod mint;

@@ -1,5 +1,6 @@
 //! Issuers, trusted publishers, their tokens, and where files come from.
 
+use std::slice::from_ref;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bonded_model::ids::{AttestationId, IssuerId, PublisherId, TokenId};
@@ -174,15 +175,15 @@ on_both! {
         })).await;
         let mut reader = store.read().await.unwrap();
         let (issuer, project, channel) = (issuers[2].id, acme.id, team.id);
-        assert_eq!(reader.publishers_by_lookup(issuer, "acme/rocket").await.unwrap(), [here.clone()]);
+        assert_eq!(reader.publishers_by_lookup(issuer, "acme/rocket").await.unwrap(), from_ref(&here));
         let near = reader.publishers_by_lookup_range(issuer, "acme/", "acme0").await.unwrap();
         assert_eq!(near, [here.clone(), wide.clone()]);
         assert_eq!(reader.publishers_of_project(project).await.unwrap(), [here.clone(), elsewhere]);
         assert_eq!(reader.publishers_of_channel(channel).await.unwrap(), [wide, waiting.clone()]);
-        assert_eq!(reader.pending_publishers_in(channel).await.unwrap(), [waiting.clone()]);
-        assert_eq!(reader.publishers_of_registrant(registrant).await.unwrap(), [waiting.clone()]);
+        assert_eq!(reader.pending_publishers_in(channel).await.unwrap(), from_ref(&waiting));
+        assert_eq!(reader.publishers_of_registrant(registrant).await.unwrap(), from_ref(&waiting));
         assert_eq!(reader.publishers_of_issuer(issuer).await.unwrap(), 3);
-        assert_eq!(reader.expired_publishers(now() + TimeDelta::days(30)).await.unwrap(), [waiting.clone()]);
+        assert_eq!(reader.expired_publishers(now() + TimeDelta::days(30)).await.unwrap(), from_ref(&waiting));
         assert_eq!(reader.expired_publishers(now() + TimeDelta::days(29)).await.unwrap(), []);
         let before = now() + TimeDelta::days(31);
         let (id, place) = (waiting.id, of(&acme));

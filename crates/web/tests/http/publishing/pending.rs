@@ -51,6 +51,20 @@ with_app! {
         assert!(world.register(&world.ada, "rocket", json!({})).await.is_err(), "it exists");
     }
 
+    async fn a_project_that_can_be_mistaken_for_it_ends_it(app: TestApp) {
+        let world = World::new(&app).await;
+        for name in ["foo-one", "bar"] {
+            world.register(&world.ada, name, json!({})).await.expect("it is registered");
+        }
+        let bob = app.user_as("bob", "pypi", ChannelRole::Publisher).await;
+        let token = app.token(&bob, Grant::verbs(Verb::ALL)).await;
+        assert_eq!(world.upload(&token, "foo-0ne", "1.0").await, 200);
+        assert!(world.has_mail("can be mistaken for it").await);
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "foo-one", "1.0").await, 403, "it is not made any more");
+        assert_eq!(world.upload(&token, "bar", "1.0").await, 200, "the other one waited");
+    }
+
     async fn whoever_makes_the_project_by_hand_keeps_the_publisher(app: TestApp) {
         let world = World::new(&app).await;
         world.register(&world.ada, "rocket", json!({})).await.expect("it is registered");
