@@ -58,10 +58,11 @@ with_app! {
         }
         let bob = app.user_as("bob", "pypi", ChannelRole::Publisher).await;
         let token = app.token(&bob, Grant::verbs(Verb::ALL)).await;
-        assert_eq!(world.upload(&token, "foo-0ne", "1.0").await, 200);
-        assert!(world.has_mail("can be mistaken for it").await);
+        assert_eq!(world.upload(&token, "foo_0ne", "1.0").await, 200);
+        assert!(world.has_mail("pending publisher of yours ended").await);
+        assert_eq!(world.recorded("channel:publisher:lapse").await.len(), 1);
         let token = world.minted(json!({})).await;
-        assert_eq!(world.upload(&token, "foo-one", "1.0").await, 403, "it is not made any more");
+        assert_eq!(world.upload(&token, "foo_one", "1.0").await, 403, "it is not made any more");
         assert_eq!(world.upload(&token, "bar", "1.0").await, 200, "the other one waited");
     }
 
