@@ -37,7 +37,10 @@ def test_switches_stop_tokens_that_are_there_already(registry, place, visit):
     visitor.submit(settings, longest_token_life="", tokens_need_expiry=False)
     place.upload("1.2").succeeded()
     visitor.submit(settings, trusted_publishers_only=True)
-    assert "trusted publishers only" in place.upload("1.3").refused_with().output
+    # What could publish was cut off; what is made from now on is refused.
+    assert "not valid for project" in place.upload("1.3").refused_with().output
+    late = place.token_of(place.owner)
+    assert "trusted publishers only" in place.upload("1.3", late).refused_with().output
 
 
 def test_a_channel_asks_for_what_its_projects_cannot_waive(registry, place, visit):
