@@ -2,30 +2,19 @@
 
 mod altered;
 mod attacks;
-mod conformance;
 mod forms;
 mod mutations;
 mod published;
 
 use bonded_model::{Sha256, Timestamp};
 use chrono::DateTime;
-use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
-use p256::ecdsa::{Signature, VerifyingKey};
 use serde_json::Value;
-use sigstore_verify::crypto::{Error, Result};
 
 use crate::test_signer::{Identity, TestSigstore};
 use crate::{Refused, Signer, Subject, Verified, Verifier};
 
 const COMMIT: &str = "8f3c1d2b4a5e6f708192a3b4c5d6e7f8091a2b3c";
 const CHANNEL: &str = "https://packages.test/team";
-
-/// Signatures over digests, which only the conformance cases have.
-pub(crate) fn verify_prehashed(key: &[u8], digest: &[u8], signature: &[u8]) -> Result<()> {
-    let wrong = |_| Error::Verification("the signature does not fit".into());
-    let key = VerifyingKey::from_sec1_bytes(key).map_err(wrong)?;
-    key.verify_prehash(digest, &Signature::from_der(signature).map_err(wrong)?).map_err(wrong)
-}
 
 /// A private Sigstore with a verifier that trusts it, a file, and who must have signed it.
 struct World {

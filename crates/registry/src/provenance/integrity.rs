@@ -123,7 +123,7 @@ fn is_public(source: &Source) -> bool {
         Provider::GitHub => source.issuer == "https://token.actions.githubusercontent.com",
         Provider::GitLab => source.issuer == "https://gitlab.com",
         Provider::Google => source.issuer == "https://accounts.google.com",
-        Provider::CircleCi => source.issuer.starts_with("https://oidc.circleci.com"),
+        Provider::CircleCi => source.issuer.starts_with("https://oidc.circleci.com/"),
         Provider::ActiveState | Provider::Buildkite | Provider::Forgejo | Provider::Other => false,
     }
 }

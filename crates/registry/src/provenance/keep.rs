@@ -35,6 +35,9 @@ pub(crate) async fn append(
     now: Timestamp,
     random: &Random,
 ) -> Result<Option<Sha256>, Error> {
+    if attested.is_empty() {
+        return Ok(None);
+    }
     let mut bodies: Vec<String> =
         tx.attestations_of(file).await?.into_iter().map(|attestation| attestation.body).collect();
     let mut newest = None;

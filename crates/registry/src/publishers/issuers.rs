@@ -141,7 +141,7 @@ impl Registry {
                 if !tx.change_issuer(id, &name, enabled, private_network).await? {
                     return Err(no_issuer());
                 }
-                if (before.enabled, before.private_network) != (enabled, private_network) {
+                if (before.name, before.enabled, before.private_network) != (name, enabled, private_network) {
                     tx.audit(entry).await?;
                 }
                 tx.announce(Change::Access);
