@@ -1,5 +1,6 @@
 //! The database as the rest of Bonded sees it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bonded_model::ids::ServerId;
@@ -10,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::change::Listeners;
 use crate::pools::Pools;
-use crate::writer::{self, Task, Work};
+use crate::writer::{Task, Work, Writing};
 use crate::{DatabaseUrl, Engine, Listener, Reader, StoreError, Tx, watch};
 
 /// Whether a database that is not there is made.
@@ -33,6 +34,8 @@ struct Inner {
     inbox: Mutex<Option<mpsc::Sender<Box<dyn Work>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     watcher: JoinHandle<()>,
+    /// Whether this process committed something that others have to hear of.
+    changed: Arc<AtomicBool>,
 }
 
 /// Writes that wait for the writer. More of them wait outside.
@@ -53,10 +56,17 @@ impl Store {
         let server = ServerId::generate(Clock::System.now(), &Random::System);
         let listeners = Listeners::default();
         let (sender, inbox) = mpsc::channel(INBOX);
-        let writer = tokio::spawn(writer::run(pools.clone(), server, listeners.clone(), inbox));
+        let changed = Arc::new(AtomicBool::new(false));
+        let writing = Writing {
+            pools: pools.clone(),
+            server,
+            listeners: listeners.clone(),
+            changed: Arc::clone(&changed),
+        };
+        let writer = Mutex::new(Some(tokio::spawn(writing.run(inbox))));
         let watcher = tokio::spawn(watch::run(pools.clone(), server, listeners.clone()));
         let inbox = Mutex::new(Some(sender));
-        Ok(Self(Arc::new(Inner { pools, listeners, inbox, writer: Mutex::new(Some(writer)), watcher })))
+        Ok(Self(Arc::new(Inner { pools, listeners, inbox, writer, watcher, changed })))
     }
 
     /// Brings the schema up to date. Several processes may do so at once.
@@ -136,6 +146,14 @@ impl Store {
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.0.pools.reader().await?.run("SELECT 1").await
+    }
+
+    /// Waits, if this process changed anything, until other processes on the database will have heard of it: for commands
+    /// that change something and end, after which people expect the server to know.
+    pub async fn settle(&self) {
+        if self.0.changed.load(Ordering::SeqCst) {
+            tokio::time::sleep(watch::HEARING).await;
+        }
     }
 
     /// Finishes the writes that were accepted, then closes every connection.

@@ -3,10 +3,15 @@
 mod postgres;
 mod sqlite;
 
+use std::time::Duration;
+
 use bonded_model::ids::ServerId;
 
 use crate::change::Listeners;
 use crate::pools::Pools;
+
+/// How soon other processes that are not overloaded have heard of a change: twice what the slower engine takes.
+pub(crate) const HEARING: Duration = Duration::from_millis(40);
 
 /// Tells the listeners of every change that another process commits, within a second, for ever.
 pub(crate) async fn run(pools: Pools, server: ServerId, listeners: Listeners) {

@@ -7,6 +7,8 @@
 mod group;
 mod task;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bonded_model::ids::ServerId;
@@ -23,28 +25,48 @@ const LARGEST_GROUP: usize = 64;
 
 type Inbox = mpsc::Receiver<Box<dyn Work>>;
 
-/// Runs works until nobody can send any more.
-pub(crate) async fn run(pools: Pools, server: ServerId, listeners: Listeners, mut inbox: Inbox) {
-    let mut pace = Pace::default();
-    while let Some(first) = inbox.recv().await {
-        let mut group = Group::new(&pools, server);
-        let done = fill(&mut group, first, &mut inbox, pace).await;
-        let start = Instant::now();
-        let done = match done {
-            Ok(()) => group.commit().await,
-            Err(error) => {
-                group.abandon().await;
-                Err(error)
+/// What the writer works with.
+pub(crate) struct Writing {
+    /// Where the transactions come from.
+    pub(crate) pools: Pools,
+    /// This process, for others who hear of its changes.
+    pub(crate) server: ServerId,
+    /// Who hears of them in this process.
+    pub(crate) listeners: Listeners,
+    /// Set once something was committed that others have to hear of.
+    pub(crate) changed: Arc<AtomicBool>,
+}
+
+impl Writing {
+    /// Runs works until nobody can send any more.
+    pub(crate) async fn run(self, mut inbox: Inbox) {
+        let mut pace = Pace::default();
+        while let Some(first) = inbox.recv().await {
+            let mut group = Group::new(&self.pools, self.server);
+            let done = fill(&mut group, first, &mut inbox, pace).await;
+            let start = Instant::now();
+            let done = match done {
+                Ok(()) => group.commit().await,
+                Err(error) => {
+                    group.abandon().await;
+                    Err(error)
+                }
+            };
+            pace = Pace { members: group.len(), commit: start.elapsed() };
+            let done = done.map(|changes| self.tell(&changes));
+            if done.is_err() {
+                // The commit may have gone through all the same, with only its confirmation lost.
+                self.tell(&[Change::Everything]);
             }
-        };
-        pace = Pace { members: group.len(), commit: start.elapsed() };
-        match &done {
-            Ok(changes) => changes.iter().for_each(|change| listeners.tell(change)),
-            // The commit may have gone through all the same, with only its confirmation lost.
-            Err(_) => listeners.tell(&Change::Everything),
+            group.settle(&done);
         }
-        let done = done.map(drop);
-        group.settle(&done);
+    }
+
+    fn tell(&self, changes: &[Change]) {
+        if !changes.is_empty() {
+            self.changed.store(true, Ordering::SeqCst);
+        }
+        changes.iter().for_each(|change| self.listeners.tell(change));
     }
 }
 

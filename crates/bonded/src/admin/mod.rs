@@ -70,6 +70,7 @@ pub(crate) async fn run(config: &Config, command: Command, output: Output) -> an
         Command::Audit(audit) => audit.run(&registry, output).await,
         Command::Gc(gc) => gc.run(&registry, output).await,
     };
+    registry.store.settle().await;
     registry.store.close().await;
     result
 }

@@ -76,6 +76,7 @@ impl Command {
     pub(super) async fn run(self, config: &Config, output: Output) -> anyhow::Result<()> {
         let registry = open::existing(config).await?;
         let result = self.run_on(&registry, output).await;
+        registry.store.settle().await;
         registry.store.close().await;
         result
     }

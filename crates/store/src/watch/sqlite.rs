@@ -11,7 +11,7 @@ use crate::Change;
 use crate::change::Listeners;
 
 /// How often the counter is read.
-const PERIOD: Duration = Duration::from_millis(100);
+const PERIOD: Duration = Duration::from_millis(20);
 /// How long to wait after an error.
 const PAUSE: Duration = Duration::from_secs(1);
 
