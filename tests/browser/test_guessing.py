@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+from support.databases import change
 from support.people.html import Page
 from support.people.outbox import text_of
-from support.people.passing_time import age, change
+from support.people.passing_time import age
 from support.people.person import Person, is_signed_in
 from support.people.wire import Wire, told, went_to
 

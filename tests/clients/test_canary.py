@@ -15,7 +15,7 @@ import pytest
 import requests
 import trustme
 
-from support import conda_packages, distributions, environment, uploads
+from support import conda_packages, distributions, environment, metrics, uploads
 from support.bonded import BINARY, Server, until
 from support.canary import Canary, Search, carried, quote_all
 from support.channel import READER, Channel, create_token, create_users, unique, verbs
@@ -61,7 +61,7 @@ class Watched(Registry):
     def start(self) -> "Watched":
         """Starts the server behind the proxy."""
         options, base = self.options, f"http://localhost:{self.recorder.port}"
-        self.options = [*options, "--sign-up", "open", "--base-url", base + self.prefix]
+        self.options = [*options, *metrics.LISTEN, "--sign-up", "open", "--base-url", base + self.prefix]
         try:
             Server.start(self)
         finally:
@@ -69,6 +69,11 @@ class Watched(Registry):
         self.address = (urlsplit(self.url).hostname, urlsplit(self.url).port)
         self.recorder.target, self.url = self.address, base
         return self
+
+    def stop(self) -> int:
+        """Ends the server, after a look at what it counted."""
+        self.search.look_in("metrics", metrics.read(self))
+        return super().stop()
 
     def tell(self) -> None:
         """Puts everything that the server has told, written and kept where it is searched."""
@@ -413,7 +418,8 @@ def over_tls(server: Watched, token: str, wheel, tmp_path) -> None:
     certificate = authority.issue_cert("127.0.0.1")
     certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    server.options = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    tls = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    server.options = [*metrics.LISTEN, *tls]
     Server.start(server)
     clients = PythonClients(tmp_path / "tls-home")
     clients.variables["SSL_CERT_FILE"] = str(tmp_path / "ca.pem")

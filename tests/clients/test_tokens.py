@@ -7,7 +7,8 @@ import pytest
 from support import conda_packages, distributions, uploads
 from support.bonded import until
 from support.channel import PUBLISHER, READER, Channel, create_token, unique, verbs, with_credentials
-from support.people.passing_time import change, issued_by_owner
+from support.databases import change
+from support.people.passing_time import issued_by_owner
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

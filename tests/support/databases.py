@@ -1,6 +1,8 @@
 """Databases on the PostgreSQL server of the tests."""
 
+import datetime
 import os
+import sqlite3
 from contextlib import closing
 from urllib.parse import urlsplit, urlunsplit
 
@@ -41,3 +43,23 @@ def give_to(url: str, owner: str, password: str) -> str:
         connection.run(f'ALTER DATABASE "{parts.path[1:]}" OWNER TO "{name}"')
         connection.run(f'ALTER SCHEMA public OWNER TO "{name}"')
     return urlunsplit(parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port or 5432}"))
+
+
+def change(server, statement: str) -> None:
+    """Changes the database of a running server behind its back. SQLite gets PostgreSQL's ways with times as `older`."""
+    if server.engine == "postgres":
+        with closing(connect(server.database)) as connection:
+            connection.run(statement)
+        return
+    with closing(sqlite3.connect(server.data / "bonded.db", timeout=10)) as connection:
+        connection.create_function("older", 2, _older)
+        connection.execute(statement)
+        connection.commit()
+
+
+def _older(text: str | None, seconds: float) -> str | None:
+    """The time before, in the very form that the server writes."""
+    if text is None:
+        return None
+    time = datetime.datetime.fromisoformat(text) - datetime.timedelta(seconds=seconds)
+    return time.isoformat(sep=text[10], timespec="microseconds")

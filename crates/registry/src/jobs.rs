@@ -132,6 +132,7 @@ impl Registry {
         let Some(job) = claimed else { return Ok(None) };
         let result = self.run(&job).await;
         let now = self.clock.now();
+        count(&job, result.is_ok());
         let job = Arc::new(job);
         let ended = match result {
             Ok(()) => self.store.write(move |tx| Box::pin(async move { tx.finish_job(&job).await })).await,
@@ -184,6 +185,13 @@ impl Registry {
         let next = self.store.read().await.ok()?.next_job_at().await.ok()??;
         Some((next - self.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(1), IDLE))
     }
+}
+
+/// Counts a job that was run. Its kind comes from the database, where a newer version may have written others.
+fn count(job: &Job, done: bool) {
+    let kind = job.kind.parse::<JobKind>().map_or("unknown", JobKind::as_str);
+    let outcome = if done { "done" } else { "failed" };
+    metrics::counter!("bonded_jobs_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
 
 /// One second, two, four, up to five minutes.

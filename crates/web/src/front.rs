@@ -23,12 +23,12 @@ use tower::{Service, ServiceExt};
 
 use crate::path_token::{self, PathToken};
 use crate::problem::Problem;
-use crate::{page, proxy, trust};
+use crate::{metrics, page, proxy, trust};
 
 /// Under which conda-token expects the channels of a host.
 const REPO: &str = "/repo";
-/// The methods that a log may name.
-const METHODS: [Method; 9] = [
+/// The methods that a log and metrics may name.
+static METHODS: [Method; 9] = [
     Method::GET,
     Method::HEAD,
     Method::POST,
@@ -122,6 +122,7 @@ impl Front {
             response = page::instead_of_problem(response, &self.reach.prefix, &self.random);
         }
         finish(&mut response, &origin, &self.reach);
+        metrics::count(known(&method), &response, begun);
         log(&method, &path, &response, &origin, begun);
         response
     }
@@ -173,15 +174,18 @@ fn finish(response: &mut Response, origin: &Origin, reach: &Reach) {
     }
 }
 
+/// The method, unless a client made it up.
+fn known(method: &Method) -> &'static str {
+    METHODS.iter().find(|known| *known == method).map_or("[another]", Method::as_str)
+}
+
 /// One line per request. Reads that went well are for debugging only: there are thousands in a second. The path has
-/// lost its token by now, what looks like one in another place is hidden, and the query is never written. Nor is a method
-/// of a client's own making.
+/// lost its token by now, what looks like one in another place is hidden, and the query is never written.
 fn log(method: &Method, path: &str, response: &Response, origin: &Origin, begun: Instant) {
     let (status, is_read) = (response.status(), method.is_safe());
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let address = origin.address.map(tracing::field::display);
-    let known = METHODS.contains(method);
-    let method = if known { method.as_str() } else { "[another]" };
+    let method = known(method);
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(

@@ -11,6 +11,7 @@ mod front;
 #[doc(hidden)]
 pub mod fuzzing;
 mod linger;
+mod metrics;
 mod oidc;
 mod page;
 mod path_token;
@@ -35,6 +36,7 @@ use bonded_registry::Registry;
 use http::Method;
 
 pub use front::{Connection, Front, Reach};
+pub use metrics::metrics_router;
 pub use problem::Problem;
 use routes::Routes;
 
@@ -106,6 +108,7 @@ fn pages(table: Routes) -> Routes {
 pub fn router(app: App) -> Router {
     pages(clients(Routes::default()))
         .router
+        .route_layer(axum::middleware::from_fn(metrics::tell_route))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(http::StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method")

@@ -1,10 +1,6 @@
 """What a test changes in a database: nothing can move a server's clock, so what it wrote is made older."""
 
-import datetime
-import sqlite3
-from contextlib import closing
-
-from ..databases import connect
+from ..databases import change
 from .registry import Registry
 
 
@@ -24,23 +20,3 @@ def age(
 def issued_by_owner(registry: Registry, token: str) -> None:
     """Makes a token of the command line, by its name, one that its owner issued: no page does that yet."""
     change(registry, f"UPDATE tokens SET by_operator = (1 = 0) WHERE name = '{token}'")
-
-
-def change(registry: Registry, statement: str) -> None:
-    """Changes the database of a running server."""
-    if registry.engine == "postgres":
-        with closing(connect(registry.database)) as connection:
-            connection.run(statement)
-        return
-    with closing(sqlite3.connect(registry.data / "bonded.db", timeout=10)) as connection:
-        connection.create_function("older", 2, _older)
-        connection.execute(statement)
-        connection.commit()
-
-
-def _older(text: str | None, seconds: float) -> str | None:
-    """The time before, in the very form that the server writes."""
-    if text is None:
-        return None
-    time = datetime.datetime.fromisoformat(text) - datetime.timedelta(seconds=seconds)
-    return time.isoformat(sep=text[10], timespec="microseconds")

@@ -30,6 +30,7 @@ pub(crate) struct File {
     log_format: Option<LogFormat>,
     log: Option<String>,
     listen: Option<std::net::SocketAddr>,
+    metrics_listen: Option<std::net::SocketAddr>,
     base_url: Option<url::Url>,
     trusted_proxy: Option<Vec<Network>>,
     tls_cert: Option<PathBuf>,
@@ -128,6 +129,7 @@ impl File {
         };
         let serving = Serving {
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             base_url: self.base_url,
             trusted_proxy: self.trusted_proxy.map(|all| all.into_iter().map(|network| network.0).collect()),
             tls_cert: self.tls_cert,

@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) s3: S3Options,
     /// Where to listen.
     pub(crate) listen: SocketAddr,
+    /// Where metrics are served, if anywhere.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// The URL by which the outside reaches the server.
     pub(crate) base_url: Option<Url>,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -119,6 +121,7 @@ impl Config {
                 ..S3Options::default()
             },
             listen: serving.listen.unwrap_or(LISTEN),
+            metrics_listen: serving.metrics_listen,
             base_url: serving.base_url,
             trusted_proxies: serving.trusted_proxy.unwrap_or_default(),
             tls: match (serving.tls_cert, serving.tls_key) {

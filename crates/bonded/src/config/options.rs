@@ -76,6 +76,9 @@ options! {
         /// Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080
         #[arg(long, env = "BONDED_LISTEN", value_name = "ADDRESS")]
         listen: SocketAddr,
+        /// Where metrics are served for Prometheus, to whoever can reach it, such as 127.0.0.1:9464. Default: nowhere
+        #[arg(long, env = "BONDED_METRICS_LISTEN", value_name = "ADDRESS")]
+        metrics_listen: SocketAddr,
         /// The URL by which clients reach the server; may have a path. Default: this machine, as `localhost`
         #[arg(long, env = "BONDED_BASE_URL", value_name = "URL")]
         base_url: Url,

@@ -24,6 +24,7 @@ impl Config {
             "log-format": self.log_format,
             "log": self.log,
             "listen": self.listen.to_string(),
+            "metrics-listen": self.metrics_listen.map(|address| address.to_string()),
             "base-url": self.base_url.as_ref().map(url::Url::as_str),
             "trusted-proxy": self.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "tls-cert": self.tls.as_ref().map(|(cert, _)| shown(cert).to_string()),

@@ -2,6 +2,7 @@
 
 mod connections;
 mod greeting;
+mod metrics;
 mod scanners;
 mod sigstore;
 mod stop;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::{instance, open, remembered};
 use connections::Listening;
+use metrics::Metrics;
 use scanners::Scanners;
 use tls::Tls;
 
@@ -37,6 +39,10 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("{} cannot be listened on", config.listen))?;
     let address = listener.local_addr()?;
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(Metrics::listen(address).await?),
+        None => None,
+    };
     let people = config.people.settings(config.base_url(address));
     remembered::remember(&store, &people).await?;
     let base_url = people.base_url.clone();
@@ -59,6 +65,9 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     if let Some(link) = registry.setup_link(&permit).await? {
         out.write_all(greeting::first_administrator(&link).as_bytes())?;
     }
+    if let Some(metrics) = &metrics {
+        writeln!(out, "metrics on http://{}/metrics", metrics.address()?)?;
+    }
     // Whoever reads that the server is there may end it at once.
     let stop = stop::asked();
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -68,6 +77,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let stopping = CancellationToken::new();
     let worker = tokio::spawn(registry.clone().work(stopping.clone()));
     let scanners = scanners.map(|scanners| tokio::spawn(scanners.follow(registry.clone())));
+    let metrics = metrics.map(|metrics| tokio::spawn(metrics.serve(registry.clone(), stopping.clone())));
     let by_tls = registry.settings.people.is_secure();
     let reach = Reach { prefix: config.prefix(), by_tls, trusted_proxies: config.trusted_proxies.clone() };
     let router = bonded_web::router(App::new(registry.clone()));
@@ -80,6 +90,9 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         scanners.abort();
     }
     worker.await?;
+    if let Some(metrics) = metrics {
+        metrics.await?;
+    }
     registry.store.close().await;
     Ok(())
 }
