@@ -38,5 +38,4 @@ def make_server(tmp_path_factory):
 
     yield make
     for server in made:
-        if server.process and server.process.poll() is None:
-            server.kill()
+        server.end()

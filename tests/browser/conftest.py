@@ -28,8 +28,7 @@ def make_registry(tmp_path_factory):
 
     yield make
     for registry in made:
-        if registry.process and registry.process.poll() is None:
-            registry.kill()
+        registry.end()
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +40,11 @@ def registry(engine, make_registry) -> Registry:
 
 
 @pytest.fixture
-def own_registry(engine, make_registry) -> Registry:
+def own_registry(engine, make_registry):
     """A registry of the test's own, not started yet."""
-    return make_registry(engine)
+    registry = make_registry(engine)
+    yield registry
+    registry.end()
 
 
 @pytest.fixture

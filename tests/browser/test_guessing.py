@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import statistics
 import time
 
 import pytest
@@ -51,7 +50,8 @@ def test_neither_does_the_time_that_it_takes(registry, person):
             answer = wire.send(shown, "/login", name=name, password=WRONG)
             times.append(time.perf_counter() - start)
             assert answer.status_code != 429, told(answer)
-    known, unknown = (statistics.median(times) for times in took.values())
+    # The fastest of each: what else the machine does only ever adds.
+    known, unknown = (min(times) for times in took.values())
     # One hash of a password is most of the time; without the dummy hash the ratio is far from one.
     assert 0.5 < known / unknown < 2, took
 

@@ -196,7 +196,7 @@ def test_pages_that_refuse(registry, visit):
 
 def test_pages_of_administrators(registry, administrator, person, visit):
     person.ready().add_totp()
-    visitor = visit(registry, administrator.wire)
+    visitor = visit(registry, administrator.prove().wire)
     assert look_at(visitor, [*ADMINISTRATION, f"/admin/people/{person.name}"]) == []
     page = f"/admin/people/{person.name}"
     visitor.open(page)

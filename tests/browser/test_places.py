@@ -22,6 +22,7 @@ def look_at(visitor, paths: dict[str, str]) -> list[str]:
     return wrong
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 def test_pages_of_places_can_be_read_by_everybody(registry, tmp_path, administrator, visit):
     place = Place(registry, tmp_path)

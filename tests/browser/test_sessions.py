@@ -158,6 +158,7 @@ def test_another_users_factor_proves_nothing(registry, person):
 
 
 def test_a_suspended_person_is_out_at_the_next_request(registry, person, administrator):
+    administrator.prove()
     person.ready()
     half_way = Person(registry).ready().add_totp()
     waiting = half_way.half_way()

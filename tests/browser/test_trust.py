@@ -77,8 +77,9 @@ def test_publishers_keys_are_shown_with_their_names(registry, ann, tmp_path, vis
     visitor.open(f"/projects/{channel.name}/base")
     assert f"Signed by ann's key ({ann.public[:16]}" in visitor.text
     registry.admin_text("channel", "signing", channel.name, "off")
-    visitor.open(f"/projects/{channel.name}/base")
-    assert "Not signed" in visitor.text and DEVELOPMENT not in visitor.text
+    project = f"/projects/{channel.name}/base"
+    until(lambda: visitor.open(project) and "Not signed" in visitor.text)
+    assert DEVELOPMENT not in visitor.text
     visitor.open(f"/channels/{channel.name}/trust")
     assert "are not signed" in visitor.text
 

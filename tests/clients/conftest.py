@@ -22,9 +22,11 @@ def server(engine, make_server) -> Server:
 
 
 @pytest.fixture
-def own_server(engine, make_server) -> Server:
+def own_server(engine, make_server):
     """A server of the test's own, not started yet."""
-    return make_server(engine)
+    server = make_server(engine)
+    yield server
+    server.end()
 
 
 @pytest.fixture(params=["public", "private"])

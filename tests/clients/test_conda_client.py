@@ -27,7 +27,7 @@ def filled(conda_channel, tmp_path) -> Channel:
     for package in packages:
         answer = uploads.prefix(conda_channel, package)
         assert answer.ok, answer.text
-    until(lambda: conda_channel.record_names() and conda_channel.record_names("linux-64"), 5)
+    until(lambda: conda_channel.record_names() and conda_channel.record_names("linux-64"))
     return conda_channel
 
 

@@ -34,7 +34,7 @@ def fill(channel: Channel, directory: Path) -> Channel:
         answer = uploads.prefix(channel, package)
         assert answer.ok, answer.text
     # The full repodata follows the shards within two seconds.
-    until(lambda: len(channel.record_names()) == 3 and channel.record_names("linux-64"), 5)
+    until(lambda: len(channel.record_names()) == 3 and channel.record_names("linux-64"))
     return channel
 
 

@@ -41,7 +41,7 @@ def assert_listed(channel: Channel, subdir: str, package) -> None:
     assert record["sha256"] == hashlib.sha256(content).digest()
     assert record["md5"] == hashlib.md5(content).digest()
     assert record["size"] == len(content)
-    until(lambda: package.name in channel.record_names(subdir), 5)
+    until(lambda: package.name in channel.record_names(subdir))
     key = "packages" if package.name.endswith(".bz2") else "packages.conda"
     full = channel.repodata(subdir)[key][package.name]
     assert full["sha256"] == hashlib.sha256(content).hexdigest()
@@ -101,9 +101,9 @@ def test_run_exports_are_served_by_themselves(conda_channel, tmp_path):
         answer = conda_channel.get("/linux-64/run_exports.json")
         return answer.status_code == 200 and answer.json()["packages.conda"].get(package.name)
 
-    assert until(listed, 5)["run_exports"] == {"weak": ["crate >=1.0"]}
+    assert until(listed)["run_exports"] == {"weak": ["crate >=1.0"]}
 
 
 def test_the_channels_summary_names_the_package(conda_channel, tmp_path):
     assert uploads.prefix(conda_channel, build(tmp_path, ".conda")).ok
-    until(lambda: "crate" in conda_channel.get("/channeldata.json").json()["packages"], 5)
+    until(lambda: "crate" in conda_channel.get("/channeldata.json").json()["packages"])

@@ -30,7 +30,7 @@ def python_paths(channel: Channel, directory) -> list[str]:
 def conda_paths(channel: Channel, directory) -> list[str]:
     package = conda_packages.build(directory, "thing")
     assert uploads.prefix(channel, package).ok
-    until(lambda: channel.record_names(), 5)
+    until(lambda: channel.record_names())
     indexes = ("repodata.json", "repodata.json.zst", "repodata_shards.msgpack.zst", "run_exports.json")
     return [*(f"/noarch/{name}" for name in indexes), f"/noarch/{package.name}", "/channeldata.json"]
 

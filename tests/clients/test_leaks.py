@@ -83,14 +83,14 @@ def test_keys_are_read_again_on_a_signal_and_when_their_file_changes(watched, sc
     assert second.report(watched).status_code == 400
     keys.write_text(second.published)
     watched.process.send_signal(signal.SIGHUP)
-    until(lambda: second.report(watched).status_code == 204, 3)
+    until(lambda: second.report(watched).status_code == 204)
     assert scanner.report(watched).status_code == 400
     keys.write_text("{")
     watched.process.send_signal(signal.SIGHUP)
-    until(lambda: "stay as they were" in watched.log(), 3)
+    until(lambda: "stay as they were" in watched.log())
     assert second.report(watched).status_code == 204
     keys.write_text(third.published)
-    until(lambda: third.report(watched).status_code == 204, 15)
+    until(lambda: third.report(watched).status_code == 204)
     assert watched.stop() == 0
 
 

@@ -93,7 +93,7 @@ def conda(server, tmp_path) -> Channel:
     for version in ("1.0", "2.0"):
         answer = uploads.prefix(channel, conda_packages.build(tmp_path, "base", version))
         assert answer.ok, answer.text
-    until(lambda: len(channel.record_names()) == 2, 5)
+    until(lambda: len(channel.record_names()) == 2)
     return channel
 
 
@@ -114,13 +114,13 @@ def test_a_withdrawn_package_is_not_solved_and_comes_back_byte_by_byte(conda, ra
     before = record(conda, file)
     path = f"/api/bonded/v1/channels/{conda.name}/projects/base/releases/2.0/yank"
     assert conda.server.request("POST", path, token, json={"reason": "broken"}).status_code == 204
-    until(lambda: "package_has_been_revoked" in record(conda, file), 5)
+    until(lambda: "package_has_been_revoked" in record(conda, file))
     assert chosen(rattler.install(conda.url, "base", shards=shards)) == {"base": "base-1.0-0.conda"}
     rattler.try_install(conda.url, "base ==2.0", shards=shards).refused_with("package_has_been_revoked")
     # Lock files name the file itself.
     assert conda.get(f"/noarch/{file}").status_code == 200
     assert conda.server.request("DELETE", path, token).status_code == 204
-    until(lambda: record(conda, file) == before, 5)
+    until(lambda: record(conda, file) == before)
     assert chosen(rattler.install(conda.url, "base", shards=shards)) == {"base": file}
 
 
@@ -128,7 +128,7 @@ def test_a_withdrawn_package_is_not_solved_and_comes_back_byte_by_byte(conda, ra
 def test_a_deleted_release_is_gone_and_can_still_be_downloaded(conda, rattler, shards):
     path = f"/api/bonded/v1/channels/{conda.name}/projects/base/releases/2.0"
     assert conda.server.request("DELETE", path, conda.token("delete")).status_code == 204
-    until(lambda: conda.repodata()["removed"] == ["base-2.0-0.conda"], 5)
+    until(lambda: conda.repodata()["removed"] == ["base-2.0-0.conda"])
     assert chosen(rattler.install(conda.url, "base", shards=shards)) == {"base": "base-1.0-0.conda"}
     rattler.try_install(conda.url, "base ==2.0", shards=shards).refused_with("No candidates were found for base")
     assert conda.get("/noarch/base-2.0-0.conda").status_code == 200
@@ -137,9 +137,9 @@ def test_a_deleted_release_is_gone_and_can_still_be_downloaded(conda, rattler, s
 @SHARDS
 def test_a_quarantined_package_is_not_solved_until_that_ends(conda, rattler, shards):
     set_status(conda, "base", "quarantined", "looks like malware")
-    until(lambda: not conda.record_names(), 5)
-    until(lambda: conda.get("/noarch/base-1.0-0.conda").status_code == 404, 5)
+    until(lambda: not conda.record_names())
+    until(lambda: conda.get("/noarch/base-1.0-0.conda").status_code == 404)
     rattler.try_install(conda.url, "base", shards=shards).refused_with("No candidates were found for base")
     set_status(conda, "base", "active")
-    until(lambda: len(conda.record_names()) == 2, 5)
+    until(lambda: len(conda.record_names()) == 2)
     assert chosen(rattler.install(conda.url, "base", shards=shards)) == {"base": "base-2.0-0.conda"}

@@ -40,6 +40,7 @@ def large_wheel(directory):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_gibibyte_does_not_raise_the_servers_memory(own_server, tmp_path):
     server = own_server.start()
     create_users(server)

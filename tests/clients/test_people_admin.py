@@ -77,10 +77,10 @@ def test_tokens_of_a_suspended_account_rest(own_server):
     channel = Channel(server, "python", private=True)
     index = f"/{channel.name}/simple/"
     server.admin("user", "suspend", "reader")
-    until(lambda: server.get(index, channel.read_token).status_code == 401, 2)
+    until(lambda: server.get(index, channel.read_token).status_code == 401)
     assert "suspended" in refused(server, "user", "link", "reader")
     server.admin("user", "reinstate", "reader")
-    until(lambda: server.get(index, channel.read_token).status_code == 200, 2)
+    until(lambda: server.get(index, channel.read_token).status_code == 200)
     assert server.admin("user", "link", "reader")["password_link"]
 
 

@@ -65,7 +65,7 @@ def test_sigterm_lets_a_running_upload_finish(own_server, tmp_path):
     def body(content: bytes):
         yield content[:-10]
         started.set()
-        go_on.wait(10)
+        go_on.wait(60)
         yield content[-10:]
 
     def upload():
@@ -102,7 +102,9 @@ def refuses_connections(server) -> bool:
     import requests
 
     try:
-        server.get("/health", timeout=2)
+        server.get("/health", timeout=10)
+    except requests.Timeout:
+        return False
     except requests.ConnectionError:
         return True
     return False

@@ -159,7 +159,7 @@ def test_a_revoked_token_no_longer_installs(channel, clients, stamp, tmp_path, i
     getattr(clients, installer)(index, tmp_path / "before", "stamp").succeeded()
     channel.server.admin("token", "revoke", token["id"])
     # The running server learns of it within a second.
-    until(lambda: channel.server.get(f"/{channel.name}/simple/", token["token"]).status_code == 401, 1)
+    until(lambda: channel.server.get(f"/{channel.name}/simple/", token["token"]).status_code == 401)
     attempt = getattr(clients, installer)(index, tmp_path / "after", "stamp")
     assert attempt.status != 0 and not (tmp_path / "after" / "stamp").exists(), attempt.output
 

@@ -61,9 +61,9 @@ def test_what_one_publishes_the_other_serves(pair, clients, rattler, stamp, tmp_
     clients.twine(python.upload_url, python.publish_token, stamp[0]).succeeded()
     there = seen_from(two, python)
     # The second server hears of the change; it may have kept the page that said there was nothing.
-    until(lambda: stamp[0].name in there.file_names("stamp"), 1)
+    until(lambda: stamp[0].name in there.file_names("stamp"))
     clients.twine(there.upload_url, python.publish_token, stamp[1]).succeeded()
-    until(lambda: python.file_names("stamp") == {path.name for path in stamp}, 1)
+    until(lambda: python.file_names("stamp") == {path.name for path in stamp})
     index = python.index.replace(one.url, two.url).replace("://", f"://__token__:{python.read_token}@")
     clients.uv_install(index, tmp_path / "site", "stamp").succeeded()
 
@@ -72,7 +72,7 @@ def test_what_one_publishes_the_other_serves(pair, clients, rattler, stamp, tmp_
     wanted = {"first-1.0-0.conda", "second-1.0-0.conda"}
     for server in pair:
         there = seen_from(server, conda)
-        until(lambda there=there: there.record_names() == wanted, 5)
+        until(lambda there=there: there.record_names() == wanted)
         rattler.home = tmp_path / f"home-{server.url.rsplit(':')[-1]}"
         rattler.install(there.url, "first", "second")
 
@@ -98,7 +98,7 @@ def test_a_token_revoked_beside_one_is_refused_by_the_other(pair):
     index = f"/{channel.name}/simple/"
     assert [server.get(index, token["token"]).status_code for server in pair] == [200, 200]
     one.admin("token", "revoke", token["id"])
-    until(lambda: all(server.get(index, token["token"]).status_code == 401 for server in pair), 1)
+    until(lambda: all(server.get(index, token["token"]).status_code == 401 for server in pair))
 
 
 def test_no_secret_of_the_configuration_is_in_a_log(pair):

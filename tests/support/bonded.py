@@ -17,7 +17,7 @@ _LISTENING = re.compile(r"^listening on (https?://\S+)$", re.MULTILINE)
 _BLOB = re.compile(r"^[0-9a-f]{64}$")
 
 
-def until(condition, seconds: float = 10, every: float = 0.02):
+def until(condition, seconds: float = 30, every: float = 0.02):
     """The first true value of `condition`, which is asked again and again."""
     deadline = time.monotonic() + seconds
     while True:
@@ -68,6 +68,11 @@ class Server:
         """Takes the server away as a power cut would."""
         self.process.kill()
         self.process.wait(30)
+
+    def end(self) -> None:
+        """Takes the server away if it is there."""
+        if self.process and self.process.poll() is None:
+            self.kill()
 
     def admin(self, *arguments: str):
         """What `bonded admin … --json` prints."""

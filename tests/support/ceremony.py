@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import shutil
+import termios
 import time
 from pathlib import Path
 
@@ -41,8 +42,7 @@ class Machine:
         while piece := _read(terminal):
             shown, question = shown + piece, question + piece
             if waiting and question.rstrip().endswith(b":"):
-                # The terminal is told not to show what is typed only after the question was put.
-                time.sleep(0.5)
+                _wait_until_hidden(terminal, question)
                 os.write(terminal, waiting.pop(0).encode() + b"\n")
                 question = b""
         os.close(terminal)
@@ -67,6 +67,13 @@ class Machine:
     def write(self, file: str, document: dict) -> None:
         """Writes a document as any other program would."""
         (self.directory / file).write_text(json.dumps(document))
+
+
+def _wait_until_hidden(terminal: int, question: bytes) -> None:
+    """The terminal is told not to show a passphrase that is typed only after the question for it was put."""
+    is_secret = any(word in question for word in (b"assphrase", b"same again"))
+    while is_secret and termios.tcgetattr(terminal)[3] & termios.ECHO:
+        time.sleep(0.01)
 
 
 def _read(terminal: int) -> bytes:

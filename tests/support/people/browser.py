@@ -34,7 +34,7 @@ class Visitor:
         self.address = wire.address if wire else new_address()
         headers = {"X-Forwarded-For": self.address}
         self.context: BrowserContext = browser.new_context(extra_http_headers=headers, **options)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self._complain(message.type, message.text))

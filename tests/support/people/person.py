@@ -85,7 +85,7 @@ class Person:
         """A code that the server has not seen yet: of the last, this or the next half minute, or later."""
         now = time.time()
         # Not the last one when it is about to be too old.
-        earliest = now // _STEP - (1 if now % _STEP < _STEP - 3 else 0)
+        earliest = now // _STEP - (1 if now % _STEP < _STEP - 10 else 0)
         step = int(max(self._last_step + 1, earliest))
         time.sleep(max(0, (step - 1) * _STEP + 0.5 - now))
         self._last_step = step

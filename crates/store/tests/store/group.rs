@@ -117,7 +117,7 @@ on_both! {
         let ran = Arc::new(AtomicUsize::new(0));
         let count = ran.clone();
         let call = store.write(move |tx| Box::pin(async move {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
             count.fetch_add(1, Ordering::SeqCst);
             add_user(tx, &user("ada")).await
         }));
@@ -139,13 +139,10 @@ on_both! {
 
     async fn closing_finishes_what_was_accepted(database: TestDatabase) {
         let store = database.store().await;
-        let queued = tokio::spawn({
-            let store = store.clone();
-            async move { write(&store, |tx| Box::pin(async move { add_user(tx, &user("ada")).await })).await }
-        });
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        let mut queued = Box::pin(write(&store, |tx| Box::pin(async move { add_user(tx, &user("ada")).await })));
+        assert!(futures::poll!(queued.as_mut()).is_pending());
         store.close().await;
-        assert!(queued.await.unwrap());
+        assert!(queued.await);
         let late = store.write(|tx| Box::pin(async move { add_user(tx, &user("eve")).await })).await;
         assert!(matches!(late, Err(StoreError::Closed)));
         assert_eq!(users(&database.store().await).await, 1);
