@@ -65,6 +65,20 @@ pub enum TokenError {
         /// The newest root's fingerprint.
         found: bonded_signing::Fingerprint,
     },
+    /// The root that is trusted is not among those that are offered.
+    #[error(
+        "root {version} of {server} was trusted here and is not offered any more: somebody withholds it, or the registry \
+         began anew. If whoever runs it says that it did, run `bonded conda trust` with `--forget` first"
+    )]
+    Backwards {
+        /// The registry.
+        server: Url,
+        /// The version of the root that was trusted.
+        version: u64,
+    },
+    /// What is remembered of the root was changed by hand.
+    #[error("the root that is trusted here is damaged ({0}): run `bonded conda trust` with `--forget` first")]
+    Damaged(String),
     /// Somebody looked at the fingerprint and said no.
     #[error("the root is not trusted, and nothing was changed")]
     Declined,

@@ -39,12 +39,23 @@ pub struct SetToken {
 pub struct Root {
     /// All roots from the trusted one on; the last is the present one.
     chain: Vec<TrustedRoot>,
+    /// The fingerprints of all that the registry offers, also of those before the trusted one.
+    offered: Vec<Fingerprint>,
 }
 
 impl Root {
     /// The present root.
     pub fn newest(&self) -> Option<&TrustedRoot> {
         self.chain.last()
+    }
+
+    /// Whether the registry still has the root that was trusted before: else newer ones are withheld, or it began anew.
+    fn goes_on_from(&self, before: &Pin) -> Result<(), TokenError> {
+        let trusted = before.root().map_err(|error| TokenError::Damaged(error.to_string()))?;
+        if self.offered.contains(&trusted.fingerprint()) {
+            return Ok(());
+        }
+        Err(TokenError::Backwards { server: before.server.clone(), version: trusted.version() })
     }
 }
 
@@ -76,7 +87,8 @@ pub async fn choose_root(
     let Some(at) = at else {
         return Err(TokenError::Fingerprint { version: newest.version(), found: newest.fingerprint() });
     };
-    Ok(Root { chain: offered.split_off(at) })
+    let fingerprints = offered.iter().map(TrustedRoot::fingerprint).collect();
+    Ok(Root { chain: offered.split_off(at), offered: fingerprints })
 }
 
 /// Checks the token, and writes it where conda and rattler look, with the settings that conda needs.
@@ -120,6 +132,7 @@ pub async fn set(
 /// Remembers a root, and puts it where conda-content-trust looks; the files that were written.
 ///
 /// # Errors
+/// When the root that was trusted before is not among those that are offered: trusting a registry again is no way back.
 /// When a file cannot be written, or conda trusts another registry in one of the prefixes.
 pub fn trust(
     environment: &Environment,
@@ -128,17 +141,19 @@ pub fn trust(
     prefixes: &[PathBuf],
     now: Timestamp,
 ) -> Result<Vec<PathBuf>, TokenError> {
+    let pins = Pins::of(environment);
+    let before = pins.load(server)?;
+    if let Some(before) = &before {
+        root.goes_on_from(before)?;
+    }
     let mut files = Vec::new();
     for prefix in prefixes {
         files.extend(install_roots(prefix, &root.chain)?);
     }
     if let Some(newest) = root.newest() {
-        let pins = Pins::of(environment);
         let mut pin = Pin::new(server.clone(), newest, now)?;
         // Trusting a registry anew does not make it young again.
-        if let Ok(Some(before)) = pins.load(server) {
-            pin.key_manager = before.key_manager;
-        }
+        pin.key_manager = before.map_or(0, |before| before.key_manager);
         pins.save(&pin)?;
     }
     Ok(files)

@@ -45,9 +45,14 @@ impl Machine {
     }
 
     pub(crate) async fn trust(&self, registry: &Registry) {
+        self.tries_to_trust(registry).await.unwrap();
+    }
+
+    pub(crate) async fn tries_to_trust(&self, registry: &Registry) -> Result<(), String> {
         let channel = registry.channel();
         let root = choose_root(&self.web(&channel), &channel, None, |_| true).await.unwrap();
-        tokens::trust(&self.environment, &channel.server(), &root, &[], self.now).unwrap();
+        let trusted = tokens::trust(&self.environment, &channel.server(), &root, &[], self.now);
+        trusted.map(|_| ()).map_err(|error| error.to_string())
     }
 
     pub(crate) fn web(&self, channel: &ChannelRef) -> Web {

@@ -8,6 +8,7 @@ mod clean;
 mod keys;
 mod machine;
 mod registry;
+mod roots;
 mod server;
 mod tokens;
 mod verify;
