@@ -2,18 +2,21 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use rattler_conda_types::{Channel, ChannelConfig};
 use url::Url;
 
-/// A conda channel: its URL without a token, ending with a slash, and the token that its URL held.
+/// A conda channel: its URL without any secret, ending with a slash, and the secrets that its URL held.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ChannelRef {
     url: Url,
     token: Option<String>,
+    login: Option<(String, String)>,
 }
 
 impl ChannelRef {
-    /// The channel that `text` names: a URL, or a name below `alias`. A token in the URL is taken out of it.
+    /// The channel that `text` names: a URL, or a name below `alias`. A token in the URL is taken out of it, and so are
+    /// a user's name and password.
     ///
     /// # Errors
     /// When it is neither, or stands for several channels.
@@ -40,13 +43,16 @@ impl ChannelRef {
         let segments: Vec<String> =
             url.path_segments()?.filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
         let (segments, token) = without_token(segments);
+        let login = login_in(&url);
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
         url.set_query(None);
         url.set_fragment(None);
         url.set_path(&format!("/{}", segments.join("/")));
-        (!segments.is_empty()).then(|| Self { url: with_slash(url), token })
+        (!segments.is_empty()).then(|| Self { url: with_slash(url), token, login })
     }
 
-    /// The channel's URL, which ends with a slash and holds no token.
+    /// The channel's URL, which ends with a slash and holds no secret.
     pub const fn url(&self) -> &Url {
         &self.url
     }
@@ -54,6 +60,11 @@ impl ChannelRef {
     /// The token that the URL held.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    /// The user's name and password that the URL held.
+    pub fn login(&self) -> Option<(&str, &str)> {
+        self.login.as_ref().map(|(user, password)| (user.as_str(), password.as_str()))
     }
 
     /// The URL without its last slash, as people write it.
@@ -126,11 +137,26 @@ fn without_token(segments: Vec<String>) -> (Vec<String>, Option<String>) {
     }
 }
 
-/// The text without a token, for messages.
+/// The user's name and password before the host.
+fn login_in(url: &Url) -> Option<(String, String)> {
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let password = url.password();
+    let is_there = !url.username().is_empty() || password.is_some();
+    is_there.then(|| (plain(url.username()), plain(password.unwrap_or_default())))
+}
+
+/// The text without a token or a password, for messages. What cannot be read may have them anywhere before an `@`.
 fn redacted(text: &str) -> String {
-    match text.split_once("/t/") {
+    let text = match text.split_once("/t/") {
         Some((before, _)) => format!("{before}/t/…"),
         None => text.to_owned(),
+    };
+    match text.rsplit_once('@') {
+        Some((before, rest)) => {
+            let scheme = before.split_once("://").map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+            format!("{scheme}…@{rest}")
+        }
+        None => text,
     }
 }
 
@@ -174,6 +200,18 @@ mod tests {
     }
 
     #[test]
+    fn passwords_are_taken_out_of_urls() {
+        let channel = parse("https://ada:s3c%40ret@h:8443/t/bonded-1/team").unwrap();
+        assert_eq!((channel.text(), channel.token()), ("https://h:8443/team", Some("bonded-1")));
+        assert_eq!(channel.login(), Some(("ada", "s3c@ret")));
+        assert_eq!(channel.server().as_str(), "https://h:8443/");
+        assert_eq!(parse("https://key@h/team").unwrap().login(), Some(("key", "")));
+        let below = ChannelRef::parse("team", &"https://ada:s3cret@h/".parse().unwrap()).unwrap();
+        assert_eq!((below.text(), below.login()), ("https://h/team", Some(("ada", "s3cret"))));
+        assert_eq!(parse("https://h/team").unwrap().login(), None);
+    }
+
+    #[test]
     fn the_alias_repo_belongs_to_the_same_registry() {
         assert_eq!(parse("https://h/repo/main").unwrap().server().as_str(), "https://h/");
         assert_eq!(parse("https://h/x/repo/main").unwrap().server().as_str(), "https://h/x/");
@@ -181,9 +219,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_channel_is_refused_without_its_token() {
-        for text in
-            ["", "/x", "./x", "ftp://h/x", "https://h", "https://h/t/bonded-1", "https://", "file:///x"]
+    fn what_is_no_channel_is_refused_without_its_secrets() {
+        let secret =
+            ["https://h/t/bonded-1", "ftp://a:bonded-1@h/x", "a:bonded-1@h/x", "https://a:bonded-1@/x/t/y"];
+        for text in ["", "/x", "./x", "ftp://h/x", "https://h", "https://", "file:///x"].iter().chain(&secret)
         {
             let error = parse(text).unwrap_err().to_string();
             assert!(!error.contains("bonded-1"), "{error}");

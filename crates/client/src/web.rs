@@ -7,6 +7,7 @@ use rattler_networking::authentication_storage::backends::file::FileStorage;
 use rattler_networking::authentication_storage::backends::memory::MemoryStorage;
 use rattler_networking::{Authentication, AuthenticationMiddleware, AuthenticationStorage, LazyClient};
 use reqwest::header::CACHE_CONTROL;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use url::Url;
@@ -19,11 +20,12 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(20);
 
-/// Two ways to ask: with the credentials of the host, and without any.
+/// Two ways to ask: with the credentials of the host, and without any. A third one goes nowhere else than it was told.
 #[derive(Clone)]
 pub struct Web {
     bare: Client,
     known: ClientWithMiddleware,
+    straight: Client,
 }
 
 /// What came back.
@@ -34,7 +36,7 @@ pub(crate) struct Answer {
 }
 
 impl Web {
-    /// With the credentials that rattler and pixi would find, and the tokens that stand in the channels' URLs.
+    /// With the credentials that rattler and pixi would find, and those that stand in the channels' URLs.
     ///
     /// # Errors
     /// When the credentials cannot be read.
@@ -44,11 +46,11 @@ impl Web {
         let file = FileStorage::from_path(environment.rattler_credentials())
             .map_err(|error| WebError::Credentials(error.to_string()))?;
         storage.add_backend(Arc::new(file));
-        let bare = client()?;
+        let bare = client(Policy::default())?;
         let known = ClientBuilder::new(bare.clone())
             .with(AuthenticationMiddleware::from_auth_storage(storage))
             .build();
-        Ok(Self { bare, known })
+        Ok(Self { bare, known, straight: client(Policy::none())? })
     }
 
     /// A client with credentials, for the solver's libraries.
@@ -76,13 +78,13 @@ impl Web {
 
     /// The status that `url` has for the bearer of a token.
     pub(crate) async fn head_with(&self, url: &Url, token: &str) -> Result<StatusCode, WebError> {
-        let answer = self.bare.head(url.clone()).bearer_auth(token).send().await;
+        let answer = self.straight.head(url.clone()).bearer_auth(token).send().await;
         Ok(answer.map_err(|error| WebError::bare(url, error))?.status())
     }
 
     /// The status of a URL that must not be told in errors, because it holds a token; `shown` is told.
     pub(crate) async fn head_secret(&self, url: Url, shown: &Url) -> Result<StatusCode, WebError> {
-        Ok(self.bare.head(url).send().await.map_err(|error| WebError::bare(shown, error))?.status())
+        Ok(self.straight.head(url).send().await.map_err(|error| WebError::bare(shown, error))?.status())
     }
 }
 
@@ -92,23 +94,29 @@ impl std::fmt::Debug for Web {
     }
 }
 
-fn client() -> Result<Client, WebError> {
+fn client(redirects: Policy) -> Result<Client, WebError> {
     // An error only says that the program has chosen its provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder().user_agent(concat!("bonded/", env!("CARGO_PKG_VERSION")));
-    let builder = builder.connect_timeout(CONNECT).read_timeout(SILENCE);
+    // A token may stand in the URL that redirects: where it leads to must not be told of it.
+    let builder = builder.connect_timeout(CONNECT).read_timeout(SILENCE).referer(false).redirect(redirects);
     // `.zst` is what it says; nothing else is to be unpacked behind our back.
     builder.no_gzip().no_deflate().build().map_err(|error| WebError::Client(error.without_url()))
 }
 
-/// The tokens that stood in URLs, for their hosts. They go back where they stood.
+/// The tokens and passwords that stood in URLs, for their hosts. Tokens go back where they stood.
 fn tokens_of(channels: &[ChannelRef]) -> MemoryStorage {
     use rattler_networking::authentication_storage::StorageBackend;
     let storage = MemoryStorage::default();
     for channel in channels {
-        if let (Some(host), Some(token)) = (channel.url().host_str(), channel.token()) {
+        let token = channel.token().map(|token| Authentication::CondaToken(token.to_owned()));
+        let login = || {
+            let (username, password) = channel.login()?;
+            Some(Authentication::BasicHTTP { username: username.to_owned(), password: password.to_owned() })
+        };
+        if let (Some(host), Some(credential)) = (channel.url().host_str(), token.or_else(login)) {
             // Memory takes everything.
-            let _ = storage.store(host, &Authentication::CondaToken(token.to_owned()));
+            let _ = storage.store(host, &credential);
         }
     }
     storage

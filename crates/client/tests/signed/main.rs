@@ -9,6 +9,7 @@ mod keys;
 mod machine;
 mod registry;
 mod roots;
+mod secrets;
 mod server;
 mod tokens;
 mod verify;

@@ -17,12 +17,14 @@ use tokio::net::TcpListener;
 pub(crate) struct Seen {
     pub(crate) path: String,
     pub(crate) authorization: Option<String>,
+    pub(crate) referer: Option<String>,
 }
 
 #[derive(Default)]
 struct State {
     files: HashMap<String, Vec<u8>>,
     statuses: HashMap<String, StatusCode>,
+    redirects: HashMap<String, String>,
     /// The only credential that is let in, if not everybody is.
     token: Option<String>,
     seen: Vec<Seen>,
@@ -74,6 +76,11 @@ impl Site {
         self.state.lock().unwrap().statuses.insert(path.to_owned(), status);
     }
 
+    pub(crate) fn redirect(&self, path: &str, to: &str) {
+        self.state.lock().unwrap().redirects.insert(path.to_owned(), to.to_owned());
+    }
+
+    /// Lets nobody in but who has this token, or this login in base64.
     pub(crate) fn ask_for(&self, token: &str) {
         self.state.lock().unwrap().token = Some(token.to_owned());
     }
@@ -83,23 +90,26 @@ impl Site {
     }
 
     fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-        let authorization = request.headers().get("authorization");
-        let authorization = authorization.map(|value| value.to_str().unwrap().to_owned());
+        let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (authorization, referer) = (header("authorization"), header("referer"));
         let whole = request.uri().path().to_owned();
         let mut state = self.state.lock().unwrap();
-        state.seen.push(Seen { path: whole.clone(), authorization: authorization.clone() });
+        state.seen.push(Seen { path: whole.clone(), authorization: authorization.clone(), referer });
         let (in_path, path) = match whole.strip_prefix("/t/").and_then(|rest| rest.split_once('/')) {
             Some((token, rest)) => (Some(token.to_owned()), format!("/{rest}")),
             None => (None, whole),
         };
-        let given =
-            authorization.and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)).or(in_path);
+        let given = authorization.and_then(|value| Some(value.split_once(' ')?.1.to_owned())).or(in_path);
         let is_public = path.ends_with(".root.json") || path.ends_with("key_mgr.json");
         let status = match (&state.token, &given) {
             (Some(token), Some(given)) if token != given => StatusCode::UNAUTHORIZED,
             (Some(_), None) if !is_public => StatusCode::UNAUTHORIZED,
             _ => state.statuses.get(&path).copied().unwrap_or(StatusCode::OK),
         };
+        if let (StatusCode::OK, Some(to)) = (status, state.redirects.get(&path)) {
+            let answer = Response::builder().status(StatusCode::FOUND).header("location", to);
+            return answer.body(Full::default()).unwrap();
+        }
         let body = if status == StatusCode::OK { state.files.get(&path).cloned() } else { Some(Vec::new()) };
         let status = if body.is_none() { StatusCode::NOT_FOUND } else { status };
         let body = if request.method() == http::Method::HEAD { Vec::new() } else { body.unwrap_or_default() };

@@ -123,28 +123,6 @@ async fn the_token_is_never_sent_to_the_trust_urls() {
 }
 
 #[tokio::test]
-async fn a_token_in_a_channels_url_leaves_no_trace() {
-    let machine = Machine::new();
-    let (registry, _) = private(&machine).await;
-    machine.trust(&registry).await;
-    let url = format!("http://{}/t/{}/team", registry.site.address, token(1).expose());
-    let channel = bonded_client::channel::ChannelRef::parse(&url, &url.parse().unwrap()).unwrap();
-    let web = machine.web(&channel);
-    let wanted = bonded_client::plan::Wanted {
-        specs: vec!["tool".to_owned()],
-        channels: vec![channel],
-        prefix: machine.prefix(),
-        platform: bonded_client::plan::Platform::Linux64,
-    };
-    let plan = bonded_client::plan::plan(&machine.environment, &web, wanted, now()).await.unwrap();
-    let progress = bonded_client::archives::Progress::hidden();
-    let stop = bonded_client::install::Untrusted::Stop;
-    bonded_client::install::install(&machine.environment, &web, &plan, stop, &progress).await.unwrap();
-    let meta = machine.content("conda-meta/tool-1.0-0.json").unwrap();
-    assert!(meta.contains("/team/noarch/tool-1.0-0.conda") && !meta.contains(token(1).expose()), "{meta}");
-}
-
-#[tokio::test]
 async fn a_token_that_the_registry_refuses_changes_nothing() {
     let machine = Machine::new();
     let (registry, mut wanted) = private(&machine).await;
