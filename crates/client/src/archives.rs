@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use bonded_model::Sha256;
+use bonded_model::conda::ArchiveKind;
 use futures::{StreamExt, TryStreamExt};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rattler_conda_types::RepoDataRecord;
@@ -88,9 +89,15 @@ struct Expected {
 }
 
 impl Expected {
+    /// The names come from an index that nobody may have signed, and become paths here and in the environment.
     fn of(record: &RepoDataRecord) -> Result<Self, ArchiveError> {
         let file = record.identifier.to_file_name();
         let package = &record.package_record;
+        let linked = format!("{}-{}-{}", package.name.as_normalized(), package.version, package.build);
+        let is_archive = ArchiveKind::ALL.iter().any(|kind| file.ends_with(kind.extension()));
+        if !(is_archive && is_plain(&file) && is_plain(&linked)) {
+            return Err(ArchiveError::Name(file));
+        }
         let Some(sha256) = package.sha256 else { return Err(ArchiveError::NoDigest(file)) };
         Ok(Self { file, sha256: <[u8; 32]>::from(sha256).into(), size: package.size })
     }
@@ -152,6 +159,13 @@ impl Expected {
     }
 }
 
+/// Whether a text is no more than one name of a file. Other registries than Bonded have other rules for names, so this is
+/// only what keeps it where it is put.
+fn is_plain(name: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!' | '=' | '~');
+    !name.starts_with('.') && name.len() <= 255 && name.chars().all(known)
+}
+
 /// Digest and size of a file.
 pub(crate) fn digest(path: &Path) -> io::Result<(Sha256, u64)> {
     let mut file = File::open(path)?;
@@ -174,6 +188,9 @@ pub enum ArchiveError {
     /// The server could not be asked, or refused.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// The name would lead out of where archives are kept.
+    #[error("{0:?} cannot name an archive: it was not fetched")]
+    Name(String),
     /// The record has no SHA-256.
     #[error(
         "the record of {0} does not say its SHA-256, so nothing would say whether the archive is the right one"

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rattler::install::Installer;
+use rattler::install::{ExternalSymlinkPolicy, Installer, PythonInfo};
 use rattler::package_cache::PackageCache;
 use rattler_conda_types::RepoDataRecord;
 use rattler_conda_types::prefix::Prefix;
@@ -12,6 +12,7 @@ use reqwest_middleware::ClientBuilder;
 use crate::Environment;
 use crate::archives::{self, ArchiveError, Progress};
 use crate::plan::Plan;
+use crate::staged::{self, Refused, Staged};
 use crate::web::Web;
 
 /// What to do with packages that cannot be trusted.
@@ -43,10 +44,14 @@ pub async fn install(
     let archives = archives::fetch(environment, web, &records, progress).await?;
     // Extracted in this very run, from bytes that were checked in this very run: nobody else's cache takes part.
     let stage = Stage::new(&environment.client_cache())?;
+    let mut packages = Vec::new();
     for (record, archive) in records.iter().zip(&archives) {
+        let file = record.identifier.to_file_name();
         let extracted = stage.cache.get_or_fetch_from_path(archive, Some(&record.package_record), None).await;
-        extracted.map_err(|error| InstallError::Extract(record.identifier.to_file_name(), told(&error)))?;
+        let extracted = extracted.map_err(|error| InstallError::Extract(file.clone(), told(&error)))?;
+        packages.push(Staged { file, directory: extracted.path().to_owned() });
     }
+    stays_inside(plan, packages).await?;
     let prefix =
         Prefix::create(&plan.prefix).map_err(|error| InstallError::Prefix(plan.prefix.clone(), error))?;
     Installer::new()
@@ -55,10 +60,26 @@ pub async fn install(
         .with_target_platform(plan.platform)
         .with_requested_specs(plan.specs.clone())
         .with_execute_link_scripts(false)
+        .with_external_symlink_policy(ExternalSymlinkPolicy::Deny)
         .install(prefix.path(), plan.desired.clone())
         .await
         .map_err(|error| InstallError::Link(told(&error)))?;
     Ok(())
+}
+
+/// Whether all that is to be linked lies in the environment then.
+async fn stays_inside(plan: &Plan, packages: Vec<Staged>) -> Result<(), InstallError> {
+    let python = plan.desired.iter().find(|record| record.package_record.name.as_normalized() == "python");
+    let python =
+        python.and_then(|record| PythonInfo::from_python_record(&record.package_record, plan.platform).ok());
+    let prefix = plan.prefix.clone();
+    let checked = tokio::task::spawn_blocking(move || staged::check(&prefix, &packages, python.as_ref()));
+    match checked.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(Refused::Leaves(file, path))) => Err(InstallError::Leaves(file, path)),
+        Ok(Err(Refused::Unreadable(file, why))) => Err(InstallError::Extract(file, why)),
+        Err(error) => Err(InstallError::Link(error.to_string())),
+    }
 }
 
 /// A place for what is extracted; gone when the packages are linked.
@@ -97,6 +118,9 @@ pub enum InstallError {
     /// An archive that cannot be extracted. Nothing was changed.
     #[error("{0} cannot be extracted: {1}")]
     Extract(String, String),
+    /// An archive that would write, or lead, out of the environment. Nothing was changed.
+    #[error("{0} is made to reach out of the environment, by {1:?}. Nothing was installed")]
+    Leaves(String, PathBuf),
     /// The environment, or the cache, cannot be written.
     #[error("{0:?} cannot be written")]
     Prefix(PathBuf, #[source] std::io::Error),

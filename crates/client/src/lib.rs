@@ -15,6 +15,7 @@ mod files;
 pub mod index;
 pub mod install;
 pub mod plan;
+mod staged;
 pub mod tokens;
 pub mod trust;
 pub mod verify;

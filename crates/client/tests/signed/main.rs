@@ -6,6 +6,7 @@ mod archive;
 mod attacks;
 mod clean;
 mod keys;
+mod linking;
 mod machine;
 mod registry;
 mod roots;
