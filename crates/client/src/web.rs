@@ -195,6 +195,15 @@ impl WebError {
         Self::Status { url: url.clone(), status, hint }
     }
 
+    /// Whether the server did not answer, or could not: that says nothing of what it has.
+    pub(crate) fn is_outage(&self) -> bool {
+        match self {
+            Self::Request { .. } | Self::Middleware { .. } => true,
+            Self::Status { status, .. } => status.is_server_error(),
+            Self::TooLong { .. } | Self::Credentials(_) | Self::Client(_) => false,
+        }
+    }
+
     fn known(url: &Url, error: reqwest_middleware::Error) -> Self {
         match error {
             reqwest_middleware::Error::Reqwest(error) => Self::bare(url, error),

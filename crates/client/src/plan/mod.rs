@@ -16,7 +16,7 @@ pub use show::{Table, size};
 use crate::Environment;
 use crate::channel::{ChannelRef, InvalidChannel};
 use crate::index::IndexError;
-use crate::trust::{PinError, Verdict};
+use crate::trust::{TrustError, Verdict};
 use crate::web::{Web, WebError};
 use candidates::Candidates;
 
@@ -172,9 +172,9 @@ pub enum PlanError {
     /// An index cannot be read.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// What this machine remembers of roots cannot be read.
+    /// Whether a channel can be trusted was not found out.
     #[error(transparent)]
-    Pin(#[from] PinError),
+    Trust(#[from] TrustError),
     /// The indexes cannot be read.
     #[error("the channels cannot be read: {0}")]
     Gateway(String),

@@ -141,21 +141,20 @@ pub fn trust(
     prefixes: &[PathBuf],
     now: Timestamp,
 ) -> Result<Vec<PathBuf>, TokenError> {
-    let pins = Pins::of(environment);
-    let before = pins.load(server)?;
-    if let Some(before) = &before {
-        root.goes_on_from(before)?;
-    }
     let mut files = Vec::new();
-    for prefix in prefixes {
-        files.extend(install_roots(prefix, &root.chain)?);
-    }
-    if let Some(newest) = root.newest() {
+    Pins::of(environment).change(server, |before| {
+        if let Some(before) = &before {
+            root.goes_on_from(before)?;
+        }
+        for prefix in prefixes {
+            files.extend(install_roots(prefix, &root.chain)?);
+        }
+        let Some(newest) = root.newest() else { return Ok(None) };
         let mut pin = Pin::new(server.clone(), newest, now)?;
         // Trusting a registry anew does not make it young again.
         pin.key_manager = before.map_or(0, |before| before.key_manager);
-        pins.save(&pin)?;
-    }
+        Ok::<_, TokenError>(Some(pin))
+    })?;
     Ok(files)
 }
 

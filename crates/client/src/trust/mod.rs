@@ -14,7 +14,7 @@ pub use prefix::{RootFileError, install_roots, roots_in};
 use crate::Environment;
 use crate::channel::ChannelRef;
 use crate::index::Entry;
-use crate::web::Web;
+use crate::web::{Web, WebError};
 
 /// From so many days before a root expires on, people are told.
 const EXPIRES_SOON_DAYS: i64 = 30;
@@ -83,11 +83,6 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the package may be installed.
-    pub const fn is_failed(&self) -> bool {
-        matches!(self, Self::Failed { .. })
-    }
-
     /// What a plan says behind the package; nothing where there are no signatures.
     pub fn text(&self) -> String {
         match self {
@@ -104,31 +99,27 @@ impl Trust {
     /// Finds out. What is wrong with the registry's documents is an answer, no error: it is said of each package.
     ///
     /// # Errors
-    /// When what this machine remembers cannot be read or written.
+    /// When the registry does not answer, or what this machine remembers cannot be read or written.
     pub async fn of(
         web: &Web,
         environment: &Environment,
         channel: &ChannelRef,
         now: Timestamp,
-    ) -> Result<Self, PinError> {
+    ) -> Result<Self, TrustError> {
         let pins = Pins::of(environment);
         let server = channel.server();
         let pin = match pins.load(&server)? {
             Some(pin) => pin,
+            None if pins.is_forgotten(&server) => return unpinned(web, channel).await,
             None => match prefix::pin_from(web, environment, channel, now).await {
                 Some(pin) => pin,
-                None => return Ok(unpinned(web, channel).await),
+                None => return unpinned(web, channel).await,
             },
         };
-        match verified(web, channel, &pin, now).await {
-            Ok(signers) => {
-                let mut pin = pin;
-                if pin.note(&signers.root, signers.key_manager.version())? || pins.load(&server)?.is_none() {
-                    pins.save(&pin)?;
-                }
-                Ok(Self::Signed(Box::new(signers)))
-            }
-            Err(reason) => Ok(Self::Broken(reason)),
+        match verified(web, channel, &pins, &pin, now).await {
+            Ok(signers) => Ok(Self::Signed(Box::new(signers))),
+            Err(Problem::Broken(reason)) => Ok(Self::Broken(reason)),
+            Err(Problem::Unknown(error)) => Err(error),
         }
     }
 
@@ -151,33 +142,82 @@ impl Signers {
     }
 }
 
-/// Follows the roots from the pinned one, and verifies the key manager by the newest.
-async fn verified(web: &Web, channel: &ChannelRef, pin: &Pin, now: Timestamp) -> Result<Signers, String> {
-    let pinned = pin.root().map_err(|error| format!("the pinned root is damaged: {error}"))?;
-    let root = fetch::follow(web, channel, pinned).await.map_err(|error| told(&error))?;
-    let bytes = fetch::key_manager(web, channel).await.map_err(|error| told(&error))?;
-    let bytes = bytes.ok_or("the registry was signed before, and has no key manager any more")?;
-    let key_manager = TrustedKeyManager::verify(&root, &bytes, now, pin.key_manager);
+/// Why nothing is verified.
+enum Problem {
+    /// What the registry has is not to be trusted.
+    Broken(String),
+    /// It could not be found out.
+    Unknown(TrustError),
+}
+
+impl From<FetchError> for Problem {
+    /// A registry that is not there is no registry that lies.
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Web(error) if error.is_outage() => Self::Unknown(error.into()),
+            error => Self::Broken(told(&error)),
+        }
+    }
+}
+
+impl From<PinError> for Problem {
+    fn from(error: PinError) -> Self {
+        Self::Unknown(error.into())
+    }
+}
+
+/// Follows the roots from the pinned one, and verifies the key manager by the newest. What was verified is noted at once:
+/// a root also when nothing behind it holds.
+async fn verified(
+    web: &Web,
+    channel: &ChannelRef,
+    pins: &Pins,
+    pin: &Pin,
+    now: Timestamp,
+) -> Result<Signers, Problem> {
+    let broken = |reason: String| Problem::Broken(reason);
+    let pinned = pin.root().map_err(|error| broken(format!("the pinned root is damaged: {error}")))?;
+    let root = fetch::follow(web, channel, pinned).await?;
+    pins.adopt(pin)?;
+    pins.note(pin, &root, 0)?;
+    let bytes = fetch::key_manager(web, channel).await?;
+    let missing = || broken("the registry was signed before, and has no key manager any more".to_owned());
+    let bytes = bytes.ok_or_else(missing)?;
+    let key_manager = TrustedKeyManager::verify(&root, &bytes, now, pin.key_manager)
+        .map_err(|error| broken(error.to_string()))?;
+    pins.note(pin, &root, key_manager.version())?;
     let name = channel.url().host_str().unwrap_or_default().to_owned();
-    Ok(Signers { name, root, key_manager: key_manager.map_err(|error| error.to_string())? })
+    Ok(Signers { name, root, key_manager })
 }
 
 /// A registry that nobody here has decided to trust. Where it does not sign, there is nothing to decide.
-async fn unpinned(web: &Web, channel: &ChannelRef) -> Trust {
+async fn unpinned(web: &Web, channel: &ChannelRef) -> Result<Trust, TrustError> {
     let is_key_manager = |bytes: &[u8]| Envelope::parse(bytes).is_ok();
     match fetch::key_manager(web, channel).await {
-        Ok(Some(bytes)) if is_key_manager(&bytes) => Trust::Broken(format!(
+        Ok(Some(bytes)) if is_key_manager(&bytes) => Ok(Trust::Broken(format!(
             "{} signs its packages, and its root is not trusted here yet: compare its fingerprint and run \
              `bonded conda trust {channel}`",
             channel.server()
-        )),
-        Ok(_) => Trust::Unsigned,
+        ))),
+        Ok(_) => Ok(Trust::Unsigned),
         // Others than Bonded answer what they like to a question that they do not know.
-        Err(FetchError::Web(crate::web::WebError::Status { status, .. })) if status.is_client_error() => {
-            Trust::Unsigned
+        Err(FetchError::Web(WebError::Status { status, .. })) if status.is_client_error() => {
+            Ok(Trust::Unsigned)
         }
-        Err(error) => Trust::Broken(told(&error)),
+        Err(FetchError::Web(error)) if error.is_outage() => Err(error.into()),
+        Err(error) => Ok(Trust::Broken(told(&error))),
     }
+}
+
+/// Whether a channel can be trusted was not found out.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The registry does not answer.
+    #[error(transparent)]
+    Web(#[from] WebError),
+    /// What this machine remembers of roots cannot be read or written.
+    #[error(transparent)]
+    Pin(#[from] PinError),
 }
 
 /// An error with its causes.

@@ -1,5 +1,6 @@
 //! What this machine remembers of a registry's roots.
 
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,17 @@ impl Pins {
     /// # Errors
     /// When the file cannot be read, or is damaged: then nothing is trusted rather than everything.
     pub fn load(&self, server: &Url) -> Result<Option<Pin>, PinError> {
-        self.read(&self.path(server))
+        let path = self.path(server);
+        let place = |url: &Url| (url.host_str().map(str::to_owned), url.port(), url.path().to_owned());
+        match self.read(&path)? {
+            Some(pin) if place(&pin.server) != place(server) => Err(PinError::Other(path)),
+            pin => Ok(pin),
+        }
+    }
+
+    /// Whether somebody said that a registry is not to be trusted any more.
+    pub fn is_forgotten(&self, server: &Url) -> bool {
+        self.mark(server).exists()
     }
 
     /// All pins, by registry.
@@ -65,27 +76,75 @@ impl Pins {
         Ok(pins)
     }
 
-    /// Writes a pin.
+    /// Changes the pin of a registry, if `change` makes one; it is given the present one, and nobody else writes meanwhile.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn save(&self, pin: &Pin) -> Result<(), PinError> {
-        let path = self.path(&pin.server);
-        let text = serde_json::to_vec_pretty(pin).map_err(|error| PinError::Damaged(path.clone(), error))?;
-        files::replace_private(&path, &text).map_err(|error| PinError::Write(path, error))
+    /// When a file cannot be read or written, and those of `change`.
+    pub fn change<E: From<PinError>>(
+        &self,
+        server: &Url,
+        change: impl FnOnce(Option<Pin>) -> Result<Option<Pin>, E>,
+    ) -> Result<(), E> {
+        let _lock = self.lock()?;
+        if let Some(pin) = change(self.load(server)?)? {
+            self.write(&pin)?;
+        }
+        Ok(())
     }
 
-    /// Forgets a registry; whether it was known.
+    /// Notes what was verified from a pin. Nothing goes back, also where another process has noted more. A registry that
+    /// was forgotten meanwhile stays so.
+    pub(super) fn note(&self, from: &Pin, root: &TrustedRoot, key_manager: u64) -> Result<(), PinError> {
+        let raised = |present: Option<Pin>| match present {
+            Some(present) if present.pinned_at == from.pinned_at => present.raised(root, key_manager),
+            _ => Ok(None),
+        };
+        // Mostly there is no news, and perhaps no place to write it.
+        match raised(self.load(&from.server)?)? {
+            Some(_) => self.change(&from.server, raised),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps a pin that nobody was asked for, unless there is one, or it was forgotten.
+    pub(super) fn adopt(&self, pin: &Pin) -> Result<(), PinError> {
+        if self.load(&pin.server)?.is_some() {
+            return Ok(());
+        }
+        self.change(&pin.server, |present| {
+            Ok((present.is_none() && !self.is_forgotten(&pin.server)).then(|| pin.clone()))
+        })
+    }
+
+    /// Forgets a registry, and remembers that; whether it was known.
     ///
     /// # Errors
-    /// When the file cannot be removed.
+    /// When a file cannot be written or removed.
     pub fn forget(&self, server: &Url) -> Result<bool, PinError> {
-        let path = self.path(server);
-        match std::fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(PinError::Write(path, error)),
-        }
+        let _lock = self.lock()?;
+        let mark = self.mark(server);
+        files::replace_private(&mark, server.as_str().as_bytes())
+            .map_err(|error| PinError::Write(mark, error))?;
+        gone(self.path(server))
+    }
+
+    fn write(&self, pin: &Pin) -> Result<(), PinError> {
+        let path = self.path(&pin.server);
+        let text = serde_json::to_vec_pretty(pin).map_err(|error| PinError::Damaged(path.clone(), error))?;
+        files::replace_private(&path, &text).map_err(|error| PinError::Write(path, error))?;
+        gone(self.mark(&pin.server)).map(|_| ())
+    }
+
+    /// Held as long as the file is open.
+    fn lock(&self) -> Result<File, PinError> {
+        let path = self.directory.join(".lock");
+        let locked = || {
+            fs::create_dir_all(&self.directory)?;
+            let file = File::create(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        locked().map_err(|error| PinError::Write(path.clone(), error))
     }
 
     fn read(&self, path: &Path) -> Result<Option<Pin>, PinError> {
@@ -94,7 +153,12 @@ impl Pins {
         pin.map_err(|error| PinError::Damaged(path.to_owned(), error))
     }
 
-    /// `HOST.json`; port and path follow in names that no other registry has.
+    /// Remembers that a registry was forgotten.
+    fn mark(&self, server: &Url) -> PathBuf {
+        self.path(server).with_extension("forgotten")
+    }
+
+    /// `HOST.json`; port and path follow behind signs that no host's name has.
     fn path(&self, server: &Url) -> PathBuf {
         let plain = |text: &str| -> String {
             let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
@@ -102,11 +166,11 @@ impl Pins {
         };
         let mut name = plain(server.host_str().unwrap_or_default());
         if let Some(port) = server.port() {
-            name.push_str(&format!("_{port}"));
+            name.push_str(&format!("+{port}"));
         }
         let path = server.path().trim_matches('/');
         if !path.is_empty() {
-            name.push_str(&format!("_{}", hex::encode(path)));
+            name.push_str(&format!("={}", hex::encode(path)));
         }
         self.directory.join(format!("{name}.json"))
     }
@@ -129,13 +193,28 @@ impl Pin {
         TrustedRoot::pin(self.root.as_bytes(), None)
     }
 
-    /// Notes what was verified; whether that is news.
-    pub(super) fn note(&mut self, root: &TrustedRoot, key_manager: u64) -> Result<bool, CanonicalError> {
-        let root = text_of(root)?;
-        let is_news = root != self.root || key_manager > self.key_manager;
-        self.root = root;
+    /// With what was verified later; nothing when that is no news.
+    fn raised(mut self, root: &TrustedRoot, key_manager: u64) -> Result<Option<Self>, PinError> {
+        // What was changed by hand is told of where it is used.
+        let Ok(present) = self.root() else { return Ok(None) };
+        let is_newer = root.version() > present.version();
+        if !is_newer && key_manager <= self.key_manager {
+            return Ok(None);
+        }
+        if is_newer {
+            self.root = text_of(root)?;
+        }
         self.key_manager = self.key_manager.max(key_manager);
-        Ok(is_news)
+        Ok(Some(self))
+    }
+}
+
+/// Removes a file; whether it was there.
+fn gone(path: PathBuf) -> Result<bool, PinError> {
+    match fs::remove_file(&path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(PinError::Write(path, error)),
     }
 }
 
@@ -153,10 +232,90 @@ pub enum PinError {
     /// Not as it was written.
     #[error("{0:?} is damaged: restore it, or remove it and trust the registry anew")]
     Damaged(PathBuf, #[source] serde_json::Error),
+    /// What stands there is of another registry.
+    #[error("{0:?} is of another registry: remove it and trust the registry anew")]
+    Other(PathBuf),
     /// Not written.
     #[error("{0:?} cannot be written")]
     Write(PathBuf, #[source] io::Error),
     /// Not to be expressed.
     #[error("the root cannot be written down: {0}")]
     Root(#[from] CanonicalError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pins(directory: &tempfile::TempDir) -> Pins {
+        Pins { directory: directory.path().to_owned() }
+    }
+
+    fn pin(server: &str) -> Pin {
+        let pinned_at = Timestamp::UNIX_EPOCH;
+        Pin { server: server.parse().unwrap(), pinned_at, root: String::new(), key_manager: 0 }
+    }
+
+    fn keep(pins: &Pins, pin: &Pin) {
+        pins.change::<PinError>(&pin.server, |_| Ok(Some(pin.clone()))).unwrap();
+    }
+
+    #[test]
+    fn registries_on_one_host_have_pins_of_their_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let pins = pins(&directory);
+        let servers = [
+            "https://h/",
+            "https://h:6161/",
+            "https://h/aa/",
+            "https://h:80/aa/",
+            "https://h_6161/",
+            "https://[::1]/",
+        ];
+        for server in servers {
+            assert!(pins.load(&server.parse().unwrap()).unwrap().is_none(), "{server}");
+            keep(&pins, &pin(server));
+        }
+        for server in servers {
+            assert_eq!(pins.load(&server.parse().unwrap()).unwrap().unwrap().server.as_str(), server);
+        }
+        std::fs::rename(directory.path().join("h.json"), directory.path().join("other.json")).unwrap();
+        let other = "https://other/".parse().unwrap();
+        assert!(matches!(pins.load(&other), Err(PinError::Other(_))));
+    }
+
+    #[test]
+    fn what_several_processes_note_is_all_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let pins = pins(&directory);
+        keep(&pins, &pin("https://h/"));
+        let server: Url = "https://h/".parse().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..10 {
+                        let raised = |mut pin: Pin| {
+                            pin.key_manager += 1;
+                            pin
+                        };
+                        pins.change::<PinError>(&server, |present| Ok(present.map(raised))).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(pins.load(&server).unwrap().unwrap().key_manager, 40);
+    }
+
+    #[test]
+    fn what_was_forgotten_is_not_trusted_again_by_itself() {
+        let directory = tempfile::tempdir().unwrap();
+        let pins = pins(&directory);
+        let pin = pin("https://h/");
+        pins.adopt(&pin).unwrap();
+        assert!(pins.forget(&pin.server).unwrap() && pins.is_forgotten(&pin.server));
+        pins.adopt(&pin).unwrap();
+        assert!(pins.load(&pin.server).unwrap().is_none() && pins.all().unwrap().is_empty());
+        keep(&pins, &pin);
+        assert!(!pins.is_forgotten(&pin.server) && pins.load(&pin.server).unwrap().is_some());
+    }
 }

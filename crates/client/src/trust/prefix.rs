@@ -45,7 +45,8 @@ pub fn roots_in(prefix: &Path) -> Option<TrustedRoot> {
     entries.filter_map(named).max_by_key(TrustedRoot::version)
 }
 
-/// A pin for a registry that has the very root that lies in a prefix of this machine, as images bring it along.
+/// A pin for a registry that has the very root that lies in conda's own prefix, as images bring it along. Other prefixes
+/// do not count: whatever is installed there can write into them.
 ///
 /// A root of another registry says nothing of this one.
 pub(super) async fn pin_from(
@@ -54,14 +55,10 @@ pub(super) async fn pin_from(
     channel: &ChannelRef,
     now: Timestamp,
 ) -> Option<Pin> {
-    for prefix in [&environment.conda_root, &environment.conda_prefix].into_iter().flatten() {
-        let Some(root) = roots_in(prefix) else { continue };
-        let offered = fetch::root(web, channel, root.version()).await.ok().flatten()?;
-        if TrustedRoot::pin(&offered, Some(&root.fingerprint())).is_ok() {
-            return Pin::new(channel.server(), &root, now).ok();
-        }
-    }
-    None
+    let root = roots_in(environment.conda_root.as_deref()?)?;
+    let offered = fetch::root(web, channel, root.version()).await.ok().flatten()?;
+    TrustedRoot::pin(&offered, Some(&root.fingerprint())).ok()?;
+    Pin::new(channel.server(), &root, now).ok()
 }
 
 fn directory(prefix: &Path) -> PathBuf {

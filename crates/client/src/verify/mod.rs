@@ -16,7 +16,7 @@ use crate::archives;
 use crate::channel::ChannelRef;
 use crate::index::{Entry, IndexError, SubdirIndex};
 use crate::plan::Platform;
-use crate::trust::{PinError, Trust, Verdict};
+use crate::trust::{Trust, TrustError, Verdict};
 use crate::web::Web;
 
 /// What somebody says of a package: where it came from, and what it is.
@@ -258,7 +258,7 @@ pub enum VerifyError {
     /// An index cannot be read.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// What this machine remembers of roots cannot be read.
+    /// Whether a channel can be trusted was not found out.
     #[error(transparent)]
-    Pin(#[from] PinError),
+    Trust(#[from] TrustError),
 }

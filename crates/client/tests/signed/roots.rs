@@ -1,6 +1,8 @@
 //! What a machine remembers of roots: nothing of it goes back.
 
-use bonded_client::trust::Pins;
+use bonded_client::trust::{Pins, TrustError};
+use bonded_client::verify::{VerifyError, of_lock, verify};
+use http::StatusCode;
 
 use crate::archive::Archive;
 use crate::keys::{FIRST, MANAGER, Manager, Root};
@@ -59,4 +61,65 @@ async fn a_registry_that_began_anew_is_trusted_only_after_the_old_one_is_forgott
     machine.trust(&registry).await;
     machine.install(&registry, "tool").await.unwrap();
     assert_eq!(pinned(&machine, &registry), (1, 1));
+}
+
+#[tokio::test]
+async fn a_verified_root_is_kept_also_when_its_key_manager_is_withheld() {
+    let registry = registry().await;
+    let machine = Machine::that_trusts(&registry).await;
+    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
+    registry.site.remove("/team/key_mgr.json");
+    machine.refuses(&registry, "tool", "no key manager any more").await;
+    assert_eq!(pinned(&machine, &registry), (2, 0));
+    registry.site.remove("/team/2.root.json");
+    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(10));
+    machine.refuses(&registry, "tool", "the keys that root 2 names").await;
+}
+
+/// A machine whose conda brings the registry's root along.
+async fn with_root_in(registry: &Registry, place: &str) -> Machine {
+    let mut machine = Machine::new();
+    let prefix = machine.environment.home.join(place);
+    std::fs::create_dir_all(prefix.join("etc/conda")).unwrap();
+    std::fs::write(prefix.join("etc/conda/1.root.json"), registry.site.get("/team/1.root.json")).unwrap();
+    machine.environment.conda_root = Some(machine.environment.home.join("conda"));
+    machine.environment.conda_prefix = Some(machine.environment.home.join("active"));
+    machine
+}
+
+#[tokio::test]
+async fn a_forgotten_registry_stays_forgotten_where_conda_has_its_root() {
+    let registry = registry().await;
+    let machine = with_root_in(&registry, "conda").await;
+    machine.install(&registry, "tool").await.unwrap();
+    std::fs::remove_dir_all(machine.prefix()).unwrap();
+    assert!(Pins::of(&machine.environment).forget(&registry.channel().server()).unwrap());
+    machine.refuses(&registry, "tool", "its root is not trusted here yet").await;
+    machine.refuses(&registry, "tool", "its root is not trusted here yet").await;
+    machine.trust(&registry).await;
+    machine.install(&registry, "tool").await.unwrap();
+}
+
+#[tokio::test]
+async fn root_that_a_package_put_into_the_active_environment() {
+    let registry = registry().await;
+    let machine = with_root_in(&registry, "active").await;
+    machine.refuses(&registry, "tool", "its root is not trusted here yet").await;
+}
+
+#[tokio::test]
+async fn a_registry_that_does_not_answer_is_no_registry_that_lies() {
+    let registry = registry().await;
+    for machine in [Machine::that_trusts(&registry).await, Machine::new()] {
+        registry.site.fail("/team/key_mgr.json", StatusCode::BAD_GATEWAY);
+        let error = machine.plan(&registry, &["tool"]).await.unwrap_err();
+        assert!(error.contains("key_mgr.json answered 502"), "{error}");
+        let explicit = machine.environment.home.join("explicit.txt");
+        let url = format!("http://{}/team/noarch/tool-1.0-0.conda", registry.site.address);
+        std::fs::write(&explicit, format!("@EXPLICIT\n{url}#{}\n", "ab".repeat(32))).unwrap();
+        let unknown = verify(&machine.environment, &of_lock(&explicit).unwrap(), machine.now).await;
+        assert!(matches!(unknown, Err(VerifyError::Trust(TrustError::Web(_)))), "{unknown:?}");
+        // One that answers, and says no, is another thing.
+        registry.site.fail("/team/key_mgr.json", StatusCode::OK);
+    }
 }
