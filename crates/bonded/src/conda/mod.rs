@@ -40,13 +40,24 @@ pub(crate) enum Command {
 
 /// Runs one command: 0 when all is well, 1 when something cannot be trusted, 2 when it failed.
 pub(crate) async fn run(command: Command, output: Output) -> ExitCode {
+    let only_tells = matches!(command, Command::Token(_) | Command::Trust(_));
     match carried_out(command, output).await {
         Ok(code) => ExitCode::from(code),
-        Err(error) if crate::output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if crate::output::is_broken_pipe(&error) => {
+            ExitCode::from(if only_tells { 0 } else { FAILED })
+        }
         Err(error) => {
             output.error(&error);
             ExitCode::from(FAILED)
         }
+    }
+}
+
+/// A code that says what was found out, also when nobody reads the rest of what is told.
+fn whoever_reads(told: anyhow::Result<()>, code: u8) -> anyhow::Result<u8> {
+    match told {
+        Err(error) if !crate::output::is_broken_pipe(&error) => Err(error),
+        _ => Ok(code),
     }
 }
 

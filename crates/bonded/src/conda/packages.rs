@@ -12,9 +12,9 @@ use bonded_model::Timestamp;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::UNTRUSTED;
 use super::channels::Channels;
-use crate::output::Output;
+use super::{FAILED, UNTRUSTED, whoever_reads};
+use crate::output::{Output, is_broken_pipe};
 
 #[derive(Debug, Args)]
 pub(crate) struct Install {
@@ -60,8 +60,7 @@ impl Install {
         now: Timestamp,
     ) -> anyhow::Result<u8> {
         let (plan, _) = self.made(environment, now).await?;
-        show(&plan, output)?;
-        Ok(self.code(&plan))
+        whoever_reads(show(&plan, output), self.code(&plan))
     }
 
     /// Shows the plan and carries it out.
@@ -82,14 +81,17 @@ impl Install {
             _ => {}
         }
         let (plan, web) = self.made(environment, now).await?;
+        let code = self.code(&plan);
         if self.dry_run {
-            show(&plan, output)?;
-            return Ok(self.code(&plan));
+            return whoever_reads(show(&plan, output), code);
         }
         if !output.json {
-            show(&plan, output)?;
+            match show(&plan, output) {
+                // Nobody saw what would be done.
+                Err(error) if is_broken_pipe(&error) => return Ok(if code == 0 { FAILED } else { code }),
+                shown => shown?,
+            }
         }
-        let code = self.code(&plan);
         if code == 0 && (!plan.changes.is_empty() || create) {
             if !self.confirmed(output)? {
                 bail!("nothing was changed");
@@ -101,7 +103,7 @@ impl Install {
             };
             install(environment, &web, &plan, untrusted, &progress).await?;
         }
-        self.conclude(&plan, output, code)
+        whoever_reads(self.conclude(&plan, output, code), code)
     }
 
     async fn made(&self, environment: &Environment, now: Timestamp) -> anyhow::Result<(Plan, Web)> {
@@ -145,7 +147,7 @@ impl Install {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "" | "y" | "yes"))
     }
 
-    fn conclude(&self, plan: &Plan, output: Output, code: u8) -> anyhow::Result<u8> {
+    fn conclude(&self, plan: &Plan, output: Output, code: u8) -> anyhow::Result<()> {
         if output.json {
             let mut value = plan.to_json();
             value["done"] = json!(code == 0);
@@ -157,7 +159,7 @@ impl Install {
             let what = if count == 1 { "1 package".to_owned() } else { format!("{count} packages") };
             writeln!(stderr(), "\nerror: {what} cannot be trusted, so nothing was installed")?;
         }
-        Ok(code)
+        Ok(())
     }
 }
 

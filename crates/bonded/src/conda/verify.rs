@@ -7,13 +7,13 @@ use anyhow::bail;
 use bonded_client::Environment;
 use bonded_client::plan::{Platform, this_platform};
 use bonded_client::trust::Verdict;
-use bonded_client::verify::{Claim, Proof, of_archive, of_lock, of_prefix, verify};
+use bonded_client::verify::{Claim, Proof, best, of_archive, of_lock, of_prefix, verify};
 use bonded_model::Timestamp;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::UNTRUSTED;
 use super::channels::Channels;
+use super::{UNTRUSTED, whoever_reads};
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -50,22 +50,11 @@ impl Verify {
         let claims = self.claims(environment)?;
         let mut proofs = verify(environment, &claims, now).await?;
         if self.archive.is_some() {
-            // It is the archive of one of them, or of none.
-            let best = proofs.iter().position(|proof| matches!(proof.verdict, Verdict::Trusted { .. }));
-            proofs =
-                best.or(proofs.len().checked_sub(1)).map(|at| proofs.swap_remove(at)).into_iter().collect();
+            proofs = best(proofs).into_iter().collect();
         }
         let bad = proofs.iter().filter(|proof| !self.passes(proof)).count();
-        let rows: Vec<Value> = proofs.iter().map(row).collect();
-        if output.json {
-            output.result(&json!({ "trusted": bad == 0, "packages": rows }), String::new)?;
-        } else {
-            output.table(&rows, &["file", "channel", "status", "said"])?;
-            if bad > 0 {
-                writeln!(stderr(), "\nerror: {bad} of {} cannot be trusted", proofs.len())?;
-            }
-        }
-        Ok(if bad == 0 { 0 } else { UNTRUSTED })
+        let code = if bad == 0 { 0 } else { UNTRUSTED };
+        whoever_reads(show(&proofs, bad, output), code)
     }
 
     fn passes(&self, proof: &Proof) -> bool {
@@ -98,6 +87,18 @@ impl Verify {
         };
         Ok(of_prefix(&prefix)?)
     }
+}
+
+fn show(proofs: &[Proof], bad: usize, output: Output) -> anyhow::Result<()> {
+    let rows: Vec<Value> = proofs.iter().map(row).collect();
+    if output.json {
+        return output.result(&json!({ "trusted": bad == 0, "packages": rows }), String::new);
+    }
+    output.table(&rows, &["file", "channel", "status", "said"])?;
+    if bad > 0 {
+        writeln!(stderr(), "\nerror: {bad} of {} cannot be trusted", proofs.len())?;
+    }
+    Ok(())
 }
 
 fn row(proof: &Proof) -> Value {

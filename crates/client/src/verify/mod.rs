@@ -48,6 +48,8 @@ pub struct Proof {
     pub channel: Option<String>,
     /// What is to be said of it.
     pub verdict: Verdict,
+    /// Whether the channel has a record of that name, if that was found out.
+    is_listed: Option<bool>,
 }
 
 impl Claim {
@@ -101,7 +103,7 @@ pub fn of_lock(path: &Path) -> Result<Vec<Claim>, VerifyError> {
     }
 }
 
-/// What an archive is, as if it came from each of these channels. One of the proofs is enough.
+/// What an archive is, as if it came from each of these channels. It is of one of them, or of none: [`best`] says which.
 ///
 /// # Errors
 /// When it cannot be read.
@@ -128,6 +130,18 @@ pub fn of_archive(
     Ok(claims)
 }
 
+/// The proof that counts of an archive that was looked for in several places: that it is trusted; else that it is another
+/// one than the channel has; else whatever speaks against it. That a channel signs nothing speaks least.
+pub fn best(proofs: Vec<Proof>) -> Option<Proof> {
+    proofs.into_iter().min_by_key(|proof| match (&proof.verdict, proof.is_listed) {
+        (Verdict::Trusted { .. }, _) => 0,
+        (Verdict::Failed { .. }, Some(true)) => 1,
+        (Verdict::Failed { .. }, None) => 2,
+        (Verdict::Failed { .. }, Some(false)) => 3,
+        (Verdict::Unsigned, _) => 4,
+    })
+}
+
 /// Proves claims, each against the channel that it names. The proofs are in the same order.
 ///
 /// # Errors
@@ -142,9 +156,9 @@ pub async fn verify(
     let mut judge = Judge { web, trusts: HashMap::new(), indexes: HashMap::new() };
     let mut proofs = Vec::new();
     for claim in claims {
-        let verdict = judge.judge(environment, claim, now).await?;
+        let (verdict, is_listed) = judge.judge(environment, claim, now).await?;
         let channel = claim.channel().map(ToString::to_string);
-        proofs.push(Proof { file: claim.file.clone(), channel, verdict });
+        proofs.push(Proof { file: claim.file.clone(), channel, verdict, is_listed });
     }
     Ok(proofs)
 }
@@ -157,36 +171,37 @@ struct Judge {
 }
 
 impl Judge {
+    /// What is to be said of a claim, and whether its channel lists the file, if it was asked.
     async fn judge(
         &mut self,
         environment: &Environment,
         claim: &Claim,
         now: Timestamp,
-    ) -> Result<Verdict, VerifyError> {
-        let Some(Origin { channel, subdir }) = &claim.origin else { return Ok(Verdict::Unsigned) };
+    ) -> Result<(Verdict, Option<bool>), VerifyError> {
+        let Some(Origin { channel, subdir }) = &claim.origin else { return Ok((Verdict::Unsigned, None)) };
         let server = channel.server();
         if !self.trusts.contains_key(&server) {
             let trust = Trust::of(&self.web, environment, channel, now).await?;
             self.trusts.insert(server.clone(), trust);
         }
         let entry = match self.trusts.get(&server) {
-            None | Some(Trust::Unsigned) => return Ok(Verdict::Unsigned),
-            Some(Trust::Broken(reason)) => return Ok(Verdict::Failed { reason: reason.clone() }),
+            None | Some(Trust::Unsigned) => return Ok((Verdict::Unsigned, None)),
+            Some(Trust::Broken(reason)) => return Ok((Verdict::Failed { reason: reason.clone() }, None)),
             Some(Trust::Signed(_)) => self.entry(channel, subdir, &claim.file).await?,
         };
         let Some(entry) = entry else {
-            return Ok(Verdict::Failed {
-                reason: "the channel does not list it any more, or never did".to_owned(),
-            });
+            let reason = "the channel does not list it any more, or never did".to_owned();
+            return Ok((Verdict::Failed { reason }, Some(false)));
         };
-        Ok(match self.trusts.get(&server).map(|trust| trust.judge(subdir, &entry)) {
+        let verdict = match self.trusts.get(&server).map(|trust| trust.judge(subdir, &entry)) {
             Some(verdict @ Verdict::Trusted { .. }) => match differs(claim, &entry) {
                 None => verdict,
                 Some(reason) => Verdict::Failed { reason },
             },
             Some(verdict) => verdict,
             None => Verdict::Unsigned,
-        })
+        };
+        Ok((verdict, Some(true)))
     }
 
     async fn entry(

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use bonded_client::channel::ChannelRef;
 use bonded_client::plan::Platform;
 use bonded_client::trust::Verdict;
-use bonded_client::verify::{Claim, Proof, VerifyError, of_archive, of_lock, of_prefix, verify};
+use bonded_client::verify::{Claim, Proof, VerifyError, best, of_archive, of_lock, of_prefix, verify};
 use bonded_model::Sha256;
 use serde_json::json;
 
@@ -138,4 +139,31 @@ async fn what_comes_from_a_registry_that_signs_nothing_is_said_to_be_unsigned() 
     let proofs = proved(&machine, &of_prefix(&machine.prefix()).unwrap()).await;
     assert_eq!(reason(&proofs, TOOL), "unsigned");
     assert!(matches!(of_prefix(&machine.environment.home), Err(VerifyError::NoEnvironment(_))));
+}
+
+#[tokio::test]
+async fn tampered_archive_is_told_of_before_anything_else() {
+    let (registry, machine) = installed(Form::Full).await;
+    let unsigned = Registry::with(Form::Full, &[Archive::new("other", "1")]).await;
+    unsigned.site.remove("/team/key_mgr.json");
+    let path = machine.environment.home.join(TOOL);
+    let bytes = Archive::new("tool", "1.0").needs("base").bytes();
+    let found = async |bytes: &[u8], channels: &[ChannelRef]| {
+        std::fs::write(&path, bytes).unwrap();
+        let claims = of_archive(&path, channels, Platform::Linux64).unwrap();
+        best(proved(&machine, &claims).await).unwrap().verdict
+    };
+    let other = Registry::with(Form::Full, &[Archive::new("other", "1")]).await;
+    machine.trust(&other).await;
+    let (here, there, nowhere) = (registry.channel(), other.channel(), unsigned.channel());
+    for channels in [[here.clone(), there.clone(), nowhere.clone()], [nowhere.clone(), there.clone(), here]] {
+        assert!(matches!(found(&bytes, &channels).await, Verdict::Trusted { .. }));
+        let Verdict::Failed { reason } = found(&bytes[1..], &channels).await else { panic!("it passes") };
+        assert!(reason.contains("another is signed"), "{reason}");
+    }
+    for channels in [[there.clone(), nowhere.clone()], [nowhere.clone(), there]] {
+        let Verdict::Failed { reason } = found(&bytes, &channels).await else { panic!("it passes") };
+        assert!(reason.starts_with("the channel does not list it"), "{reason}");
+    }
+    assert_eq!(found(&bytes, &[nowhere]).await, Verdict::Unsigned);
 }
