@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use bonded_model::Timestamp;
 use bonded_model::conda::ArchiveFilename;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -10,6 +11,16 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{Entries, Entry, IndexError};
+
+/// Records of which the signatures are looked at to learn the index's age. More than one only where somebody added some.
+const MAX_LOOKED_AT: usize = 100;
+
+/// When a record came into the channel (CEP 47), in milliseconds.
+#[derive(Deserialize)]
+struct Indexed {
+    #[serde(rename = "indexed_timestamp")]
+    at: Option<i64>,
+}
 
 /// All entries, by package.
 #[derive(Debug)]
@@ -76,6 +87,19 @@ impl Full {
 
     pub(super) fn package(&self, name: &str) -> Entries {
         self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    /// When the newest of the records that `is_trusted` came into the channel: the index was made then, or later.
+    pub(super) fn newest(&self, is_trusted: impl Fn(&Entry) -> bool) -> Option<Timestamp> {
+        let mut indexed: Vec<(i64, &Entry)> = self
+            .0
+            .values()
+            .flat_map(Entries::values)
+            .filter_map(|entry| Some((serde_json::from_slice::<Indexed>(&entry.record).ok()?.at?, entry)))
+            .collect();
+        indexed.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let (at, _) = indexed.into_iter().take(MAX_LOOKED_AT).find(|(_, entry)| is_trusted(entry))?;
+        Timestamp::from_timestamp_millis(at)
     }
 
     pub(super) fn names(&self) -> Vec<String> {

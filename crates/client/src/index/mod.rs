@@ -42,8 +42,8 @@ pub(crate) type Entries = BTreeMap<String, Entry>;
 pub(crate) struct SubdirIndex {
     /// Below this URL are the archives.
     pub(crate) archives: Url,
-    /// When the index was made, where it says so.
-    pub(crate) made_at: Option<Timestamp>,
+    /// When the index was made, where it says so itself.
+    made_at: Option<Timestamp>,
     form: Form,
 }
 
@@ -99,6 +99,16 @@ impl SubdirIndex {
         // What stands under another package's name is not this package's.
         entries.retain(|file, _| is_of(file, name));
         Ok(entries)
+    }
+
+    /// When the index was made. A whole one does not say it, so its newest record that is trusted does; outer `None` where
+    /// there is no index.
+    pub(crate) fn age(&self, is_trusted: impl Fn(&Entry) -> bool) -> Option<Option<Timestamp>> {
+        match &self.form {
+            Form::Absent => None,
+            Form::Shards(_) => Some(self.made_at),
+            Form::Full(full) => Some(full.newest(is_trusted)),
+        }
     }
 
     /// The names of its packages.

@@ -60,9 +60,14 @@ impl SignedSource {
         self.record(self.subdirs.get(&subdir)?, &entry).ok()
     }
 
-    /// When the index of each subdir was made, as far as they say so.
-    pub(crate) fn made_at(&self) -> impl Iterator<Item = (&str, Timestamp)> {
-        self.subdirs.iter().filter_map(|(name, index)| Some((name.as_str(), index.made_at?)))
+    /// When the index of each subdir was made, if that can be known. `is_trusted` is told subdirs and entries.
+    pub(crate) fn ages(
+        &self,
+        is_trusted: impl Fn(&str, &Entry) -> bool,
+    ) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
+        self.subdirs.iter().filter_map(move |(name, index)| {
+            Some((name.as_str(), index.age(|entry| is_trusted(name, entry))?))
+        })
     }
 
     async fn records(&self, subdir: &str, name: &str) -> Result<Vec<Arc<RepoDataRecord>>, IndexError> {

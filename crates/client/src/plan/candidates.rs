@@ -12,7 +12,7 @@ use url::Url;
 use super::PlanError;
 use crate::Environment;
 use crate::channel::ChannelRef;
-use crate::index::SignedSource;
+use crate::index::{Entry, SignedSource};
 use crate::trust::{Trust, Verdict};
 use crate::web::Web;
 
@@ -99,18 +99,11 @@ impl Candidates {
     pub(super) fn warnings(&self, now: Timestamp) -> Vec<String> {
         let mut warnings = Vec::new();
         for (candidate, source) in self.signed() {
-            for (subdir, made_at) in source.made_at() {
-                let age = now - made_at;
-                if age > Duration::days(STALE_AFTER_DAYS) {
-                    warnings.push(format!(
-                        "the index of {}/{subdir} was made {} days ago, on {}: if there are newer packages, somebody \
-                         withholds them",
-                        candidate.channel,
-                        age.num_days(),
-                        made_at.format("%Y-%m-%d"),
-                    ));
-                }
-            }
+            let trust = &candidate.trust;
+            let is_trusted =
+                |subdir: &str, entry: &Entry| matches!(trust.judge(subdir, entry), Verdict::Trusted { .. });
+            let ages = source.ages(is_trusted);
+            warnings.extend(ages.filter_map(|(subdir, made_at)| candidate.told_of_age(subdir, made_at, now)));
         }
         let expiring = self.channels.iter().filter_map(|candidate| match &*candidate.trust {
             Trust::Signed(signers) => signers.expires_soon(now),
@@ -124,6 +117,30 @@ impl Candidates {
 
     fn signed(&self) -> impl Iterator<Item = (&Candidate, &SignedSource)> {
         self.channels.iter().filter_map(|candidate| Some((candidate, candidate.source.as_deref()?)))
+    }
+}
+
+impl Candidate {
+    /// What is to be said of an index's age. What cannot be trusted at all is told of elsewhere.
+    fn told_of_age(&self, subdir: &str, made_at: Option<Timestamp>, now: Timestamp) -> Option<String> {
+        let place = format!("{}/{subdir}", self.channel);
+        let Some(made_at) = made_at else {
+            let is_signed = matches!(*self.trust, Trust::Signed(_));
+            return is_signed.then(|| {
+                format!(
+                    "the index of {place} does not say when it was made: nobody would notice if newer packages were \
+                     withheld"
+                )
+            });
+        };
+        let age = now - made_at;
+        (age > Duration::days(STALE_AFTER_DAYS)).then(|| {
+            format!(
+                "the index of {place} was made {} days ago, on {}: if there are newer packages, somebody withholds them",
+                age.num_days(),
+                made_at.format("%Y-%m-%d"),
+            )
+        })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::io::{Cursor, Write};
 
-use bonded_model::Sha256;
+use bonded_model::{Sha256, Timestamp};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
+
+use crate::keys::now;
 
 /// A `.conda` for `noarch` with one file, `share/NAME.txt`, that holds its version.
 #[derive(Clone)]
@@ -13,6 +15,7 @@ pub(crate) struct Archive {
     pub(crate) version: String,
     pub(crate) depends: Vec<String>,
     members: Vec<(String, Member)>,
+    indexed_at: Option<Timestamp>,
 }
 
 /// Something beside the one file.
@@ -27,7 +30,13 @@ enum Member {
 
 impl Archive {
     pub(crate) fn new(name: &str, version: &str) -> Self {
-        Self { name: name.to_owned(), version: version.to_owned(), depends: Vec::new(), members: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            depends: Vec::new(),
+            members: Vec::new(),
+            indexed_at: Some(now()),
+        }
     }
 
     pub(crate) fn file_at(self, path: &str) -> Self {
@@ -45,6 +54,12 @@ impl Archive {
 
     pub(crate) fn listing(self, path: &str) -> Self {
         self.with(path, Member::Listed)
+    }
+
+    /// With another time of arrival, or none, as publishers who sign themselves do.
+    pub(crate) fn indexed(mut self, at: Option<Timestamp>) -> Self {
+        self.indexed_at = at;
+        self
     }
 
     fn with(mut self, path: &str, member: Member) -> Self {
@@ -124,12 +139,16 @@ impl Archive {
     /// Its record, as the index has it.
     pub(crate) fn record(&self) -> Value {
         let bytes = self.bytes();
-        json!({
+        let mut record = json!({
             "name": self.name, "version": self.version, "build": "0", "build_number": 0,
             "depends": self.depends, "subdir": "noarch", "noarch": "generic",
             "sha256": Sha256::of(&bytes).to_string(), "size": bytes.len(), "timestamp": 1_700_000_000_000_u64,
             "run_exports": {"weak": [format!("{} >=1", self.name)]},
-        })
+        });
+        if let Some(at) = self.indexed_at {
+            record["indexed_timestamp"] = at.timestamp_millis().into();
+        }
+        record
     }
 }
 

@@ -279,14 +279,40 @@ async fn root_file_names_that_only_begin_right_are_not_read() {
 
 #[tokio::test]
 async fn frozen_repodata_is_warned_of() {
-    let mut registry = registry(Form::Shards).await;
+    for form in BOTH {
+        let mut registry = registry(form).await;
+        let machine = Machine::that_trusts(&registry).await;
+        assert_eq!(machine.plan(&registry, &["tool"]).await.unwrap().warnings, [""; 0]);
+        registry.made_at = now() - Duration::days(45);
+        for archive in [Archive::new("tool", "1.0").needs("base"), Archive::new("base", "1")] {
+            registry.add(&archive.indexed(Some(registry.made_at)), &[20]);
+        }
+        registry.publish();
+        let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
+        assert_eq!(warnings.len(), 1);
+        assert!(warnings[0].contains("was made 45 days ago, on 2026-04-17"), "{warnings:?}");
+    }
+}
+
+#[tokio::test]
+async fn frozen_repodata_with_an_unsigned_record_of_today() {
+    let mut registry = registry(Form::Full).await;
     let machine = Machine::that_trusts(&registry).await;
-    assert_eq!(machine.plan(&registry, &["tool"]).await.unwrap().warnings, [""; 0]);
-    registry.made_at = now() - Duration::days(45);
+    for archive in [Archive::new("tool", "1.0").needs("base"), Archive::new("base", "1")] {
+        registry.add(&archive.indexed(Some(now() - Duration::days(45))), &[20]);
+    }
+    registry.add(&Archive::new("lure", "1"), &[]);
     registry.publish();
     let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
-    assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].contains("was made 45 days ago, on 2026-04-17"), "{warnings:?}");
+    assert!(warnings[0].contains("was made 45 days ago"), "{warnings:?}");
+}
+
+#[tokio::test]
+async fn an_index_of_unknown_age_is_warned_of() {
+    let registry = Registry::with(Form::Full, &[Archive::new("tool", "1.0").indexed(None)]).await;
+    let machine = Machine::that_trusts(&registry).await;
+    let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
+    assert!(warnings[0].contains("does not say when it was made"), "{warnings:?}");
 }
 
 #[tokio::test]
