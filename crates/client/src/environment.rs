@@ -1,6 +1,10 @@
 //! Where things are on this machine.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+
+/// Where conda's program is in its prefix.
+const PROGRAMS: [&str; 3] = ["bin/conda", "condabin/conda", "Scripts/conda.exe"];
 
 /// The places that conda, rattler and Bonded's client look at. Tests make their own.
 #[derive(Clone, Debug)]
@@ -39,7 +43,9 @@ impl Environment {
             rattler_auth_file: path("RATTLER_AUTH_FILE"),
             binstar_config: path("BINSTAR_CONFIG_DIR"),
             condarc: path("CONDARC"),
-            conda_root: root_of(path("CONDA_EXE")).or_else(|| path("MAMBA_ROOT_PREFIX")),
+            conda_root: root_of(path("CONDA_EXE"))
+                .or_else(|| root_on(&std::env::var_os("PATH").unwrap_or_default()))
+                .or_else(|| path("MAMBA_ROOT_PREFIX")),
             conda_prefix,
         })
     }
@@ -71,6 +77,11 @@ impl Environment {
         self.cache.join("bonded")
     }
 
+    /// The prefix of a conda that is really there: mamba's root may have none.
+    pub fn conda(&self) -> Option<&Path> {
+        self.conda_root.as_deref().filter(|root| PROGRAMS.iter().any(|program| root.join(program).exists()))
+    }
+
     /// The prefix of the environment called `name`: `base` is conda's own.
     ///
     /// # Errors
@@ -91,6 +102,17 @@ impl Environment {
 fn root_of(program: Option<PathBuf>) -> Option<PathBuf> {
     let program = program?;
     program.parent()?.parent().map(Path::to_owned)
+}
+
+/// The prefix of the first conda on a search path. One that a Linux distribution brings along has no prefix of its own.
+fn root_on(path: &OsStr) -> Option<PathBuf> {
+    let mut programs = std::env::split_paths(path)
+        .filter(|directory| directory.is_absolute())
+        .flat_map(|directory| ["conda", "conda.exe"].map(|name| directory.join(name)).into_iter());
+    programs.find_map(|program| {
+        let root = root_of(Some(program.canonicalize().ok()?))?;
+        root.join("conda-meta").is_dir().then_some(root)
+    })
 }
 
 /// Whether conda would put environments there: an administrator's conda is not ours to write into.
@@ -159,5 +181,26 @@ mod tests {
         here.conda_root = Some(root.path().to_owned());
         assert_eq!(here.named("work").unwrap(), root.path().join("envs/work"));
         assert_eq!(here.named("base").unwrap(), root.path());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_conda_on_the_path_is_found_where_it_really_is() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().canonicalize().unwrap().join(path);
+        for directory in ["conda/bin", "conda/conda-meta", "links", "usr/bin", "empty"] {
+            std::fs::create_dir_all(at(directory)).unwrap();
+        }
+        std::fs::write(at("conda/bin/conda"), "").unwrap();
+        std::fs::write(at("usr/bin/conda"), "").unwrap();
+        std::os::unix::fs::symlink(at("conda/bin/conda"), at("links/conda")).unwrap();
+        let path = std::env::join_paths([at("empty"), at("usr/bin"), at("links")]).unwrap();
+        assert_eq!(root_on(&path), Some(at("conda")));
+        assert_eq!(root_on(at("usr/bin").as_os_str()), None);
+        let mut here = somewhere(home.path());
+        here.conda_root = Some(at("conda"));
+        assert_eq!(here.conda(), Some(at("conda").as_path()));
+        here.conda_root = Some(at("empty"));
+        assert_eq!(here.conda(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! `bonded conda token`.
 
 use std::io::{Read, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use bonded_client::channel::ChannelRef;
@@ -109,27 +109,36 @@ impl Set {
         };
         let trusted = root.as_ref().map(trust::told);
         let server = channel.server();
-        let prefixes = match self.place.env {
-            true => environment.conda_prefix.iter().cloned().collect(),
-            false => environment.conda_root.iter().cloned().collect(),
-        };
+        let conda = environment.conda().map(Path::to_owned);
+        let conda_verifies = root.is_some() && conda.is_some();
         let condarc = self.place.condarc(environment)?;
-        let wanted = SetToken { token, channels, whole_server, condarc, root, prefixes };
+        let wanted = SetToken { token, channels, whole_server, condarc, root, conda };
         let stored = tokens::set(environment, &web, &wanted, now).await?;
         let value = json!({
             "server": server, "files": stored.files,
             "root": trusted.as_ref().map(|(version, _)| version),
             "fingerprint": trusted.as_ref().map(|(_, fingerprint)| fingerprint),
+            "conda_verifies": conda_verifies,
         });
         output.result(&value, || {
             let files: Vec<String> =
                 stored.files.iter().map(|file| format!("  {}", file.display())).collect();
             let mut text = format!("The token for {server} is stored:\n{}", files.join("\n"));
             if let Some((version, fingerprint)) = &trusted {
-                text.push_str(&format!("\nSignatures are verified, with root {version}: {fingerprint}"));
+                let who = if conda_verifies {
+                    "Signatures are verified"
+                } else {
+                    "`bonded conda` verifies signatures"
+                };
+                text.push_str(&format!("\n{who}, with root {version}: {fingerprint}"));
             }
             text
         })?;
+        if trusted.is_some() && !conda_verifies {
+            output.notice(
+                "warning: no conda was found, so none was told to verify: put it on PATH and set the token again",
+            )?;
+        }
         Ok(0)
     }
 }

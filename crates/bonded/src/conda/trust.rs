@@ -53,7 +53,7 @@ impl Trust {
         let web = Web::new(environment, std::slice::from_ref(channel))?;
         let root = choose(&web, channel, self.root_fingerprint.as_ref()).await?;
         // For this client alone: conda knows one root for all registries, and `token set` sees to that.
-        tokens::trust(environment, &server, &root, &[], now)?;
+        tokens::trust(environment, &server, &root, None, now)?;
         let (version, fingerprint) = told(&root);
         let value = json!({ "server": server, "root": version, "fingerprint": fingerprint });
         output.result(&value, || format!("{server} is trusted from now on, with root {version}."))?;

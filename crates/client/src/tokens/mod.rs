@@ -45,6 +45,17 @@ pub enum TokenError {
          revoke this one"
     )]
     TooMighty(Url),
+    /// Another token for more than this.
+    #[error(
+        "conda has another token for everything below {place}, and would use one or the other: remove it first, with \
+         `bonded conda token remove` or by removing {file:?}"
+    )]
+    Broader {
+        /// Where the other one is used.
+        place: String,
+        /// The file that holds it.
+        file: PathBuf,
+    },
     /// A status that says nothing of the token.
     #[error("{0} answered {1}, which says nothing about the token")]
     Answer(Url, u16),

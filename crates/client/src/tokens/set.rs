@@ -30,8 +30,8 @@ pub struct SetToken {
     pub condarc: PathBuf,
     /// The root to be trusted from now on, if signatures are to be verified.
     pub root: Option<Root>,
-    /// Prefixes in which conda-content-trust is to find the root.
-    pub prefixes: Vec<PathBuf>,
+    /// conda's own prefix, in which alone conda-content-trust looks for the root. Without one, conda is not told to verify.
+    pub conda: Option<PathBuf>,
 }
 
 /// A root that somebody has decided to trust.
@@ -109,10 +109,11 @@ pub async fn set(
     for channel in &wanted.channels {
         check(web, channel, wanted.token.expose()).await?;
     }
+    no_broader_token(environment, wanted)?;
     let condarc = Condarc::open(&wanted.condarc)?;
     let mut stored = Stored::default();
     if let Some(root) = &wanted.root {
-        stored.files.extend(trust(environment, &server, root, &wanted.prefixes, now)?);
+        stored.files.extend(trust(environment, &server, root, wanted.conda.as_deref(), now)?);
     }
     stored.files.extend(store(environment, wanted, &server)?);
     let listed: Vec<String> = wanted.channels.iter().map(ToString::to_string).collect();
@@ -120,7 +121,7 @@ pub async fn set(
         condarc.add_channels(&listed);
     }
     condarc.set_flag("add_anaconda_token", true);
-    if wanted.root.is_some() {
+    if wanted.root.is_some() && wanted.conda.is_some() {
         enable(&condarc, &server);
     }
     condarc.save()?;
@@ -133,12 +134,12 @@ pub async fn set(
 ///
 /// # Errors
 /// When the root that was trusted before is not among those that are offered: trusting a registry again is no way back.
-/// When a file cannot be written, or conda trusts another registry in one of the prefixes.
+/// When a file cannot be written, or conda trusts another registry.
 pub fn trust(
     environment: &Environment,
     server: &Url,
     root: &Root,
-    prefixes: &[PathBuf],
+    conda: Option<&Path>,
     now: Timestamp,
 ) -> Result<Vec<PathBuf>, TokenError> {
     let mut files = Vec::new();
@@ -146,7 +147,7 @@ pub fn trust(
         if let Some(before) = &before {
             root.goes_on_from(before)?;
         }
-        for prefix in prefixes {
+        if let Some(prefix) = conda {
             files.extend(install_roots(prefix, &root.chain)?);
         }
         let Some(newest) = root.newest() else { return Ok(None) };
@@ -196,16 +197,37 @@ async fn check(web: &Web, channel: &ChannelRef, token: &str) -> Result<(), Token
     }
 }
 
+impl SetToken {
+    /// Below which URLs the token is to be used.
+    fn places(&self) -> Vec<Url> {
+        match (self.whole_server, self.channels.first()) {
+            (true, Some(channel)) => vec![channel.server()],
+            _ => self.channels.iter().map(|channel| channel.url().clone()).collect(),
+        }
+    }
+}
+
+/// conda uses the first token that fits, in no order: two for one channel would be used by chance.
+fn no_broader_token(environment: &Environment, wanted: &SetToken) -> Result<(), TokenError> {
+    let directory = environment.conda_tokens();
+    let stored = conda::all(&directory).map_err(|error| TokenError::Files(directory, error))?;
+    let places = wanted.places();
+    let is_broader = |other: &conda::Stored| {
+        let holds = |place: &Url| place.as_str() != other.url && place.as_str().starts_with(&other.url);
+        other.token != wanted.token.expose() && places.iter().any(holds)
+    };
+    match stored.into_iter().find(is_broader) {
+        Some(other) => Err(TokenError::Broader { place: other.url, file: other.path }),
+        None => Ok(()),
+    }
+}
+
 fn store(environment: &Environment, wanted: &SetToken, server: &Url) -> Result<Vec<PathBuf>, TokenError> {
     let token = wanted.token.expose();
     let directory = environment.conda_tokens();
-    let below: Vec<&Url> = match wanted.whole_server {
-        true => vec![server],
-        false => wanted.channels.iter().map(ChannelRef::url).collect(),
-    };
     let mut files = Vec::new();
-    for url in below {
-        let path = conda::store(&directory, url, token);
+    for url in wanted.places() {
+        let path = conda::store(&directory, &url, token);
         files.push(path.map_err(|error| TokenError::Files(directory.clone(), error))?);
     }
     let path = environment.rattler_credentials();

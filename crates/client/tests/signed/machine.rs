@@ -51,7 +51,7 @@ impl Machine {
     pub(crate) async fn tries_to_trust(&self, registry: &Registry) -> Result<(), String> {
         let channel = registry.channel();
         let root = choose_root(&self.web(&channel), &channel, None, |_| true).await.unwrap();
-        let trusted = tokens::trust(&self.environment, &channel.server(), &root, &[], self.now);
+        let trusted = tokens::trust(&self.environment, &channel.server(), &root, None, self.now);
         trusted.map(|_| ()).map_err(|error| error.to_string())
     }
 

@@ -30,7 +30,7 @@ fn channel(registry: &Registry, before_host: &str, before_path: &str) -> Channel
 async fn installed(machine: &Machine, channel: ChannelRef) -> Plan {
     let web = machine.web(&channel);
     let root = choose_root(&web, &channel, None, |_| true).await.unwrap();
-    tokens::trust(&machine.environment, &channel.server(), &root, &[], now()).unwrap();
+    tokens::trust(&machine.environment, &channel.server(), &root, None, now()).unwrap();
     let (prefix, specs) = (machine.prefix(), vec!["tool".to_owned()]);
     let wanted = Wanted { specs, channels: vec![channel], prefix, platform: Platform::Linux64 };
     let plan = plan(&machine.environment, &web, wanted, now()).await.unwrap();
@@ -123,8 +123,8 @@ async fn a_token_is_not_carried_to_where_its_check_is_redirected() {
     let channel = registry.channel();
     let web = machine.web(&channel);
     let condarc = machine.environment.user_condarc();
-    let (root, prefixes) = (None, Vec::new());
-    let wanted = SetToken { token, channels: vec![channel], whole_server: false, condarc, root, prefixes };
+    let (root, conda) = (None, None);
+    let wanted = SetToken { token, channels: vec![channel], whole_server: false, condarc, root, conda };
     let refused = tokens::set(&machine.environment, &web, &wanted, now()).await;
     assert!(matches!(refused, Err(TokenError::Answer(_, 302))));
     assert!(other.seen().is_empty());

@@ -28,7 +28,7 @@ async fn private(machine: &Machine) -> (Registry, SetToken) {
         whole_server: false,
         condarc: machine.environment.user_condarc(),
         root: None,
-        prefixes: Vec::new(),
+        conda: None,
     };
     (registry, wanted)
 }
@@ -61,7 +61,7 @@ async fn a_token_is_stored_where_conda_and_rattler_look_and_beside_others() {
     let web = machine.web(&registry.channel());
     let channel = registry.channel();
     wanted.root = Some(choose_root(&web, &channel, None, |_| true).await.unwrap());
-    wanted.prefixes = vec![conda.clone()];
+    wanted.conda = Some(conda.clone());
     set(&machine, &wanted).await.unwrap();
 
     let address = &registry.site.address;
@@ -171,7 +171,36 @@ async fn another_registrys_root_in_conda_is_not_replaced() {
     fs::write(conda.join("etc/conda/1.root.json"), &theirs).unwrap();
     let web = machine.web(&registry.channel());
     wanted.root = Some(choose_root(&web, &registry.channel(), None, |_| true).await.unwrap());
-    wanted.prefixes = vec![conda.clone()];
+    wanted.conda = Some(conda.clone());
     assert!(matches!(set(&machine, &wanted).await, Err(TokenError::RootFile(_))));
     assert_eq!(fs::read(conda.join("etc/conda/1.root.json")).unwrap(), theirs);
+}
+
+#[tokio::test]
+async fn without_a_conda_none_is_told_to_verify() {
+    let machine = Machine::new();
+    let (registry, mut wanted) = private(&machine).await;
+    let web = machine.web(&registry.channel());
+    wanted.root = Some(choose_root(&web, &registry.channel(), None, |_| true).await.unwrap());
+    set(&machine, &wanted).await.unwrap();
+    let condarc = fs::read_to_string(machine.environment.user_condarc()).unwrap();
+    assert!(!condarc.contains("safety") && !condarc.contains("signing"), "{condarc}");
+    machine.install(&registry, "tool").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_for_a_channel_is_not_set_beside_another_for_all() {
+    let machine = Machine::new();
+    let (registry, mut wanted) = private(&machine).await;
+    wanted.whole_server = true;
+    set(&machine, &wanted).await.unwrap();
+    wanted.whole_server = false;
+    set(&machine, &wanted).await.unwrap();
+    (wanted.whole_server, wanted.token) = (false, token(2));
+    registry.site.ask_for(token(2).expose());
+    let before = fs::read_to_string(machine.environment.rattler_credentials()).unwrap();
+    assert!(matches!(set(&machine, &wanted).await, Err(TokenError::Broader { .. })));
+    assert_eq!(fs::read_to_string(machine.environment.rattler_credentials()).unwrap(), before);
+    tokens::remove(&machine.environment, Some(&registry.channel())).unwrap();
+    set(&machine, &wanted).await.unwrap();
 }
