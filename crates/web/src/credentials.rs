@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use bonded_model::Actor;
 use bonded_model::actor::Origin;
 use bonded_model::token::{ApiToken, MalformedToken};
-use bonded_registry::access::Presented;
+use bonded_registry::access::{Epoch, Presented};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
@@ -20,6 +20,8 @@ use crate::problem::Problem;
 pub(crate) struct Caller {
     pub(crate) actor: Actor,
     pub(crate) origin: Origin,
+    /// From before the actor was authenticated: the body may come much later.
+    pub(crate) epoch: Epoch,
 }
 
 impl FromRequestParts<App> for Caller {
@@ -28,8 +30,9 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let origin = *parts.extensions.get::<Origin>().ok_or_else(no_origin)?;
         let agent = agent(&parts.headers);
+        let epoch = app.access.epoch();
         let actor = app.authenticate(&presented(parts), &origin, &agent).await?;
-        Ok(Self { actor, origin })
+        Ok(Self { actor, origin, epoch })
     }
 }
 

@@ -80,10 +80,10 @@ impl Access {
 
     /// Whoever holds the token with this hash.
     async fn bearer(&self, hash: TokenHash) -> Result<Actor, Error> {
-        if let Some(actor) = self.bearers.get(&hash) {
+        let epoch = self.epoch();
+        if let Some((_, actor)) = self.bearers.get(&hash).filter(|(read, _)| *read == epoch) {
             return Ok(actor);
         }
-        let epoch = self.epoch();
         let mut reader = self.store.read().await?;
         let actor = match reader.principal_by_hash(&hash).await? {
             Some(principal) => Actor::Principal(Arc::new(principal)),
@@ -92,11 +92,8 @@ impl Access {
                 None => return Err(Denial::Unauthenticated(BadCredential::Unknown).into()),
             },
         };
-        self.bearers.insert(hash, actor.clone());
-        if epoch != self.epoch() {
-            // Rights changed while the row was read: whoever comes next must read it again.
-            self.bearers.remove(&hash);
-        }
+        // Where rights changed while the row was read, whoever comes next sees that by the epoch.
+        self.bearers.insert(hash, (epoch, actor.clone()));
         Ok(actor)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use directory::{DEFAULT_PYTHON_CHANNEL, instance_policy, put_instance
 pub use inspect::Inspect;
 pub use manage::{InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject};
 pub(crate) use manage::{administers, owns};
-pub use permit::Permit;
+pub use permit::{Epoch, Permit};
 pub(crate) use present::{present, present_channel};
 
 use std::sync::Arc;
@@ -44,7 +44,8 @@ const CACHED_BEARERS: usize = 10_000;
 pub struct Access {
     store: Store,
     clock: Clock,
-    bearers: Cache<TokenHash, Actor>,
+    /// Each with the epoch in which it was read: in another one it counts for nothing.
+    bearers: Cache<TokenHash, (Epoch, Actor)>,
     directory: ArcSwapOption<Directory>,
     /// Counts changes of rights. What was read before a change is never cached or acted on after it.
     epoch: AtomicU64,
@@ -68,8 +69,10 @@ impl Access {
         self.directory.store(None);
     }
 
-    fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::SeqCst)
+    /// This moment in the history of rights. An actor that is authenticated after it was asked for has the rights of this
+    /// moment or of a later one.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::SeqCst))
     }
 
     /// Permits `action` to `actor`, or says why not.
@@ -77,12 +80,24 @@ impl Access {
     /// # Errors
     /// The [`Denial`] that the action decides on.
     pub fn permit<A: Action>(&self, actor: &Actor, action: A) -> Result<Permit<A>, Denial> {
-        let epoch = self.epoch();
+        self.permit_since(actor, self.epoch(), action)
+    }
+
+    /// The same for an actor whose rights were read in this `epoch`: while a body was on its way they may have changed.
+    ///
+    /// # Errors
+    /// As [`Access::permit`].
+    pub(crate) fn permit_since<A: Action>(
+        &self,
+        actor: &Actor,
+        epoch: Epoch,
+        action: A,
+    ) -> Result<Permit<A>, Denial> {
         action.decide(actor, self.clock.now())?;
         Ok(Permit::new(actor.clone(), action, epoch))
     }
 
-    /// Whether nobody's rights have changed since the permit was given. Use cases ask inside their write transaction
+    /// Whether nobody's rights have changed since those were read that the permit was given for. Use cases ask inside their write transaction
     /// and begin again when the answer is no.
     pub(crate) fn still_valid<A>(&self, permit: &Permit<A>) -> bool {
         permit.epoch() == self.epoch()

@@ -2,21 +2,26 @@
 
 use bonded_model::Actor;
 
+/// A moment in the history of everybody's rights. Whoever acts long after they were authenticated takes it before that, so
+/// that what was revoked in between is not missed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Epoch(pub(super) u64);
+
 /// The capability to carry out `A`, on behalf of one actor. Only [`Access::permit`](super::Access::permit) makes one,
 /// and a use case cannot be called without it.
 #[derive(Clone, Debug)]
 pub struct Permit<A> {
     actor: Actor,
     action: A,
-    epoch: u64,
+    epoch: Epoch,
 }
 
 impl<A> Permit<A> {
-    pub(super) const fn new(actor: Actor, action: A, epoch: u64) -> Self {
+    pub(super) const fn new(actor: Actor, action: A, epoch: Epoch) -> Self {
         Self { actor, action, epoch }
     }
 
-    pub(super) const fn epoch(&self) -> u64 {
+    pub(super) const fn epoch(&self) -> Epoch {
         self.epoch
     }
 

@@ -3,7 +3,7 @@
 use bonded_model::conda::{ArchiveFilename, PackageName, Subdir};
 use bonded_model::{Actor, ChannelFormat};
 
-use crate::access::{Permit, Publish};
+use crate::access::{Epoch, Permit, Publish};
 use crate::publishing::Announced;
 use crate::trust::RecordSignature;
 use crate::{Error, Registry};
@@ -33,17 +33,18 @@ pub struct CondaUpload {
 }
 
 impl Registry {
-    /// Decides whether the actor may publish the package of this name, which may not exist yet.
+    /// Decides whether the actor, authenticated after this `epoch`, may publish the package of this name, which may not
+    /// exist yet.
     ///
     /// # Errors
     /// [`Error::Denied`].
     pub async fn permit_conda_upload(
         &self,
-        actor: &Actor,
+        (actor, epoch): (&Actor, Epoch),
         channel: &str,
         package: &PackageName,
     ) -> Result<Permit<Publish>, Error> {
         let channel = self.access.channel(actor, channel, ChannelFormat::Conda).await?;
-        self.permit_upload(actor, channel, package.as_str(), package.as_str()).await
+        self.permit_upload((actor, epoch), channel, package.as_str(), package.as_str()).await
     }
 }

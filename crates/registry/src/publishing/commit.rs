@@ -12,7 +12,7 @@ use bonded_model::{Actor, Channel, Digests, Lifecycle, Sha256, Switches, Timesta
 use bonded_store::{Change, Queries, Tx};
 
 use super::{Outcome, already_exists, name_is_burnt};
-use crate::access::{Action, Denial, Permit, Publish, present, present_channel};
+use crate::access::{Action, Denial, Epoch, Permit, Publish, present, present_channel};
 use crate::projects::revive;
 use crate::provenance::{Arrived, Attested, keep};
 use crate::publishers::{Made, check_reserved, project_created};
@@ -224,12 +224,12 @@ impl Commit {
 }
 
 impl Registry {
-    /// Permits an upload to the project of this normalized name, whether it exists or not. Before the answer is no, the
-    /// database is asked once more: the actor was read before the project, which another upload of the same actor may
-    /// have created in between.
+    /// Permits an upload to the project of this normalized name, whether it exists or not, with the rights of `epoch`.
+    /// Before the answer is no, the database is asked once more: the actor was read before the project, which another
+    /// upload of the same actor may have created in between.
     pub(crate) async fn permit_upload(
         &self,
-        actor: &Actor,
+        (actor, epoch): (&Actor, Epoch),
         channel: Arc<Channel>,
         project: &str,
         display_name: &str,
@@ -242,10 +242,11 @@ impl Registry {
             normalized: project.to_owned(),
             project: found.as_ref().map(Project::rules),
         };
-        match self.access.permit(actor, action.clone()) {
+        match self.access.permit_since(actor, epoch, action.clone()) {
             Err(Denial::Forbidden(_)) if action.project.is_some() => {
+                let epoch = self.access.epoch();
                 let actor = present(&mut reader, actor).await?;
-                Ok(self.access.permit(&actor, action)?)
+                Ok(self.access.permit_since(&actor, epoch, action)?)
             }
             decided => Ok(decided?),
         }

@@ -12,24 +12,25 @@ use bonded_model::{ChannelFormat, Sha256};
 use bytes::Bytes;
 
 use super::UploadForm;
-use crate::access::{Permit, Publish};
+use crate::access::{Epoch, Permit, Publish};
 use crate::provenance::Attested;
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
 use crate::{Error, Registry};
 
 impl Registry {
-    /// Decides whether the actor may publish to the project of this name, which may not exist yet.
+    /// Decides whether the actor, authenticated after this `epoch`, may publish to the project of this name, which may not
+    /// exist yet.
     ///
     /// # Errors
     /// [`Error::Denied`].
     pub async fn permit_python_upload(
         &self,
-        actor: &Actor,
+        (actor, epoch): (&Actor, Epoch),
         channel: &str,
         project: &ProjectName,
     ) -> Result<Permit<Publish>, Error> {
         let channel = self.access.channel(actor, channel, ChannelFormat::Python).await?;
-        self.permit_upload(actor, channel, project.normalized(), project.as_given()).await
+        self.permit_upload((actor, epoch), channel, project.normalized(), project.as_given()).await
     }
 
     /// Publishes a distribution whose bytes have arrived. When this returns, it is in the index.

@@ -27,10 +27,11 @@ const fn life(days: u32) -> Switches {
 /// Begins an upload of `parcel` to `pypi`: it is permitted, and its bytes are under way.
 async fn begin(app: &TestApp, token: &ApiToken) -> Permit<Publish> {
     let presented = Presented::Token(token.clone());
+    let epoch = app.registry.access.epoch();
     let actor =
         app.registry.authenticate(&presented, &app.registry.local_origin(), "test").await.expect("it works");
     let name: ProjectName = "parcel".parse().expect("a name");
-    app.registry.permit_python_upload(&actor, "pypi", &name).await.expect("it is permitted")
+    app.registry.permit_python_upload((&actor, epoch), "pypi", &name).await.expect("it is permitted")
 }
 
 /// Ends it: the bytes are there.

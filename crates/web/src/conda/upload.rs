@@ -186,7 +186,8 @@ pub(super) async fn permit(
         return Err(Error::from(Denial::hidden(&caller.actor)).into());
     }
     let target = target(name, subdir)?;
-    let permit = app.permit_conda_upload(&caller.actor, channel, target.filename.name()).await?;
+    let who = (&caller.actor, caller.epoch);
+    let permit = app.permit_conda_upload(who, channel, target.filename.name()).await?;
     Ok(CondaUpload { target, announced, signature: None, attestation: None, permit })
 }
 

@@ -114,7 +114,7 @@ async fn permit(
 ) -> Result<Permit<Publish>, Error> {
     // Whoever may not even see the channel is told so before anything about the form.
     app.access.channel(&caller.actor, channel, bonded_model::ChannelFormat::Python).await?;
-    app.permit_python_upload(&caller.actor, channel, &form.project()?).await
+    app.permit_python_upload((&caller.actor, caller.epoch), channel, &form.project()?).await
 }
 
 fn filename(field: &Field<'_>) -> Result<DistributionFilename, Problem> {

@@ -20,6 +20,7 @@ mod python_refusals;
 mod python_upload;
 mod reach;
 mod servers;
+mod stalling;
 mod token_api;
 mod token_pages;
 mod tokens;
