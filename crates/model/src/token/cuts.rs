@@ -22,7 +22,7 @@ pub struct TokenCut {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Cuts {
     channels: Vec<ChannelId>,
-    projects: Vec<ProjectId>,
+    projects: Vec<(ChannelId, ProjectId)>,
 }
 
 impl Cuts {
@@ -33,7 +33,17 @@ impl Cuts {
 
     /// Whether the token was cut off from the project, alone or with its channel.
     pub fn hold_for_project(&self, channel: ChannelId, project: ProjectId) -> bool {
-        self.projects.contains(&project) || self.hold_for_channel(channel)
+        self.projects.contains(&(channel, project)) || self.hold_for_channel(channel)
+    }
+
+    /// The channels that the token was cut off from, whole.
+    pub(super) fn channels(&self) -> &[ChannelId] {
+        &self.channels
+    }
+
+    /// The projects that it was cut off from alone, each with its channel.
+    pub(super) fn projects(&self) -> &[(ChannelId, ProjectId)] {
+        &self.projects
     }
 }
 
@@ -41,7 +51,7 @@ impl Extend<TokenCut> for Cuts {
     fn extend<I: IntoIterator<Item = TokenCut>>(&mut self, cuts: I) {
         for cut in cuts {
             match cut.project {
-                Some(project) => self.projects.push(project),
+                Some(project) => self.projects.push((cut.channel, project)),
                 None => self.channels.push(cut.channel),
             }
         }

@@ -129,6 +129,14 @@ impl Token {
         self.scope.covers_project(channel, project) && !self.cuts.hold_for_project(channel, project)
     }
 
+    /// Whether it may act nowhere that the other one was cut off from.
+    pub fn keeps_cuts_of(&self, other: &Self) -> bool {
+        let channels = other.cuts.channels().iter();
+        let mut projects = other.cuts.projects().iter();
+        channels.copied().all(|channel| !self.reaches_into(channel))
+            && projects.all(|(channel, project)| !self.covers_project(*channel, *project))
+    }
+
     /// The state of the token at `now`. A revoked token stays revoked, whatever its expiry.
     pub fn state(&self, now: Timestamp) -> TokenState {
         match (self.revoked_at, self.expires_at) {
@@ -177,6 +185,62 @@ pub enum TokenState {
 mod tests {
     use super::*;
     use crate::{Clock, Random};
+
+    /// A token that was cut off there, by channel and project.
+    fn token(scope: TokenScope, cuts: &[(ChannelId, Option<ProjectId>)]) -> Token {
+        let (now, random) = (chrono::DateTime::UNIX_EPOCH, Random::seeded(2));
+        let id = TokenId::generate(now, &random);
+        let cut = |(channel, project): &(_, _)| TokenCut {
+            token: id,
+            channel: *channel,
+            project: *project,
+            at: now,
+            by: None,
+        };
+        Token {
+            id,
+            user: UserId::generate(now, &random),
+            name: "ci".into(),
+            verbs: Verbs::from_bits(1),
+            scope,
+            cuts: cuts.iter().map(cut).collect(),
+            by_operator: false,
+            created_at: now,
+            secret_at: now,
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+            last_client: Client::default(),
+            networks: Networks::default(),
+            leaked_at: None,
+            rotations: 0,
+            previous_until: None,
+            presented: 0,
+        }
+    }
+
+    #[test]
+    fn a_token_keeps_the_cuts_of_another_where_it_reaches_no_place_that_was_taken_from_that_one() {
+        let (clock, random) = (Clock::manual(chrono::DateTime::UNIX_EPOCH), Random::seeded(1));
+        let [one, other] = [(); 2].map(|()| ChannelId::generate(clock.now(), &random));
+        let project = ProjectId::generate(clock.now(), &random);
+        let limited = |channel| TokenScope::Limited { channels: vec![channel], projects: Vec::new() };
+        for cut in [(one, None), (one, Some(project))] {
+            let manager = token(TokenScope::Owner, &[cut]);
+            for (scope, cuts, kept) in [
+                (TokenScope::Owner, &[][..], false),
+                (TokenScope::Owner, &[cut], true),
+                (TokenScope::Owner, &[(one, None)], true),
+                (TokenScope::Owner, &[(other, None)], false),
+                (limited(one), &[], false),
+                (limited(other), &[], true),
+            ] {
+                assert_eq!(token(scope, cuts).keeps_cuts_of(&manager), kept, "{cut:?} {cuts:?}");
+            }
+        }
+        let single = token(TokenScope::Limited { channels: Vec::new(), projects: vec![(one, project)] }, &[]);
+        assert!(!single.keeps_cuts_of(&token(TokenScope::Owner, &[(one, Some(project))])));
+    }
 
     #[test]
     fn a_scope_is_within_one_that_reaches_as_far() {

@@ -9,8 +9,9 @@ use bonded_model::{Actor, Timestamp};
 use bonded_store::Change;
 use chrono::TimeDelta;
 
-use super::managed::check_present;
+use super::managed::{check_managed, present_manager};
 use super::new::{IssuedToken, ScopeByName, expiry};
+use crate::access::{ManageTokens, Permit};
 use crate::people::mail::Letter;
 use crate::people::{Fresh, Visit};
 use crate::{Error, Registry};
@@ -79,7 +80,8 @@ impl Registry {
     ) -> Result<IssuedToken, Error> {
         let (user, now) = (fresh.user(), self.clock.now());
         let known = self.own_token(&fresh.cleared()?, id).await?.token;
-        let token = self.rotated(known, rotation, now)?;
+        let ends = self.new_end(&known, rotation, now)?;
+        let token = known;
         let message = Message::TokenRotated {
             user: user.name.clone(),
             at: now,
@@ -88,28 +90,33 @@ impl Registry {
         };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + rotation.overlap.duration();
-        let renewed = Renewed { token, previous_until, letter, by: None };
+        let renewed = Renewed { token, previous_until, ends, letter, by: None };
         self.write_rotation(renewed, &fresh.actor(), &visit.origin).await
     }
 
-    /// The token with the end that it has after the rotation.
-    fn rotated(&self, token: Token, rotation: Rotation, now: Timestamp) -> Result<Token, Error> {
-        check_works(&token, now)?;
-        let Some(lifetime) = rotation.lifetime else { return Ok(token) };
+    /// The end that the token gets with the rotation; `None` where it keeps its own.
+    fn new_end(
+        &self,
+        token: &Token,
+        rotation: Rotation,
+        now: Timestamp,
+    ) -> Result<Option<Option<Timestamp>>, Error> {
+        check_works(token, now)?;
+        let Some(lifetime) = rotation.lifetime else { return Ok(None) };
         if token.by_operator {
             let text = "the operator decides how long this token works: leave its end as it is";
             return Err(Error::Invalid(text.into()));
         }
         self.check_lifetime(lifetime)?;
-        Ok(Token { expires_at: expiry(now, lifetime)?, ..token })
+        expiry(now, lifetime).map(Some)
     }
 
     /// Takes from one of the person's tokens what it does not need. Nothing can be added, but for the networks, which
-    /// the person may choose anew.
+    /// the person may choose anew where the operator did not.
     ///
     /// # Errors
-    /// [`Error::Fenced`]; [`Error::NotFound`]; [`Error::Field`] `verbs`, `scope` or `lifetime` for what would be wider;
-    /// [`Error::Invalid`] for a token that does not work any more.
+    /// [`Error::Fenced`]; [`Error::NotFound`]; [`Error::Field`] `verbs`, `scope`, `lifetime` or `networks` for what would be
+    /// wider; [`Error::Invalid`] for a token that does not work any more.
     pub async fn narrow_own_token(
         &self,
         fresh: &Fresh<'_>,
@@ -131,6 +138,7 @@ impl Registry {
             token.expires_at = expiry(now, narrower.lifetime)?;
         }
         check_narrower(&token, &known)?;
+        check_networks(&token, &known)?;
         let event = Event::TokenNarrowed {
             token: id,
             owner: token.user,
@@ -144,6 +152,7 @@ impl Registry {
                 // What was narrowed meanwhile must not come back.
                 let present = tx.token(id).await?.ok_or_else(super::own::no_such_token)?;
                 check_narrower(&token, &present)?;
+                check_networks(&token, &present)?;
                 if !tx.change_token(&token).await? {
                     return Err(does_not_work());
                 }
@@ -160,9 +169,11 @@ impl Registry {
 pub(super) struct Renewed {
     pub(super) token: Token,
     pub(super) previous_until: Timestamp,
+    /// The end that it gets; without one it keeps the end that the transaction finds.
+    pub(super) ends: Option<Option<Timestamp>>,
     pub(super) letter: Letter,
-    /// The token that does it, which must still be able to.
-    pub(super) by: Option<TokenId>,
+    /// The permit of a token that does it, which must still be able to.
+    pub(super) by: Option<Permit<ManageTokens>>,
 }
 
 impl Registry {
@@ -173,32 +184,30 @@ impl Registry {
         actor: &Actor,
         origin: &Origin,
     ) -> Result<IssuedToken, Error> {
-        let Renewed { token, previous_until, letter, by } = renewed;
-        let event = Event::TokenRotated {
-            token: token.id,
-            owner: token.user,
-            previous_until,
-            expires_at: token.expires_at,
-        };
-        let now = self.clock.now();
-        let entry = AuditEntry::new(now, actor, origin, event);
-        let issued = IssuedToken { secret: ApiToken::generate(&self.random), token };
-        let (hash, row) = (issued.secret.hash(), issued.token.clone());
+        let Renewed { token: known, previous_until, ends, letter, by } = renewed;
+        let (now, secret) = (self.clock.now(), ApiToken::generate(&self.random));
+        let (actor, origin, hash) = (actor.clone(), *origin, secret.hash());
         let write = self.store.write(move |tx| {
             Box::pin(async move {
+                // What was narrowed meanwhile must not come back.
+                let present = tx.token(known.id).await?.ok_or_else(super::own::no_such_token)?;
+                let expires_at = ends.unwrap_or(present.expires_at);
+                let token = Token { expires_at, rotations: known.rotations, ..present };
                 if let Some(by) = by {
-                    check_present(tx, by, &row, now).await?;
+                    check_managed(&token, &present_manager(tx, &by, now).await?)?;
                 }
-                if !tx.rotate_token(&row, &hash, previous_until, now).await? {
+                if !tx.rotate_token(&token, &hash, previous_until, now).await? {
                     return Err(Error::Conflict("the token was changed meanwhile: look at it again".into()));
                 }
-                tx.audit(entry).await?;
+                let (id, owner) = (token.id, token.user);
+                let event = Event::TokenRotated { token: id, owner, previous_until, expires_at };
+                tx.audit(AuditEntry::new(now, &actor, &origin, event)).await?;
                 tx.announce(Change::Access);
-                letter.post(tx).await
+                letter.post(tx).await?;
+                Ok(token)
             })
         });
-        write.await?;
-        Ok(issued)
+        Ok(IssuedToken { secret, token: write.await? })
     }
 }
 
@@ -222,6 +231,15 @@ pub(super) fn check_narrower(token: &Token, than: &Token) -> Result<(), Error> {
         return Err(Error::field("lifetime", "the token ends before that already"));
     }
     Ok(())
+}
+
+/// That the networks of a token that the operator issued do not grow.
+fn check_networks(token: &Token, than: &Token) -> Result<(), Error> {
+    if !token.by_operator || token.networks.are_within(&than.networks) {
+        return Ok(());
+    }
+    let text = "the operator decides from where this token works: choose networks within those that it has";
+    Err(Error::field("networks", text))
 }
 
 pub(super) fn check_works(token: &Token, now: Timestamp) -> Result<(), Error> {

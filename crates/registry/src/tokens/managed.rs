@@ -18,7 +18,7 @@ use chrono::TimeDelta;
 use super::change::{Overlap, Renewed, check_narrower, check_works};
 use super::new::{IssuedToken, NewToken, ScopeByName, created};
 use super::own::{OwnToken, no_such_token};
-use crate::access::{BadCredential, Denial, ManageTokens, Permit, instance_policy};
+use crate::access::{Action, Denial, ManageTokens, Permit, instance_policy, present};
 use crate::{Error, Registry};
 
 /// How long a minted token lives unless somebody asks for less, if the one that mints it lives so long.
@@ -76,10 +76,9 @@ impl Registry {
             return Err(Error::field("verbs", "a token mints none that manages tokens too"));
         }
         let now = self.clock.now();
-        let left = manager.expires_at.map_or(LIFETIME, |end| LIFETIME.min(end - now));
-        let lifetime = Some(minted.lifetime.unwrap_or(left));
+        let lifetime = Some(minted.lifetime.unwrap_or(LIFETIME));
         self.check_lifetime(lifetime)?;
-        let same_scope = minted.scope.is_none();
+        let (same_scope, same_end) = (minted.scope.is_none(), minted.lifetime.is_none());
         let new = NewToken {
             name: minted.name,
             verbs: minted.verbs,
@@ -91,6 +90,11 @@ impl Registry {
         if same_scope {
             issued.token.scope = manager.scope.clone();
         }
+        if let Some(end) = manager.expires_at.filter(|_| same_end) {
+            issued.token.expires_at = issued.token.expires_at.map(|own| own.min(end));
+        }
+        // What it was cut off from, it does not get back by minting.
+        issued.token.cuts = manager.cuts.clone();
         // Whether its owner's factors count was decided when the token that mints it was issued.
         issued.token.by_operator = manager.by_operator;
         check_managed(&issued.token, manager)?;
@@ -102,7 +106,8 @@ impl Registry {
             token: issued.token.name.clone(),
             by: By::Owner,
         };
-        self.write_token(&issued, Some(manager.id), entry, Some(self.letter(&user.email, &message)?)).await?;
+        self.write_token(&issued, Some(permit.clone()), entry, Some(self.letter(&user.email, &message)?))
+            .await?;
         Ok(issued)
     }
 
@@ -134,7 +139,7 @@ impl Registry {
         id: TokenId,
         overlap: Overlap,
     ) -> Result<IssuedToken, Error> {
-        let ((user, manager), now) = (manager(permit)?, self.clock.now());
+        let ((user, _), now) = (manager(permit)?, self.clock.now());
         let token = self.managed_token(permit, id).await?;
         check_works(&token, now)?;
         let client = bonded_model::people::Client { address: origin.address, agent: String::new() };
@@ -142,7 +147,7 @@ impl Registry {
             Message::TokenRotated { user: user.name.clone(), at: now, client, token: token.name.clone() };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + overlap.duration();
-        let renewed = Renewed { token, previous_until, letter, by: Some(manager.id) };
+        let renewed = Renewed { token, previous_until, letter, ends: None, by: Some(permit.clone()) };
         self.write_rotation(renewed, permit.actor(), origin).await
     }
 
@@ -157,12 +162,12 @@ impl Registry {
         id: TokenId,
     ) -> Result<(), Error> {
         let (token, now) = (self.managed_token(permit, id).await?, self.clock.now());
-        let by = manager(permit)?.1.id;
+        let by = permit.clone();
         let event = Event::TokenRevoked { token: id, owner: token.user };
         let entry = AuditEntry::new(now, permit.actor(), origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                check_present(tx, by, &token, now).await?;
+                check_managed(&token, &present_manager(tx, &by, now).await?)?;
                 if tx.revoke_token(id, now).await? {
                     tx.audit(entry).await?;
                     tx.announce(Change::Access);
@@ -198,21 +203,20 @@ fn manager(permit: &Permit<ManageTokens>) -> Result<(&User, &Token), Error> {
     found.ok_or_else(|| Denial::hidden(permit.actor()).into())
 }
 
-/// The same once more, with the row that manages as the transaction finds it: it may have been revoked or narrowed since
-/// the request came in, and a secret that is given out then would outlive it.
-pub(super) async fn check_present(
+/// The token that manages as the transaction finds it, still by the secret that was presented: it may have been revoked,
+/// replaced or narrowed since the request came in, and a secret that is given out then would outlive it.
+pub(super) async fn present_manager(
     tx: &mut Tx,
-    manager: TokenId,
-    token: &Token,
+    permit: &Permit<ManageTokens>,
     now: Timestamp,
-) -> Result<(), Error> {
-    let present = tx.token(manager).await?.filter(|present| present.state(now) == TokenState::Active);
-    let revoked = || Denial::Unauthenticated(BadCredential::Revoked);
-    check_managed(token, &present.ok_or_else(revoked)?)
+) -> Result<Token, Error> {
+    let actor = present(tx, permit.actor()).await?;
+    permit.action().decide(&actor, now)?;
+    actor.token().cloned().ok_or_else(|| Denial::hidden(&actor).into())
 }
 
 /// That a token may be managed by another one: it is that one, or can do no more and manages nothing.
-fn check_managed(token: &Token, manager: &Token) -> Result<(), Error> {
+pub(super) fn check_managed(token: &Token, manager: &Token) -> Result<(), Error> {
     if token.id == manager.id {
         return Ok(());
     }
@@ -220,6 +224,9 @@ fn check_managed(token: &Token, manager: &Token) -> Result<(), Error> {
         return Err(no_such_token());
     }
     check_narrower(token, manager)?;
+    if !token.keeps_cuts_of(manager) {
+        return Err(Error::field("scope", "the token was cut off from a place that this one reaches"));
+    }
     if token.networks.are_within(&manager.networks) {
         return Ok(());
     }

@@ -8,7 +8,8 @@ use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Queries};
 use chrono::TimeDelta;
 
-use super::managed::check_present;
+use super::managed::{check_managed, present_manager};
+use crate::access::{ManageTokens, Permit};
 use crate::people::mail::Letter;
 use crate::{Error, Registry};
 
@@ -104,27 +105,33 @@ impl Registry {
         Ok(IssuedToken { secret: ApiToken::generate(&self.random), token })
     }
 
-    /// Writes a new token, and posts the letter that tells of it. A token that mints it, `by`, must still be able to.
+    /// Writes a new token, and posts the letter that tells of it. A token that mints it, with the permit `by`, must still be
+    /// able to.
     pub(crate) async fn write_token(
         &self,
         issued: &IssuedToken,
-        by: Option<TokenId>,
+        by: Option<Permit<ManageTokens>>,
         entry: AuditEntry,
         letter: Option<Letter>,
     ) -> Result<(), Error> {
         let (hash, row) = (issued.secret.hash(), issued.token.clone());
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                if let Some(by) = by {
-                    check_present(tx, by, &row, row.created_at).await?;
+                let manager = match by {
+                    Some(by) => Some(present_manager(tx, &by, row.created_at).await?),
+                    None => None,
+                };
+                if let Some(manager) = &manager {
+                    // It is cut off wherever that one is by now.
+                    check_managed(&Token { cuts: manager.cuts.clone(), ..row.clone() }, manager)?;
                 }
                 if !tx.insert_token(&row, &hash).await? {
                     let text = format!("the account has, or had, a token '{}' already", row.name);
                     return Err(Error::field("name", text));
                 }
-                if let Some(by) = by {
+                if let Some(manager) = &manager {
                     // What a token was cut off from, it does not get back by minting another one.
-                    tx.copy_token_cuts(by, row.id).await?;
+                    tx.copy_token_cuts(manager.id, row.id).await?;
                 }
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);

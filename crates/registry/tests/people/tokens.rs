@@ -221,6 +221,23 @@ with_open_app! {
         rotate(&ada, &app, &operators, Overlap::Day, None).await.expect("with the same end");
     }
 
+    async fn the_networks_of_the_operators_tokens_do_not_grow(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let user = account(&app, "ada").await;
+        let operators = app.issue(&user, Grant::verbs(&[Verb::Read])).await;
+        let to = |networks: &str| Narrower { networks: networks.parse().expect("networks"), ..as_it_is(&operators) };
+        narrow(&ada, &app, &operators, to("198.51.100.0/24")).await.expect("from anywhere to somewhere");
+        for wider in ["", "198.51.100.0/23", "198.51.100.0/24,192.0.2.0/24"] {
+            assert_eq!(field(narrow(&ada, &app, &operators, to(wider)).await), "networks");
+        }
+        narrow(&ada, &app, &operators, to("198.51.100.7")).await.expect("to one address");
+        let own = make(&ada, &app, asked("a")).await.expect("the token is made");
+        for networks in ["198.51.100.0/24", ""] {
+            let networks = networks.parse().expect("networks");
+            narrow(&ada, &app, &own, Narrower { networks, ..as_it_is(&own) }).await.expect("it is her own");
+        }
+    }
+
     async fn a_dead_token_does_not_come_back_by_rotation(app: TestApp) {
         let ada = person(&app, "ada").await;
         let own = make(&ada, &app, asked("a")).await.expect("the token is made");

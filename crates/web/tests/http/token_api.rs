@@ -3,9 +3,9 @@
 use bonded_model::token::Verb;
 use bonded_model::user::{ChannelRole, User};
 use bonded_model::{ChannelFormat, Visibility};
-use bonded_testkit::app::Grant;
+use bonded_testkit::app::{Grant, Setup};
 use bonded_testkit::http::Answer;
-use bonded_testkit::{TestApp, with_app};
+use bonded_testkit::{Engine, TestApp, with_app};
 use chrono::TimeDelta;
 use http::Method;
 use serde_json::{Value, json};
@@ -110,6 +110,30 @@ with_app! {
         }
     }
 
+    async fn a_token_that_was_cut_off_gets_its_place_back_through_no_other_token(app: TestApp) {
+        let ada = ada(&app).await;
+        let manager = app.issue(&ada, Grant::verbs(VERBS).channel("inner").channel("other")).await;
+        let grant = || Grant::verbs(&[Verb::Publish]);
+        let there = app.issue(&ada, grant().channel("inner").channel("other")).await.token.id;
+        let elsewhere = app.issue(&ada, grant().channel("other")).await.token.id;
+        let channel = app.registry.channel_named(&app.operator(), "inner").await.expect("it is there").id;
+        let (token, at) = (manager.token.id, app.now());
+        let cut = app.registry.store.write(move |tx| {
+            Box::pin(async move {
+                let cut = bonded_model::token::TokenCut { token, channel, project: None, at, by: None };
+                tx.cut_token(&cut).await
+            })
+        });
+        assert!(cut.await.expect("it is cut off"));
+        // Caches hear of it with the next change of rights.
+        app.member("pypi", &ada, ChannelRole::Reader).await;
+        let secret = manager.secret.expose();
+        let rotate = |id| app.request(Method::POST, &format!("{PATH}/{id}/rotate")).token(secret).body("{}");
+        rotate(there).await.expect(404);
+        rotate(elsewhere).await.expect(200);
+        rotate(token).await.expect(200);
+    }
+
     async fn what_is_wider_or_somebody_elses_is_out_of_reach(app: TestApp) {
         let ada = ada(&app).await;
         let token = manager(&app, &ada).await;
@@ -123,5 +147,20 @@ with_app! {
             rotate.body("{}").await.expect(404);
         }
         assert_eq!(list(&app, &token).await.len(), 1);
+    }
+}
+
+/// Time passes between the reading of the request and the making of the token.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_minted_without_days_while_the_clock_goes_on() {
+    let setup = Setup { clock: bonded_model::Clock::System, ..Setup::default() };
+    let app = TestApp::with(Engine::Sqlite, setup).await;
+    let ada = ada(&app).await;
+    let manager = app.issue(&ada, Grant::verbs(VERBS).channel("inner").lives(TimeDelta::days(30))).await;
+    for name in ["one", "two", "three"] {
+        let minted =
+            mint(&app, manager.secret.expose(), json!({ "name": name, "verbs": ["read"] })).await.expect(201);
+        let end: bonded_model::Timestamp = text(&json_of(&minted), "expires_at").parse().expect("a time");
+        assert_eq!(Some(end), manager.token.expires_at);
     }
 }
