@@ -28,7 +28,7 @@ struct Row {
     leaked_at: Option<Timestamp>,
     rotations: i64,
     previous_until: Option<Timestamp>,
-    /// 1 where the row was found by the secret before the present one, else 0.
+    /// 1 where the row was found by the secret before the present one, 2 by one before that, else 0.
     behind: i64,
 }
 
@@ -122,8 +122,9 @@ pub async fn by_id(db: &mut Connection, id: TokenId) -> sqlx::Result<Option<Toke
 
 pub async fn principal(db: &mut Connection, hash: &TokenHash) -> sqlx::Result<Option<Principal>> {
     let row = select!(
-        "CASE WHEN secret_sha256 = $1 THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END",
-        "WHERE secret_sha256 = $1 OR previous_sha256 = $1",
+        "CASE WHEN secret_sha256 = $1 THEN CAST(0 AS BIGINT) WHEN previous_sha256 = $1 THEN CAST(1 AS BIGINT)
+              ELSE CAST(2 AS BIGINT) END",
+        "WHERE secret_sha256 = $1 OR id = (SELECT s.token_id FROM token_secrets s WHERE s.sha256 = $1)",
         &hash.as_bytes()[..],
     );
     let Some(row) = row.fetch_optional(&mut *db).await? else { return Ok(None) };
@@ -206,7 +207,16 @@ pub async fn rotate(
         token.expires_at,
         at,
     );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+    if done.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "INSERT INTO token_secrets (sha256, token_id) SELECT previous_sha256, id FROM tokens WHERE id = $1",
+        token.id.uuid(),
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
 }
 
 pub async fn change(db: &mut Connection, token: &Token) -> sqlx::Result<bool> {

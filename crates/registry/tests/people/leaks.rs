@@ -119,6 +119,46 @@ with_open_app! {
         }
     }
 
+    // The first secret is found only after the thief gave the token another one twice.
+    async fn a_thief_keeps_nothing_by_rotating_twice(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let user = account(&app, "ada").await;
+        let found = app.issue(&user, Grant::verbs(&[Verb::Read, Verb::Manage])).await;
+        let session = ada.session().await;
+        let fresh = session.fresh().expect("a fresh proof");
+        let mut stolen = Vec::new();
+        for _ in 0..3 {
+            let (id, rotation) = (found.token.id, Rotation { overlap: Overlap::Hour, lifetime: None });
+            stolen.push(app.registry.rotate_own_token(&fresh, &ada.visit, id, rotation).await.expect("it works"));
+        }
+        assert_eq!(refusal(&app, &found).await, Some(BadCredential::Replaced), "its holder learns what became of it");
+        assert_eq!((refusal(&app, &stolen[1]).await, refusal(&app, &stolen[2]).await), (None, None));
+        assert_eq!(disclose(&app, &found, URL).await, 1);
+        for secret in stolen.iter().chain([&found]) {
+            assert_eq!(refusal(&app, secret).await, Some(BadCredential::Revoked));
+        }
+        assert_eq!(reports(&app).await, 1);
+    }
+
+    async fn a_token_in_a_url_is_noted_also_when_it_comes_from_outside_of_its_networks(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let session = ada.session().await;
+        let new = NewToken {
+            name: "ci".to_owned(),
+            verbs: [Verb::Read, Verb::Publish].into_iter().collect(),
+            scope: ScopeByName::Everything,
+            lifetime: Some(TimeDelta::days(90)),
+            networks: "198.51.100.0/24".parse().expect("a network"),
+        };
+        let fresh = session.fresh().expect("a fresh proof");
+        let issued = app.registry.create_token(&fresh, &ada.visit, new).await.expect("the token is made");
+        drop(mails(&app).await);
+        let presented = Presented::TokenInUrl(issued.secret.clone());
+        let refused = app.registry.authenticate(&presented, &ada.visit.origin, "conda/26.1").await;
+        refused!(refused, Error::TokenInUrl(_));
+        assert_eq!(recipients(&app, "An API token of yours came in a URL").await, ["ada@example.org"]);
+    }
+
     async fn what_is_no_token_of_ours_is_passed_over(app: TestApp) {
         let ada = person(&app, "ada").await;
         let issued = make(&ada, &app, &[Verb::Read]).await;

@@ -1,7 +1,7 @@
 //! Tokens and what they reach.
 
 use bonded_model::people::{Client, Standing};
-use bonded_model::token::{ApiToken, Token, TokenHash, TokenScope, TokenUse, Verb};
+use bonded_model::token::{ApiToken, Token, TokenHash, TokenScope, TokenState, TokenUse, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Random};
 use bonded_testkit::on_both;
@@ -87,7 +87,7 @@ on_both! {
         assert_eq!(reader.token(issued.id).await.unwrap().unwrap().presented, 1);
     }
 
-    async fn the_secret_before_the_last_is_forgotten(database: TestDatabase) {
+    async fn every_secret_that_was_replaced_is_known_for_its_token(database: TestDatabase) {
         let store = database.store().await;
         let ada = user("ada");
         let issued = token(&ada, "ci", TokenScope::Owner);
@@ -97,7 +97,10 @@ on_both! {
             tx.insert_token(&issued, &first).await?;
             assert!(tx.rotate_token(&issued, &second, now(), now()).await?);
             assert!(tx.rotate_token(&Token { rotations: 1, ..issued.clone() }, &third, now(), now()).await?);
-            assert!(tx.principal_by_hash(&first).await?.is_none());
+            let principal = tx.principal_by_hash(&first).await?.expect("it is known");
+            let found = principal.authority.token().expect("a token");
+            assert_eq!((found.id, found.presented, found.rotations), (issued.id, 0, 2));
+            assert_eq!(found.state(now()), TokenState::Replaced);
             assert!(tx.revoke_token(issued.id, now()).await?);
             assert!(!tx.rotate_token(&Token { rotations: 2, ..issued }, &first, now(), now()).await?);
             Ok(())
