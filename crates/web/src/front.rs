@@ -105,7 +105,7 @@ impl Front {
         let begun = Instant::now();
         let origin = Origin {
             request: RequestId::generate(self.clock.now(), &self.random),
-            address: Some(proxy::client_address(peer, request.headers(), &self.reach.trusted_proxies)),
+            address: proxy::client_address(peer, request.headers(), &self.reach.trusted_proxies),
         };
         let (method, wants_page) = (request.method().clone(), page::is_wanted(request.headers()));
         let routed = take_credentials(&mut request, &self.reach.prefix);

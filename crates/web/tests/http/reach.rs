@@ -1,6 +1,6 @@
 //! Behind a reverse proxy: path prefixes and client addresses. And paths that lead nowhere.
 
-use bonded_model::token::Verb;
+use bonded_model::token::{Token, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Visibility};
 use bonded_testkit::app::{Grant, Setup};
@@ -76,6 +76,29 @@ async fn forwarded_addresses_are_believed_of_trusted_proxies_alone() {
         let upload = app.upload_wheel("pypi", &token, &Wheel::new("parcel", "1.0"));
         upload.header("x-forwarded-for", "198.51.100.1, 192.0.2.7").await.expect(200);
         assert_eq!(recorded_address(&app).await.as_deref(), Some(recorded), "{trusted}");
+    }
+}
+
+/// A token that works from the proxy's own network alone is of no use to who hides behind a header that cannot be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_cannot_be_read_is_in_no_network() {
+    let app = behind("127.0.0.1/32").await;
+    app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
+    let rita = app.user_as("rita", "inner", ChannelRole::Reader).await;
+    let issued = app.issue(&rita, Grant::verbs(&[Verb::Read])).await;
+    let token = Token { networks: "127.0.0.1,192.0.2.0/24".parse().expect("networks"), ..issued.token };
+    let write = app.registry.store.write(move |tx| Box::pin(async move { tx.change_token(&token).await }));
+    assert!(write.await.expect("it is narrowed"));
+    let page = || app.get("/inner/simple/").token(issued.secret.expose());
+    page().await.expect(200);
+    for (forwarded, status) in [
+        ("192.0.2.7", 200),
+        ("198.51.100.7", 401),
+        ("nonsense", 401),
+        ("198.51.100.7, x", 401),
+        ("192.0.2.7:80", 200),
+    ] {
+        assert_eq!(page().header("x-forwarded-for", forwarded).await.status(), status, "{forwarded}");
     }
 }
 
