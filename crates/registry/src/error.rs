@@ -1,8 +1,6 @@
 //! What can go wrong in a use case, in two voices: what the caller is told, and what the log is told.
 
-use std::sync::Arc;
-
-use bonded_model::Principal;
+use bonded_model::Actor;
 use chrono::TimeDelta;
 
 use crate::access::Denial;
@@ -16,11 +14,12 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denial),
     /// A token that can do more than read came in a URL, where it has leaked into logs by now.
-    #[error(
-        "this token can do more than read, so it is not accepted in a URL; consider it leaked: give it a new secret on the \
-         page of your tokens, or revoke it"
-    )]
-    TokenInUrl(Arc<Principal>),
+    #[error("{}", match .0 {
+        Actor::Publisher(_) => "The token of a trusted publisher uploads, and opens no URL.",
+        _ => "this token can do more than read, so it is not accepted in a URL; consider it leaked: give it a new secret \
+              on the page of your tokens, or revoke it",
+    })]
+    TokenInUrl(Actor),
     /// There is no such thing in a place that the caller may see.
     #[error("{0}")]
     NotFound(String),

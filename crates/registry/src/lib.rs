@@ -178,8 +178,8 @@ impl Registry {
                     self.usage.note(token.id, self.clock.now(), origin.address, agent);
                 }
             }
-            Err(Error::TokenInUrl(principal)) => {
-                self.note_url_use(principal, origin, agent).await;
+            Err(Error::TokenInUrl(actor)) => {
+                self.note_url_use(actor, origin, agent, "the token can do more than read").await;
             }
             _ => {}
         }

@@ -14,14 +14,15 @@ use axum::response::{IntoResponse, Response};
 use bonded_model::actor::Origin;
 use bonded_model::ids::RequestId;
 use bonded_model::{Clock, Random};
-use bonded_registry::Error;
+use bonded_registry::{Error, Registry};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::header::{HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method};
 use tower::{Service, ServiceExt};
 
-use crate::path_token::{self, PathToken};
+use crate::browser::agent;
+use crate::path_token::{self, PathToken, RefusedPath};
 use crate::problem::Problem;
 use crate::{metrics, page, proxy, trust};
 
@@ -59,12 +60,19 @@ pub struct Front {
     reach: Arc<Reach>,
     clock: Clock,
     random: Random,
+    leaks: Option<Registry>,
 }
 
 impl Front {
     /// Puts the front before the routes.
     pub fn new(router: Router, reach: Reach, clock: Clock, random: Random) -> Self {
-        Self { router, reach: Arc::new(reach), clock, random }
+        Self { router, reach: Arc::new(reach), clock, random, leaks: None }
+    }
+
+    /// Has tokens noted that stand in the path of a request which is refused for that.
+    #[must_use]
+    pub fn noting_leaks(self, registry: Registry) -> Self {
+        Self { leaks: Some(registry), ..self }
     }
 
     /// The service for one connection from `peer`.
@@ -112,11 +120,11 @@ impl Front {
         let path = request.uri().path().to_owned();
         request.extensions_mut().insert(origin);
         let mut response = match routed {
-            Ok(()) => match AssertUnwindSafe(self.router.oneshot(request)).catch_unwind().await {
+            Ok(()) => match AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await {
                 Ok(answered) => answered.unwrap_or_else(|never| match never {}),
                 Err(_) => Problem::from(Error::internal("a handler panicked")).into_response(),
             },
-            Err(problem) => problem.into_response(),
+            Err(refused) => self.refuse(*refused, &origin, &agent(request.headers())).await.into_response(),
         };
         if wants_page {
             response = page::instead_of_problem(response, &self.reach.prefix, &self.random);
@@ -126,11 +134,19 @@ impl Front {
         log(&method, &path, &response, &origin, begun);
         response
     }
+
+    /// The answer to a request that is refused for its path, once its token is noted.
+    async fn refuse(&self, refused: RefusedPath, origin: &Origin, agent: &str) -> Problem {
+        if let (Some(registry), Some(token)) = (&self.leaks, refused.token) {
+            registry.note_refused_path(token, refused.elsewhere, origin, agent).await;
+        }
+        refused.problem
+    }
 }
 
 /// Takes prefix and token out of the path. Both orders occur: conda puts the token before the prefix, people who write
 /// `/t/TOKEN/` into a channel URL put it behind.
-pub(crate) fn take_credentials(request: &mut Request, prefix: &str) -> Result<(), Problem> {
+pub(crate) fn take_credentials(request: &mut Request, prefix: &str) -> Result<(), Box<RefusedPath>> {
     let token = path_token::take(request)?;
     proxy::strip_prefix(request, prefix);
     let token = match token {

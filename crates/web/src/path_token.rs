@@ -2,9 +2,10 @@
 //! conda moves the token behind a leading `/conda`.
 
 use axum::extract::Request;
-use bonded_model::token::{ApiToken, holds_token};
+use bonded_model::token::{ApiToken, holds_token, tokens_in};
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
+use percent_encoding::percent_decode_str;
 
 use crate::problem::Problem;
 
@@ -12,11 +13,21 @@ use crate::problem::Problem;
 #[derive(Clone, Debug)]
 pub(crate) struct PathToken(pub(crate) Option<ApiToken>);
 
+/// A request that is answered for its path alone.
+#[derive(Debug)]
+pub(crate) struct RefusedPath {
+    pub(crate) problem: Problem,
+    /// The token in the path, which has leaked by now.
+    pub(crate) token: Option<ApiToken>,
+    /// Whether it stood where none is read at all.
+    pub(crate) elsewhere: bool,
+}
+
 /// Takes the token out of the request's path.
 ///
 /// # Errors
 /// For methods that change something: a token in a path is for reading only.
-pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Problem> {
+pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Box<RefusedPath>> {
     let path = request.uri().path();
     let Some((token, rest)) = split(path) else { return Ok(None) };
     let token = PathToken(token.parse().ok());
@@ -28,7 +39,8 @@ pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Problem> 
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         Ok(Some(token))
     } else {
-        Err(Problem::forbidden("a token in the path is for reading only; send it in a header"))
+        let problem = Problem::forbidden("a token in the path is for reading only; send it in a header");
+        Err(RefusedPath { problem, token: token.0, elsewhere: false }.into())
     }
 }
 
@@ -36,14 +48,16 @@ pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Problem> 
 ///
 /// # Errors
 /// Says that the token has leaked.
-pub(crate) fn refuse_elsewhere(path: &str) -> Result<(), Problem> {
+pub(crate) fn refuse_elsewhere(path: &str) -> Result<(), Box<RefusedPath>> {
     if !holds_token(path) {
         return Ok(());
     }
-    Err(Problem::bad_request(
+    let problem = Problem::bad_request(
         "a token stands in the path where none is read: send it in a header; consider it leaked: give it a new secret on \
          the page of your tokens, or revoke it",
-    ))
+    );
+    let token = tokens_in(&percent_decode_str(path).decode_utf8_lossy()).next();
+    Err(RefusedPath { problem, token, elsewhere: true }.into())
 }
 
 /// The token and the path behind it, which begins with `/`.
@@ -97,7 +111,7 @@ mod tests {
     fn a_path_token_changes_nothing() {
         for method in [Method::POST, Method::PUT, Method::DELETE] {
             let mut request = request(method, "/t/secret/main/noarch/x.conda");
-            assert!(take(&mut request).is_err());
+            assert!(take(&mut request).is_err_and(|refused| !refused.elsewhere));
             assert!(!request.uri().to_string().contains("secret"));
         }
     }
@@ -108,7 +122,9 @@ mod tests {
         let escaped: String = token.bytes().map(|byte| format!("%{byte:02x}")).collect();
         for path in [format!("//t/{token}/x"), format!("/main/{token}.conda"), format!("/simple/{escaped}/")]
         {
-            assert!(refuse_elsewhere(&path).is_err_and(|problem| !problem.detail().contains(&token[7..])));
+            let refused = refuse_elsewhere(&path).expect_err("it is refused");
+            assert!(refused.elsewhere && !refused.problem.detail().contains(&token[7..]));
+            assert_eq!(refused.token.map(|found| found.expose().to_owned()), Some(token.clone()));
         }
         for path in ["/simple/bonded-client/", "/files/bonded-0123456789abcdefghij-1.0.tar.gz", "/%ff%fe"] {
             assert!(refuse_elsewhere(path).is_ok(), "{path}");

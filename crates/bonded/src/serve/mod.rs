@@ -81,7 +81,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let by_tls = registry.settings.people.is_secure();
     let reach = Reach { prefix: config.prefix(), by_tls, trusted_proxies: config.trusted_proxies.clone() };
     let router = bonded_web::router(App::new(registry.clone()));
-    let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
+    let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone())
+        .noting_leaks(registry.clone());
     Listening { listener, tls, front }.serve(stop).await;
 
     tracing::info!("stopping");

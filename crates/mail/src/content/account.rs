@@ -78,7 +78,7 @@ pub(super) fn token_in_url(instance: &Instance, user: &UserName, token: &str, id
         [
             greeting(user),
             format!(
-                "somebody sent an API token that acts as you on {} in a URL, although it can do more than read. It was \
+                "somebody sent an API token that acts as you on {} in a URL, where it does not belong. It was \
                  refused. URLs stay behind in the logs of proxies and in the histories of shells: take the token for \
                  leaked.",
                 instance.name

@@ -38,8 +38,8 @@ impl Access {
     /// The actor behind a credential that comes from `address`.
     ///
     /// # Errors
-    /// [`Denial::Unauthenticated`] for a credential that is not valid now, and [`Denial::Forbidden`] for a token in a
-    /// URL that may do more than read.
+    /// [`Denial::Unauthenticated`] for a credential that is not valid now, and [`Error::TokenInUrl`] for a token in a URL
+    /// that may do more than read.
     pub async fn authenticate(&self, presented: &Presented, address: Option<IpAddr>) -> Result<Actor, Error> {
         let (token, in_url) = match presented {
             Presented::Nothing => return Ok(Actor::Anonymous),
@@ -55,13 +55,14 @@ impl Access {
             actor => return self.check_job(actor, in_url),
         };
         check_state(&principal, self.clock.now())?;
+        // Before its networks: wherever it comes from, it has leaked by now.
+        let read_only = |token: &Token| token.verbs.is_read_only();
+        if in_url && !principal.authority.token().is_some_and(read_only) {
+            return Err(Error::TokenInUrl(Actor::Principal(principal)));
+        }
         if let Some(token) = principal.authority.token().filter(|token| !token.networks.admit(address)) {
             tracing::warn!(token = %token.id, ?address, "a token was presented from outside of its networks");
             return Err(Denial::Unauthenticated(BadCredential::Elsewhere).into());
-        }
-        let read_only = |token: &Token| token.verbs.is_read_only();
-        if in_url && !principal.authority.token().is_some_and(read_only) {
-            return Err(Error::TokenInUrl(principal));
         }
         Ok(Actor::Principal(principal))
     }
@@ -71,11 +72,7 @@ impl Access {
         if let Some(token) = actor.publisher() {
             check_publisher(token, self.clock.now())?;
         }
-        if in_url {
-            let text = "The token of a trusted publisher uploads, and opens no URL.";
-            return Err(Denial::Forbidden(text.into()).into());
-        }
-        Ok(actor)
+        if in_url { Err(Error::TokenInUrl(actor)) } else { Ok(actor) }
     }
 
     /// Whoever holds the token with this hash.

@@ -137,7 +137,8 @@ impl TestApp {
         let worker = tokio::spawn(registry.clone().work(stop.clone()));
         let address = listener.local_addr().expect("a bound address");
         let router = bonded_web::router(App::new(registry.clone()));
-        let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone());
+        let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone())
+            .noting_leaks(registry.clone());
         tokio::spawn(server::run(listener, front, stop.clone()));
         Self { registry, database, address, stop, worker: Some(worker), tampered: false, directory, sigstore }
     }

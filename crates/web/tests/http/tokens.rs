@@ -124,6 +124,28 @@ with_app! {
         }
     }
 
+    async fn a_token_in_a_path_that_is_refused_is_noted_like_any_that_leaked(app: TestApp) {
+        let user = reader(&app).await;
+        let (publish, read) = (&[Verb::Publish][..], READ);
+        for (attack, verbs, method, path, status, noted) in [
+            ("posted", publish, http::Method::POST, "/t/TOKEN/inner/legacy/", 403, true),
+            ("put behind conda's", publish, http::Method::PUT, "/conda/t/TOKEN/main/noarch/p-1.0-0.conda", 403, true),
+            ("behind two slashes", publish, http::Method::GET, "//t/TOKEN/inner/simple/", 400, true),
+            ("as a name", publish, http::Method::DELETE, "/inner/TOKEN/", 400, true),
+            ("as a name, read-only", read, http::Method::GET, "/inner/TOKEN/", 400, true),
+            ("posted, read-only", read, http::Method::POST, "/t/TOKEN/inner/legacy/", 403, false),
+        ] {
+            let issued = app.issue(&user, Grant::verbs(verbs)).await;
+            let before = app.counts().await.audit_rows;
+            let path = path.replace("TOKEN", issued.secret.expose());
+            app.request(method, &path).await.expect(status);
+            let mut reader = app.registry.store.read().await.expect("the database answers");
+            let row = reader.token(issued.token.id).await.expect("an answer").expect("it is there");
+            assert_eq!(row.leaked_at.is_some(), noted, "{attack}");
+            assert_eq!(app.counts().await.audit_rows - before, u64::from(noted), "{attack}");
+        }
+    }
+
     async fn a_token_needs_the_verb_for_what_it_does(app: TestApp) {
         let user = app.user_as("ada", "pypi", ChannelRole::Admin).await;
         let reading = app.token(&user, Grant::verbs(READ)).await;

@@ -51,7 +51,25 @@ with_app! {
         app.registry.disclose_tokens(&app.operator(), found, None).await.expect("it is ended");
         assert_eq!(world.upload(&token, "rocket", "1.0").await, 403);
         let burnt = world.recorded("project:publisher:burn").await;
-        assert!(burnt.len() == 1 && burnt[0].body.contains("true"), "{burnt:?}");
+        assert!(burnt.len() == 1 && burnt[0].body.contains("true") && burnt[0].body.contains(url), "{burnt:?}");
+        app.registry.disclose_tokens(&app.operator(), found(), Some(url)).await.expect("an answer");
+        let mails = world.mails().await;
+        let told = mails.iter().filter(|mail| mail.contains("A token of a trusted publisher of rocket leaked"));
+        assert_eq!(told.count(), 1, "{mails:?}");
+    }
+
+    async fn a_token_that_came_in_a_path_is_put_on_record(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let token = world.minted(json!({})).await;
+        for (method, path, status) in [
+            (http::Method::GET, "/t/TOKEN/pypi/simple/", 403),
+            (http::Method::POST, "/t/TOKEN/pypi/legacy/", 403),
+            (http::Method::GET, "/pypi/TOKEN/", 400),
+        ] {
+            let before = app.counts().await.audit_rows;
+            app.request(method, &path.replace("TOKEN", &token)).await.expect(status);
+            assert_eq!(app.counts().await.audit_rows, before + 1, "{path}");
+        }
     }
 
     async fn a_project_that_is_deleted_keeps_no_publisher(app: TestApp) {
