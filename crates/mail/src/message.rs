@@ -84,6 +84,13 @@ pub enum ProjectChange {
         /// The environment.
         environment: String,
     },
+    /// The short-lived token of a trusted publisher was found where others can read it, and ended.
+    PublisherTokenLeaked {
+        /// The run that had got it, in words.
+        run: String,
+        /// Where it was found.
+        url: Option<String>,
+    },
     /// From now on, trusted publishers alone publish to it.
     TrustedPublishersOnly,
     /// A version has files that no trusted publisher published, while an earlier one came from a trusted publisher.

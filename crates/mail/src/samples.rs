@@ -186,6 +186,13 @@ pub fn messages() -> Vec<(&'static str, Message)> {
                 },
             },
         ),
+        (
+            "publisher-token-leaked",
+            changed(ProjectChange::PublisherTokenLeaked {
+                run: "run 123 of commit 0a1b2c3d4e5f in acme/engine".into(),
+                url: Some("https://code.example/acme/engine/log".into()),
+            }),
+        ),
         ("trusted-publishers-only", changed(ProjectChange::TrustedPublishersOnly)),
         ("pending-ends-soon", pending(PendingNews::EndsSoon(expires_at))),
         ("pending-expired", pending(PendingNews::Expired)),

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use bonded_model::ids::{ChannelId, ProjectId, TokenId};
 use bonded_model::token::{Networks, Token, TokenScope, TokenState, Verb, tokens_in};
+use bonded_model::user::UserName;
 use bonded_registry::Registry;
 use bonded_registry::leaks::Disclosed;
 use bonded_registry::tokens::{NewToken, ScopeByName};
@@ -92,7 +93,7 @@ impl Command {
             Self::Disclose { url } => {
                 let text = std::io::read_to_string(std::io::stdin().take(MAX_TEXT))?;
                 let ended = registry.disclose_tokens(&permit, tokens_in(&text), url.as_deref()).await?;
-                let row = |Disclosed { token, owner }: &Disclosed| json!({ "id": token.id, "user": owner.name, "name": token.name });
+                let row = |Disclosed { token, owner, name }: &Disclosed| json!({ "id": token, "user": owner.as_ref().map(UserName::as_str), "name": name });
                 output.table(&ended.iter().map(row).collect::<Vec<_>>(), &["id", "user", "name"])
             }
             Self::List => {

@@ -19,12 +19,13 @@ pub(super) fn changed(
 ) -> Content {
     let (channel, project) = place;
     let (subject, happened, what_now) = told(change, project);
+    let by = match (change, by) {
+        (ProjectChange::PublisherTokenLeaked { .. }, By::Job) => "a secret scanner".to_owned(),
+        _ => who(by),
+    };
     let mut content = Content::new(
         subject,
-        [
-            greeting(user),
-            format!("{happened} in the channel {channel} on {}, by {}.", instance.name, who(by)),
-        ],
+        [greeting(user), format!("{happened} in the channel {channel} on {}, by {by}.", instance.name)],
     );
     if let Some(reason) = reason(change) {
         content = content.fact("Reason", quoted(reason));
@@ -32,10 +33,13 @@ pub(super) fn changed(
     for (what, value) in facts(change) {
         content = content.fact(what, one_line(value));
     }
-    content
-        .fact("Project", format!("{channel}/{project}"))
-        .closing(what_now)
-        .closing("You get this mail because you own the project. If nobody of you did this, somebody else can act as one of you: look at who has access to it.")
+    let content = content.fact("Project", format!("{channel}/{project}")).closing(what_now);
+    match change {
+        ProjectChange::PublisherTokenLeaked { .. } => {
+            content.closing("You get this mail because you own the project.")
+        }
+        _ => content.closing("You get this mail because you own the project. If nobody of you did this, somebody else can act as one of you: look at who has access to it."),
+    }
 }
 
 /// Subject, what happened, and what it means.
@@ -82,6 +86,13 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
             format!("a trusted publisher of the project {project} that takes any environment was used from one"),
             "If its jobs always run in this environment, ask for it on the page of the project's publishers: then nobody \
              can publish from outside of it."
+                .to_owned(),
+        ),
+        C::PublisherTokenLeaked { .. } => (
+            format!("A token of a trusted publisher of {} leaked", short(project)),
+            format!("a short-lived token of a trusted publisher of the project {project} was ended"),
+            "It was found where others can read it. Look at what was published lately, and at what the run shows: its log, \
+             and what it keeps."
                 .to_owned(),
         ),
         C::TrustedPublishersOnly => (
@@ -140,6 +151,10 @@ fn facts(change: &ProjectChange) -> Vec<(&'static str, &str)> {
         C::PublisherAdded { identity } | C::PublisherRemoved { identity } => vec![("Publisher", identity)],
         C::EnvironmentSeen { identity, environment } => {
             vec![("Publisher", identity), ("Environment", environment)]
+        }
+        C::PublisherTokenLeaked { run, url } => {
+            let found = url.iter().map(|url| ("Found at", url.as_str()));
+            [("Run", run.as_str())].into_iter().chain(found).collect()
         }
         _ => Vec::new(),
     }

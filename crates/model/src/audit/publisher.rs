@@ -131,6 +131,15 @@ pub enum PublisherEvent {
         token: TokenId,
         /// Whether somebody found it where it leaks; else it was given back.
         leaked: bool,
+        /// Where it was found, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+        /// In what it was found, in the word of whoever reported it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// The key that signed the report.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     /// Signed statements about a file were verified and kept.
     #[serde(rename = "project:file:attest")]

@@ -65,6 +65,9 @@ pub(super) async fn of(
         E::PublisherTokenBurnt { leaked: false, .. } => {
             "The token of a trusted publisher was given back.".to_owned()
         }
+        E::PublisherTokenBurnt { leaked: true, url: Some(url), .. } => {
+            format!("The token of a trusted publisher was found at {url}, and ended.")
+        }
         E::PublisherTokenBurnt { leaked: true, .. } => {
             "The token of a trusted publisher was found where it leaks, and ended.".to_owned()
         }

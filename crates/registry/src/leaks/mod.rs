@@ -15,28 +15,39 @@ pub use report::SignedReport;
 use bonded_mail::Message;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
-use bonded_model::token::{ApiToken, Token, Verb};
-use bonded_model::user::User;
+use bonded_model::ids::TokenId;
+use bonded_model::token::{ApiToken, Verb};
+use bonded_model::user::UserName;
 use bonded_model::{Actor, Principal};
 use bonded_store::Change;
 
 use crate::access::{Operate, Permit};
 use crate::{Error, Registry};
 
-/// A token that was found where it leaks, and in what.
+/// A token that was found where it leaks.
 struct Leak {
     token: ApiToken,
-    url: Option<String>,
-    source: String,
+    found: Found,
+}
+
+/// Where a token was found, and in what.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) url: Option<String>,
+    pub(crate) source: String,
+    /// The key that signed the report.
+    pub(crate) key: Option<String>,
 }
 
 /// A leaked token that does not work any more.
 #[derive(Clone, Debug)]
 pub struct Disclosed {
     /// The token.
-    pub token: Token,
-    /// Whose it was.
-    pub owner: User,
+    pub token: TokenId,
+    /// Whose it was; `None` for the token of a trusted publisher.
+    pub owner: Option<UserName>,
+    /// What its owner calls it; of a trusted publisher's, the run that had got it.
+    pub name: String,
 }
 
 impl Registry {
@@ -54,22 +65,22 @@ impl Registry {
         let url = url.and_then(place::cleaned);
         let (mut ended, origin) = (Vec::new(), self.local_origin());
         for token in tokens {
-            let leak = Leak { token, url: url.clone(), source: "operator".to_owned() };
-            ended.extend(self.take_leak(permit.actor(), &origin, leak, None).await?);
+            let found = Found { url: url.clone(), source: "operator".to_owned(), key: None };
+            ended.extend(self.take_leak(permit.actor(), &origin, Leak { token, found }).await?);
         }
         Ok(ended)
     }
 
-    /// Ends one token, if it is ours. `key` signed the report.
+    /// Ends one token, if it is ours.
     async fn take_leak(
         &self,
         actor: &Actor,
         origin: &Origin,
         leak: Leak,
-        key: Option<&str>,
     ) -> Result<Option<Disclosed>, Error> {
-        if self.end_publisher_token(&leak.token, actor, origin, true).await? {
-            return Ok(None);
+        let publishers = self.end_publisher_token(&leak.token, actor, origin, Some(&leak.found)).await?;
+        if let Some(token) = publishers {
+            return Ok(Some(Disclosed { token: token.id, owner: None, name: token.source.in_words() }));
         }
         let found = self.store.read().await?.principal_by_hash(&leak.token.hash()).await?;
         let Some(Principal { user, authority, .. }) = found else { return Ok(None) };
@@ -79,14 +90,13 @@ impl Registry {
             user: user.name.clone(),
             at: now,
             token: token.name.clone(),
-            url: leak.url.clone(),
+            url: leak.found.url.clone(),
             managed: token.verbs.contains(Verb::Manage),
         };
         // Also to an address that nobody verified: there is no other way to tell.
         let letter = self.letter(&user.email, &message)?;
-        let Leak { url, source, .. } = leak;
-        let event =
-            Event::TokenLeaked { token: id, owner: user.id, url, source, key: key.map(str::to_owned) };
+        let Found { url, source, key } = leak.found;
+        let event = Event::TokenLeaked { token: id, owner: user.id, url, source, key };
         let entry = AuditEntry::new(now, actor, origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
@@ -100,6 +110,6 @@ impl Registry {
             })
         });
         write.await?;
-        Ok(Some(Disclosed { token: token.clone(), owner: user }))
+        Ok(Some(Disclosed { token: id, owner: Some(user.name.clone()), name: token.name.clone() }))
     }
 }

@@ -9,7 +9,7 @@ use bonded_model::token::tokens_in;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Leak, ScannerKeys, place};
+use super::{Found, Leak, ScannerKeys, place};
 use crate::access::Denial;
 use crate::{Error, Registry};
 
@@ -60,9 +60,10 @@ impl Registry {
                 "the signature does not fit the body, or its key is not known here".into(),
             ));
         }
-        for leak in leaks(report.body)? {
-            if let Some(ended) = self.take_leak(&Actor::Anonymous, origin, leak, Some(report.key)).await? {
-                tracing::warn!(token = %ended.token.id, "a scanner reported a token: it does not work any more");
+        for mut leak in leaks(report.body)? {
+            leak.found.key = Some(report.key.to_owned());
+            if let Some(ended) = self.take_leak(&Actor::Anonymous, origin, leak).await? {
+                tracing::warn!(token = %ended.token, "a scanner reported a token: it does not work any more");
             }
         }
         Ok(())
@@ -82,7 +83,8 @@ fn leaks(body: &[u8]) -> Result<Vec<Leak>, Error> {
         let url = entry.url.as_deref().and_then(place::cleaned);
         let source = place::source(entry.source.as_deref().unwrap_or_default());
         for token in tokens_in(&entry.token).filter(|token| known.insert(token.hash())) {
-            leaks.push(Leak { token, url: url.clone(), source: source.clone() });
+            let found = Found { url: url.clone(), source: source.clone(), key: None };
+            leaks.push(Leak { token, found });
         }
     }
     Ok(leaks)
@@ -110,8 +112,10 @@ mod tests {
             { "token": format!("token = {}\n", other.expose()), "url": null },
         ]);
         let found = leaks(body.to_string().as_bytes()).unwrap();
-        let shown: Vec<_> =
-            found.iter().map(|leak| (leak.token.hash(), leak.url.as_deref(), leak.source.as_str())).collect();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|leak| (leak.token.hash(), leak.found.url.as_deref(), leak.found.source.as_str()))
+            .collect();
         let expected =
             [(one.hash(), Some("https://code.example/x"), "commit"), (other.hash(), None, "unknown")];
         assert_eq!(shown, expected);

@@ -47,8 +47,9 @@ with_app! {
     async fn a_token_that_leaked_is_dead(app: TestApp) {
         let (world, _) = World::with_rocket(&app).await;
         let token = world.minted(json!({})).await;
-        let found = [token.parse().expect("a token")];
-        app.registry.disclose_tokens(&app.operator(), found, None).await.expect("it is ended");
+        let (found, url) = (|| [token.parse().expect("a token")], "https://code.example/log");
+        let told = app.registry.disclose_tokens(&app.operator(), found(), Some(url)).await.expect("it is ended");
+        assert!(told.len() == 1 && told[0].owner.is_none() && told[0].name.contains("acme/rocket"), "{told:?}");
         assert_eq!(world.upload(&token, "rocket", "1.0").await, 403);
         let burnt = world.recorded("project:publisher:burn").await;
         assert!(burnt.len() == 1 && burnt[0].body.contains("true") && burnt[0].body.contains(url), "{burnt:?}");
