@@ -147,7 +147,7 @@ pub async fn of_user(db: &mut Connection, user: UserId) -> sqlx::Result<Vec<Toke
     list(db, Some(user)).await
 }
 
-/// Those that may publish at all and reach into the channel; what their owners may do is not looked at.
+/// Those that may publish, yank or delete at all and reach into the channel; what their owners may do is not looked at.
 pub async fn reaching_into(
     db: &mut Connection,
     channel: ChannelId,
@@ -155,7 +155,7 @@ pub async fn reaching_into(
 ) -> sqlx::Result<Vec<Token>> {
     let rows = select!(
         "CAST(0 AS BIGINT)",
-        "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) AND (verbs & 2) = 2
+        "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) AND (verbs & 14) <> 0
            AND (everything OR id IN (SELECT token_id FROM token_channels WHERE channel_id = $1)
                 OR id IN (SELECT s.token_id FROM token_projects s JOIN projects p ON p.id = s.project_id
                           WHERE p.channel_id = $1))

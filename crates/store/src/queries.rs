@@ -127,7 +127,7 @@ impl Queries {
         /// The tokens of an account, oldest first.
         pub fn tokens_of(user: UserId) -> Vec<Token> = tokens::of_user;
 
-        /// The tokens that work at this moment, may publish, and reach into the channel, whatever their owners may do.
+        /// The tokens that work at this moment, may publish, yank or delete, and reach into the channel, whatever their owners may do.
         pub fn tokens_reaching_into(channel: ChannelId, now: Timestamp) -> Vec<Token> = tokens::reaching_into;
         /// Which tokens were cut off in a channel or its projects.
         pub fn token_cuts(channel: ChannelId) -> Vec<TokenCut> = token_cuts::of_channel;

@@ -50,4 +50,6 @@ pub struct Credentials {
     pub tokens: Vec<Credential>,
     /// Whether only trusted publishers may publish, so that none of them does anything.
     pub trusted_only: bool,
+    /// Whether people may upload with their passwords too, which are on no list.
+    pub passwords: bool,
 }

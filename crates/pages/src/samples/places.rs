@@ -187,8 +187,13 @@ fn credentials() -> Vec<Sample> {
     };
     let cut = Credential { cut: Some((HOSTILE.into(), hours(9))), restorable: true, ..token.clone() };
     let held = Credential { restorable: false, ..cut.clone() };
-    let none =
-        Credentials { shell: signed_in(), head: head(Tab::Tokens), tokens: Vec::new(), trusted_only: false };
+    let none = Credentials {
+        shell: signed_in(),
+        head: head(Tab::Tokens),
+        tokens: Vec::new(),
+        trusted_only: false,
+        passwords: true,
+    };
     let all = Credentials { tokens: vec![token, worrying, cut, held], trusted_only: true, ..none.clone() };
     vec![sample("credentials.none", none), sample("credentials", all)]
 }

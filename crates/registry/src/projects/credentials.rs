@@ -1,4 +1,4 @@
-//! Every credential that can publish to a project or anywhere in a channel, and cutting it off there.
+//! Every token that can publish, yank or delete in a project or anywhere in a channel, and cutting it off there.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -6,22 +6,19 @@ use std::sync::Arc;
 
 use bonded_mail::Message;
 use bonded_model::audit::{AuditEntry, ProjectEvent};
-use bonded_model::ids::{ProjectId, TokenId, UserId};
-use bonded_model::people::Standing;
-use bonded_model::project::{Project, ProjectRules, Roles};
-use bonded_model::token::{Cuts, Token, TokenCut, TokenScope, Verbs};
-use bonded_model::user::{User, UserName};
-use bonded_model::{Actor, Authority, Channel, Principal, ProjectStatus, Switches, Timestamp};
-use bonded_store::{Change, Queries, Tx};
+use bonded_model::ids::{TokenId, UserId};
+use bonded_model::token::{Token, TokenScope, Verbs};
+use bonded_model::user::UserName;
+use bonded_model::{Actor, Channel, Timestamp};
+use bonded_store::Change;
 
 use super::find::find;
-use super::permits::{decide_again, still_there};
-use crate::access::{Action, ManageChannel, ManageProject, Publish};
+use super::place::{Person, Place};
 use crate::people::{Cleared, Fresh, Visit, person_or_operator};
-use crate::tokens::{Mark, marks};
+use crate::tokens::Mark;
 use crate::{Error, Registry};
 
-/// A token that can publish, or could if it were not cut off, as those who look after the place see it.
+/// A token that can publish, yank or delete, or could if it were not cut off, as those who look after the place see it.
 #[derive(Clone, Debug)]
 pub struct PublishingToken {
     /// Its id.
@@ -70,19 +67,9 @@ pub struct Cut {
     pub whole_channel: bool,
 }
 
-/// Where tokens are looked at, or cut off.
-#[derive(Clone)]
-pub(super) struct Place {
-    pub(super) channel: Arc<Channel>,
-    pub(super) project: Option<Project>,
-}
-
-/// A person with all that decides what their tokens may do.
-pub(super) type Person = (User, Standing, Roles);
-
 impl Registry {
-    /// Every token that can publish to the project now, or to anything in the channel where no project is named; also
-    /// those that were cut off there, marked so. By owner, then as they were issued.
+    /// Every token that can publish, yank or delete in the project now, or anywhere in the channel where no project is
+    /// named; also those that were cut off there, marked so. By owner, then as they were issued.
     ///
     /// # Errors
     /// A [`Denial`](crate::access::Denial) for whoever neither owns the project nor administers the channel;
@@ -98,6 +85,7 @@ impl Registry {
         let mut snapshot = self.store.snapshot().await?;
         let cuts = snapshot.token_cuts(place.channel.id).await?;
         let mut people: HashMap<UserId, Option<Person>> = HashMap::new();
+        let mut channels = HashMap::new();
         let mut found = Vec::new();
         for token in snapshot.tokens_reaching_into(place.channel.id, now).await? {
             let person = match people.entry(token.user) {
@@ -105,10 +93,12 @@ impl Registry {
                 Entry::Vacant(new) => new.insert(snapshot.person(token.user).await?),
             };
             let Some(person) = person else { continue };
-            if !place.can_publish(person, &token, now) {
+            let here = place.projects_of(&mut snapshot, &mut channels, (&person.2, &token)).await?;
+            if !place.can_change(person, &token, &here, now) {
                 continue;
             }
             let cut = place.cut_of(&mut snapshot, &cuts, token.id).await?;
+            let marks = self.shown(&mut snapshot, token.clone()).await?.marks(now);
             found.push(PublishingToken {
                 id: token.id,
                 owner: person.0.name.clone(),
@@ -118,7 +108,7 @@ impl Registry {
                 created_at: token.created_at,
                 expires_at: token.expires_at,
                 last_used_at: token.last_used_at,
-                marks: marks(&token, now),
+                marks,
                 name: token.name,
                 cut,
             });
@@ -131,7 +121,7 @@ impl Registry {
     /// Its owner is told.
     ///
     /// # Errors
-    /// [`Error::Fenced`]; a [`Denial`](crate::access::Denial); [`Error::NotFound`] for a token that cannot publish there.
+    /// [`Error::Fenced`]; a [`Denial`](crate::access::Denial); [`Error::NotFound`] for a token that can change nothing there.
     pub async fn cut_off(
         &self,
         fresh: &Fresh<'_>,
@@ -234,120 +224,6 @@ impl Registry {
     }
 }
 
-impl Place {
-    fn decide(&self, actor: &Actor, now: Timestamp) -> Result<(), Error> {
-        let channel = Arc::clone(&self.channel);
-        match &self.project {
-            None => ManageChannel { channel }.decide(actor, now)?,
-            Some(project) => {
-                let name = project.display_name.clone();
-                ManageProject { channel, project: project.id, name }.decide(actor, now)?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn decide_again(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<Actor, Error> {
-        let channel = Arc::clone(&self.channel);
-        match &self.project {
-            None => decide_again(tx, actor, &ManageChannel { channel }, now).await,
-            Some(project) => {
-                let project = still_there(tx, project.id).await?;
-                let name = project.display_name;
-                decide_again(tx, actor, &ManageProject { channel, project: project.id, name }, now).await
-            }
-        }
-    }
-
-    /// Whether the token could publish here if nobody had cut it off, by the very rule that decides on uploads. Anything in
-    /// a channel means: a new project, or one of those that the token or its owner has.
-    pub(super) fn can_publish(
-        &self,
-        (user, standing, roles): &Person,
-        token: &Token,
-        now: Timestamp,
-    ) -> bool {
-        let principal = Principal {
-            user: user.clone(),
-            standing: *standing,
-            channel_roles: roles.channels.clone(),
-            project_roles: roles.projects.clone(),
-            authority: Authority::Token(Token { cuts: Cuts::default(), ..token.clone() }.into()),
-        };
-        let actor = Actor::Principal(principal.into());
-        let may = |project| {
-            let channel = Arc::clone(&self.channel);
-            Publish { channel, name: String::new(), normalized: String::new(), project }
-                .decide(&actor, now)
-                .is_ok()
-        };
-        match &self.project {
-            Some(project) => may(Some(ProjectRules { status: ProjectStatus::Active, ..project.rules() })),
-            None => {
-                // What projects ask beyond the channel is looked at on their own pages.
-                let plain = |id| {
-                    let (status, switches) = (ProjectStatus::Active, Switches::default());
-                    may(Some(ProjectRules { id, status, deleted: false, switches }))
-                };
-                may(None) || self.owned(token, roles).into_iter().any(plain)
-            }
-        }
-    }
-
-    /// The projects in the channel that the token is for, or that its owner has a role in.
-    fn owned(&self, token: &Token, roles: &Roles) -> Vec<ProjectId> {
-        match &token.scope {
-            TokenScope::Limited { projects, .. } => {
-                let here = projects.iter().filter(|(channel, _)| *channel == self.channel.id);
-                here.map(|(_, project)| *project).collect()
-            }
-            TokenScope::Owner => roles.projects.keys().copied().collect(),
-        }
-    }
-
-    async fn cut_of(
-        &self,
-        queries: &mut Queries,
-        cuts: &[TokenCut],
-        token: TokenId,
-    ) -> Result<Option<Cut>, Error> {
-        let here = self.project.as_ref().map(|project| project.id);
-        let found = cuts.iter().find(|cut| {
-            cut.token == token && (cut.project.is_none() || (here.is_some() && cut.project == here))
-        });
-        let Some(cut) = found else { return Ok(None) };
-        let by = match cut.by {
-            Some(by) => queries.user(by).await?.map(|user| user.name),
-            None => None,
-        };
-        Ok(Some(Cut { at: cut.at, by, whole_channel: cut.project.is_none() }))
-    }
-
-    pub(super) async fn write(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        token: &Token,
-        at: Timestamp,
-        cut: bool,
-    ) -> Result<bool, Error> {
-        let (channel, project) = (self.channel.id, self.project.as_ref().map(|project| project.id));
-        if !cut {
-            return Ok(tx.restore_token(token.id, channel, project).await?);
-        }
-        let by = actor.principal().map(|principal| principal.user.id);
-        Ok(tx.cut_token(&TokenCut { token: token.id, channel, project, at, by }).await?)
-    }
-
-    /// The place as mails name it.
-    pub(super) fn name(&self) -> String {
-        match &self.project {
-            Some(project) => format!("the project {}/{}", self.channel.name, project.display_name),
-            None => format!("the channel {}", self.channel.name),
-        }
-    }
-}
-
 fn reach(token: &Token, channel: &Channel) -> Reach {
     match &token.scope {
         TokenScope::Owner => Reach::Everything,
@@ -357,5 +233,5 @@ fn reach(token: &Token, channel: &Channel) -> Reach {
 }
 
 fn no_such_token() -> Error {
-    Error::NotFound("there is no such token that could publish here".into())
+    Error::NotFound("there is no such token that could change anything here".into())
 }

@@ -11,7 +11,7 @@ use bonded_model::user::User;
 use bonded_model::{Actor, Channel, Timestamp};
 use bonded_store::Tx;
 
-use super::credentials::Place;
+use super::place::Place;
 use crate::people::person_or_operator;
 use crate::{Error, Registry};
 
@@ -28,7 +28,7 @@ pub(crate) async fn leave_to_publishers(
     let place = Place { channel, project: Some(project) };
     for token in tx.tokens_reaching_into(place.channel.id, now).await? {
         let Some(person) = tx.person(token.user).await? else { continue };
-        if !place.can_publish(&person, &token, now) {
+        if !place.can_publish(&person, &token, &[], now) {
             continue;
         }
         if let Some(event) = end(tx, &place, actor, &token, now).await? {

@@ -13,6 +13,7 @@ mod lifecycle;
 mod owners;
 mod page;
 mod permits;
+mod place;
 mod reason;
 mod search;
 mod subdirs;

@@ -127,7 +127,7 @@ impl Registry {
     }
 
     /// The token as its owner sees it.
-    pub(super) async fn shown(&self, queries: &mut Queries, token: Token) -> Result<OwnToken, Error> {
+    pub(crate) async fn shown(&self, queries: &mut Queries, token: Token) -> Result<OwnToken, Error> {
         let places = places(queries, &token.scope).await?;
         let only_project = match token.verbs.contains(Verb::Publish) && reaches_further(&token.scope) {
             true => only_project(queries, token.id, self.clock.now() - USED_WITHIN).await?,

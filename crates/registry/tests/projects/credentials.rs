@@ -1,5 +1,6 @@
 //! Which credentials can publish, and cutting them off.
 
+use bonded_model::channel::ProjectCreation;
 use bonded_model::token::{TokenScope, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Visibility};
@@ -69,6 +70,39 @@ with_app! {
         let of_channel = listed(&app, &world.carl, None).await.expect("he administers it");
         assert_eq!(owners(&of_channel), ["ada", "ada", "ada", "carl", "eve", "mo"]);
         assert!(!format!("{tokens:?}").contains("inner"), "other places are not named");
+    }
+
+    async fn a_token_that_only_yanks_or_deletes_is_listed_and_can_be_cut_off(app: TestApp) {
+        let world = World::python(&app).await;
+        for (person, project, path) in [
+            (&world.ada, Some("parcel"), "/api/bonded/v1/channels/pypi/projects/parcel/releases/1.0"),
+            (&world.carl, None, "/api/bonded/v1/channels/pypi/projects/parcel/releases/2.0"),
+        ] {
+            let issued = app.issue(&person.user, Grant::verbs(&[Verb::Delete])).await;
+            let useless = app.issue(&world.mo.user, Grant::verbs(&[Verb::Delete])).await.token.id;
+            let yanks = app.issue(&world.mo.user, Grant::verbs(&[Verb::Yank])).await.token.id;
+            let tokens = listed(&app, person, project).await.expect("it is theirs");
+            let ids: Vec<_> = tokens.iter().map(|token| token.id).collect();
+            assert!(ids.contains(&yanks) && !ids.contains(&useless), "maintainers delete nothing");
+            let token = tokens.iter().find(|token| token.id == issued.token.id).expect("it is listed");
+            set_cut(&app, person, project, token, true).await.expect("it is theirs");
+            app.delete(path).token(issued.secret.expose()).await.expect(403);
+            app.advance(TimeDelta::seconds(1));
+        }
+    }
+
+    async fn a_channel_lists_what_its_maintainers_can_publish_and_nothing_of_other_channels(app: TestApp) {
+        let world = World::python(&app).await;
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let pypi = registry.operator_manages_channel(&app.operator(), "pypi").await.expect("he may");
+        registry.set_project_creation(&pypi, &origin, ProjectCreation::Admins).await.expect("it is set");
+        app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
+        app.member("inner", &world.eve.user, ChannelRole::Publisher).await;
+        assert_eq!(app.upload_wheel("inner", &world.eve.token, &Wheel::new("crate", "1.0")).await.status(), 200);
+        let whole = app.issue(&world.mo.user, Grant::verbs(PUBLISHES).channel("pypi")).await.token.id;
+        let tokens = listed(&app, &world.carl, None).await.expect("he administers it");
+        assert_eq!(owners(&tokens), ["ada", "carl", "mo", "mo"], "eve has a project in another channel only");
+        assert!(tokens.iter().any(|token| token.id == whole));
     }
 
     async fn only_those_who_look_after_a_place_see_its_tokens(app: TestApp) {

@@ -121,6 +121,10 @@ async fn page(
         head: people.head(Tab::Tokens),
         tokens: tokens.into_iter().map(|token| shown(token, in_project)).collect(),
         trusted_only: switches.trusted_publishers_only,
+        // Where tokens need an end, passwords are refused: they have none.
+        passwords: app.settings.people.password_uploads
+            && !switches.tokens_need_expiry
+            && switches.longest_token_life.is_none(),
     })
 }
 
