@@ -117,3 +117,8 @@ pub async fn copy(db: &mut Connection, from: TokenId, to: TokenId) -> sqlx::Resu
     );
     done.execute(db).await.map(drop)
 }
+
+/// Takes back every cut from the project alone.
+pub async fn delete_of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM token_cuts WHERE project_id = $1", project.uuid()).execute(db).await.map(drop)
+}

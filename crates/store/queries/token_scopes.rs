@@ -59,6 +59,14 @@ pub(super) async fn delete(db: &mut Connection, token: TokenId) -> sqlx::Result<
     Ok(())
 }
 
+/// Takes the project out of every token's scope.
+pub async fn delete_of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM token_projects WHERE project_id = $1", project.uuid())
+        .execute(db)
+        .await
+        .map(drop)
+}
+
 pub(super) async fn of_token(db: &mut Connection, token: TokenId) -> sqlx::Result<Reach> {
     let channels = sqlx::query_as!(
         ChannelRow,

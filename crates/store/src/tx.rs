@@ -263,6 +263,10 @@ impl Tx {
         /// Takes a cut back. False when there is none.
         pub fn restore_token(token: TokenId, channel: ChannelId, project: Option<ProjectId>) -> bool
             = token_cuts::delete;
+        /// Takes back every cut of tokens from the project alone.
+        pub fn delete_token_cuts_of(project: ProjectId) -> () = token_cuts::delete_of_project;
+        /// Takes the project out of the scope of every token.
+        pub fn delete_token_scopes_of(project: ProjectId) -> () = token_scopes::delete_of_project;
         /// Cuts a new token off wherever another one is.
         pub fn copy_token_cuts(from: TokenId, to: TokenId) -> () = token_cuts::copy;
         /// Notes when and where tokens were last used.

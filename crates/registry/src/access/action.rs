@@ -120,8 +120,9 @@ impl Action for Publish {
         };
         let (scope, roles) = (&principal.authority, &principal.project_roles);
         let in_scope = match &self.project {
-            Some(project) => scope.covers_project(self.channel.id, project.id),
-            None => scope.covers_channel(self.channel.id),
+            Some(project) if !project.deleted => scope.covers_project(self.channel.id, project.id),
+            // What was deleted begins anew: for that, as for a new project, a token must be for the whole channel.
+            _ => scope.covers_channel(self.channel.id),
         };
         if !in_scope {
             return Err(out_of_scope(&self.name));

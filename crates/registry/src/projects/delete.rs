@@ -10,7 +10,7 @@ use bonded_model::audit::{AuditEntry, Event, ProjectEvent};
 use bonded_model::conda_index::SubdirRow;
 use bonded_model::file::File;
 use bonded_model::project::Project;
-use bonded_model::{Actor, Channel, Timestamp};
+use bonded_model::{Actor, Channel, Switches, Timestamp};
 use bonded_store::{Change, Tx};
 
 use super::owners::{News, post};
@@ -189,11 +189,14 @@ async fn subdirs_of(tx: &mut Tx, channel: &Channel, files: &[File]) -> Result<Ve
     Ok(subdirs)
 }
 
-/// Ends every right in the project. The row stays, and its name stays taken.
+/// Ends every right in the project, and all that was asked and cut off there. The row stays, and its name stays taken.
 async fn end_project(tx: &mut Tx, project: &Project, now: Timestamp) -> Result<(), Error> {
     tx.set_project_deleted(project.id, Some(now)).await?;
     tx.remove_project_members(project.id).await?;
     tx.delete_role_invitations_to(project.id).await?;
+    tx.delete_token_scopes_of(project.id).await?;
+    tx.delete_token_cuts_of(project.id).await?;
+    tx.set_project_switches(project.id, Switches::default()).await?;
     tx.announce(Change::Access);
     Ok(())
 }

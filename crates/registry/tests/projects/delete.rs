@@ -1,8 +1,11 @@
 //! Deleted files, releases and projects.
 
+use bonded_model::Switches;
+use bonded_model::token::{TokenCut, Verb};
 use bonded_registry::Error;
 use bonded_registry::access::Denial;
 use bonded_registry::projects::Target;
+use bonded_testkit::app::Grant;
 use bonded_testkit::fixtures::{Package, Wheel};
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
@@ -74,6 +77,44 @@ with_app! {
         let again = app.upload_wheel("pypi", &world.carl.token, &Wheel::new("parcel", "1.0")).await;
         assert!(matches!(again.status(), 400 | 409), "{}", again.text());
         assert_eq!(app.get("/pypi/simple/parcel/").await.expect(200).text().matches("<a ").count(), 1);
+    }
+
+    // A token for a project outlives it by its project's id, which comes back with the name.
+    async fn a_token_for_a_deleted_project_neither_begins_it_anew_nor_works_in_the_new_one(app: TestApp) {
+        let world = World::python(&app).await;
+        let grant = || Grant::verbs(&[Verb::Publish]);
+        let single = app.token(&world.carl.user, grant().project("pypi", "parcel")).await;
+        let whole = app.token(&world.carl.user, grant().channel("pypi")).await;
+        app.upload_wheel("pypi", &single, &Wheel::new("parcel", "2.5")).await.expect(200);
+        delete(&app, &world.ada, "pypi", Target::Project, "parcel").await.expect("she owns it");
+        let refused = app.upload_wheel("pypi", &single, &Wheel::new("parcel", "3.0")).await.expect(403);
+        assert!(refused.text().contains("not valid for project"), "{}", refused.text());
+        app.upload_wheel("pypi", &whole, &Wheel::new("parcel", "3.0")).await.expect(200);
+        app.upload_wheel("pypi", &single, &Wheel::new("parcel", "4.0")).await.expect(403);
+    }
+
+    async fn a_project_that_begins_anew_has_nothing_that_was_asked_or_cut_off_before(app: TestApp) {
+        let world = World::python(&app).await;
+        let whole = app.issue(&world.carl.user, Grant::verbs(&[Verb::Publish]).channel("pypi")).await;
+        let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel");
+        let project = app.registry.project_named(&channel, "parcel").await.expect("the project").id;
+        let (cut, at) = (whole.token.id, app.now());
+        let write = app.registry.store.write(move |tx| {
+            Box::pin(async move {
+                let cut = TokenCut { token: cut, channel: channel.id, project: Some(project), at, by: None };
+                assert!(tx.cut_token(&cut).await?);
+                let strict = Switches { trusted_publishers_only: true, ..Switches::default() };
+                tx.set_project_switches(project, strict).await?;
+                tx.announce(bonded_store::Change::Access);
+                Ok::<_, bonded_store::StoreError>(())
+            })
+        });
+        write.await.expect("it is written");
+        let token = whole.secret.expose();
+        app.upload_wheel("pypi", token, &Wheel::new("parcel", "3.0")).await.expect(403);
+        delete(&app, &world.ada, "pypi", Target::Project, "parcel").await.expect("she owns it");
+        app.upload_wheel("pypi", token, &Wheel::new("parcel", "3.0")).await.expect(200);
+        app.upload_wheel("pypi", token, &Wheel::new("parcel", "4.0")).await.expect(200);
     }
 
     async fn a_project_that_was_deleted_in_quarantine_does_not_come_back(app: TestApp) {
