@@ -62,8 +62,10 @@ impl Switches {
         }
         let Some(days) = self.longest_token_life else { return Ok(()) };
         let longest = TimeDelta::days(i64::from(days));
+        // When the secret before the present one came into being, nobody noted; the token itself is older still.
+        let since = if token.presented == token.rotations { token.secret_at } else { token.created_at };
         match token.expires_at {
-            Some(end) if end - token.secret_at <= longest => Ok(()),
+            Some(end) if end - since <= longest => Ok(()),
             _ => Err(SwitchRefusal::TooLong(days)),
         }
     }
@@ -107,6 +109,15 @@ mod tests {
         assert_eq!(month.check(&token(Some(30))), Ok(()));
         assert_eq!(month.check(&token(Some(31))), Err(SwitchRefusal::TooLong(30)));
         assert_eq!(month.check(&token(None)), Err(SwitchRefusal::TooLong(30)));
+    }
+
+    #[test]
+    fn the_secret_that_was_replaced_counts_from_the_token_s_own_beginning() {
+        let Authority::Token(new) = token(Some(30)) else { panic!("a token") };
+        let old = Authority::Token(Box::new(Token { presented: 0, ..*new }));
+        let switches = |days| Switches { longest_token_life: Some(days), ..Switches::default() };
+        assert_eq!(switches(329).check(&old), Err(SwitchRefusal::TooLong(329)));
+        assert_eq!(switches(330).check(&old), Ok(()));
     }
 
     #[test]
