@@ -28,6 +28,8 @@ from support.rattler_client import Rattler
 from support.recording import Recorder
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
+# What makes the server answer with pages where programs get problems.
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -189,6 +191,8 @@ def in_names(token: str, channel: str) -> list[str]:
         f"/account/tokens/{token}",
         f"/account/tokens/{token}/revoke",
         f"/login?next=/t/{token}/",
+        f"/account/tokens?token={token}",
+        f"/account/tokens?token={escaped}",
     ]
 
 
@@ -235,13 +239,13 @@ def mistreat(server: Watched, secret: str, channel: str, methods: tuple[str, ...
     paths = in_paths(secret, channel) + (in_names(secret, channel) if is_token else [])
     for method in methods:
         for path in paths:
-            assert server.request(method, server.prefix + path).status_code < 500, (method, path)
+            for headers in ({}, BROWSER):
+                answer = server.request(method, server.prefix + path, headers=headers)
+                assert answer.status_code < 500, (method, path, headers)
     for headers in in_headers(secret):
         for path in (f"/{channel}/noarch/repodata.json", "/login", "/nowhere/simple/"):
             for method in ("GET", "POST"):
-                answer = server.request(
-                    method, server.prefix + path, headers={"Accept": "text/html"} | headers
-                )
+                answer = server.request(method, server.prefix + path, headers=BROWSER | headers)
                 assert answer.status_code < 500, (method, path, headers)
     for body in bodies(secret):
         for path in ("/login", "/pypi/legacy/", "/api/v1/upload/main", "/api/bonded/v1/tokens", "/nowhere"):
@@ -370,9 +374,12 @@ def through_the_clients(server: Watched, search: Search, clients: PythonClients,
         assert uploads.put(conda, package, "noarch", token).status_code < 500
     rattler.install(f"{server.url}/t/{conda.read_token}/{conda.name}", "marked")
     rattler.log_in(server.url, {"CondaToken": conda.read_token})
-    rattler.install(conda.url, "marked", shards=False)
+    bearer = rattler.try_install(conda.url, "marked", shards=False)
+    search.look_in("what rattler showed", bearer.succeeded().output)
     rattler.log_in(server.url, {"BearerToken": wrong})
-    assert rattler.try_install(conda.url, "marked").status != 0
+    refused = rattler.try_install(conda.url, "marked")
+    assert refused.status != 0
+    search.look_in("what rattler showed when it was refused", refused.output)
     return [*tokens, minted], conda.name
 
 

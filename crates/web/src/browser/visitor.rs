@@ -19,6 +19,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::cookies::Cookies;
 use super::headers::secure;
+use super::next::local_path;
 use super::refusal::{Refusal, encoded, see_other};
 use crate::App;
 use crate::problem::Problem;
@@ -115,7 +116,9 @@ impl Visitor {
     /// The session, even one that lacks something: for the pages that mend it. Who is not signed in does that first.
     pub(crate) async fn mending(&self, app: &App) -> Result<Session, Refusal> {
         let session = self.session(app).await?;
-        session.ok_or_else(|| Refusal::go_to(self.local(&format!("/login?next={}", encoded(&self.back)))))
+        // A query that holds a token is not repeated.
+        let next = local_path(Some(&self.back));
+        session.ok_or_else(|| Refusal::go_to(self.local(&format!("/login?next={}", encoded(&next)))))
     }
 
     /// The session, if it lacks nothing. Who is not signed in or lacks something does that first.

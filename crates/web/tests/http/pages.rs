@@ -161,6 +161,17 @@ with_app! {
         }
     }
 
+    async fn a_token_in_a_query_is_not_repeated_to_who_must_sign_in_first(app: TestApp) {
+        let token = app.publisher("pypi").await;
+        let escaped: String = token.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for query in [format!("token={token}"), format!("a=b&c=https://x:{token}@host"), escaped] {
+            let answer = app.get(&format!("/account/tokens?{query}")).await.expect(303);
+            assert_eq!(answer.header("location"), "/login?next=%2Faccount", "{query}");
+        }
+        let answer = app.get("/account/tokens?done=token-revoked").await.expect(303);
+        assert_eq!(answer.header("location"), "/login?next=%2Faccount%2Ftokens%3Fdone%3Dtoken%2Drevoked");
+    }
+
     async fn pages_of_people_are_kept_by_nobody(app: TestApp) {
         populate(&app).await;
         let browser = visitor(&app, "member").await;
