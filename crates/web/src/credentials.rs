@@ -77,6 +77,8 @@ fn from_basic(encoded: &str) -> Option<Presented> {
     match password.parse() {
         Ok(token) => Some(Presented::Token(token)),
         Err(_) if password.trim().is_empty() => Some(from_token(user.parse())),
+        // Or with something for a password that is none, as in `TOKEN:x-oauth-basic`.
+        Err(_) if user.parse::<ApiToken>().is_ok() => Some(from_token(user.parse())),
         Err(MalformedToken::Prefix) if user.trim() != "__token__" => {
             Some(Presented::PasswordUpload { name: user.to_owned(), password: password.into() })
         }
@@ -108,6 +110,7 @@ mod tests {
             basic("__token__", &format!(" {text}\n")),
             basic("ada", text),
             basic(text, ""),
+            basic(text, "x-oauth-basic"),
             format!("Bearer {text}"),
             format!("bearer {text}"),
             format!("token {text}"),
