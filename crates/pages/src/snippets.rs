@@ -3,6 +3,8 @@
 //! What goes into a file that only its owner can read holds the token itself. Commands take it from a variable, because
 //! shells remember what is typed and other people of a machine see running commands.
 
+mod conda;
+
 /// A channel that a token reaches into.
 #[derive(Clone)]
 pub struct TokenPlace {
@@ -218,44 +220,6 @@ impl Target<'_> {
             Snippet { title: "uv: upload", file: "", text: uv },
             Snippet { title: "Poetry: upload", file: "", text: poetry },
             Snippet { title: "GitHub Actions: upload", file: "a step of a workflow", text: actions },
-        ]
-    }
-
-    /// conda understands a token in the channel's URL, but only one that can do nothing but read is taken there.
-    fn read_conda(&self, only_reads: bool) -> Vec<Snippet> {
-        let url = self.url();
-        let conda = if only_reads {
-            let text = format!("channels:\n  - {}", url_with_token(self.base_url, self.token, self.channel));
-            Snippet { title: "conda: sign in", file: "~/.condarc, with mode 600", text }
-        } else {
-            self.netrc("conda: sign in")
-        };
-        let install = format!("conda install -c {url} PACKAGE\npixi global install -c {url} PACKAGE");
-        let pixi = format!("pixi auth login {} --token \"$BONDED_TOKEN\"", self.host);
-        vec![
-            conda,
-            Snippet { title: "pixi: sign in", file: "", text: pixi },
-            Snippet { title: "conda and pixi: install", file: "", text: install },
-        ]
-    }
-
-    fn publish_conda(&self) -> Vec<Snippet> {
-        let mut all = self.upload_conda();
-        let pixi = all.first().map_or_else(String::new, |pixi| pixi.text.clone());
-        let actions = format!("- run: {pixi}\n  env:\n    BONDED_TOKEN: ${{{{ secrets.BONDED_TOKEN }}}}");
-        all.push(Snippet { title: "GitHub Actions: upload", file: "a step of a workflow", text: actions });
-        all
-    }
-
-    fn upload_conda(&self) -> Vec<Snippet> {
-        let (base_url, channel) = (self.base_url, self.channel);
-        let pixi = format!("pixi upload prefix -u {base_url} -c {channel} -a \"$BONDED_TOKEN\" FILE.conda");
-        let rattler = format!(
-            "rattler-build upload prefix --url {base_url} --channel {channel} --api-key \"$BONDED_TOKEN\" FILE.conda"
-        );
-        vec![
-            Snippet { title: "pixi: upload", file: "", text: pixi },
-            Snippet { title: "rattler-build: upload", file: "", text: rattler },
         ]
     }
 }
