@@ -9,7 +9,7 @@ pub enum Place {
     Public,
     /// In a network of its own: this machine, RFC 1918, RFC 4193, or behind a carrier's translation (RFC 6598).
     Private,
-    /// Nowhere that an issuer could stand: link-local addresses (where clouds tell machines their secrets), multicast,
+    /// Nowhere that an issuer could stand: link-local addresses and others where clouds tell machines their secrets, multicast,
     /// documentation, tunnels and what is reserved.
     Nowhere,
 }
@@ -24,6 +24,8 @@ pub fn place(address: IpAddr) -> Place {
 
 fn v4(address: Ipv4Addr) -> Place {
     match address.octets() {
+        // What a cloud's machines ask for their secrets, although it stands among private addresses.
+        [100, 100, 100, 200] => Place::Nowhere,
         [127 | 10, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Place::Private,
         // This network, link-local, protocol assignments, documentation, 6to4 relays, benchmarks, multicast, reserved.
         [0, ..] | [169, 254, ..] | [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 18..=19, ..] => {
@@ -39,6 +41,8 @@ fn v6(address: Ipv6Addr) -> Place {
         return v4(mapped);
     }
     match address.segments() {
+        // Metadata services again: fd00:ec2::254 and fd20:ce::254.
+        [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254] => Place::Nowhere,
         [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Place::Private,
         // NAT64 (RFC 6052): the translator connects to the address inside.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
@@ -102,6 +106,11 @@ mod tests {
             "::ffff:169.254.169.254",
             "64:ff9b::169.254.169.254",
             "64:ff9b:1::a9fe:a9fe",
+            "100.100.100.200",
+            "::ffff:100.100.100.200",
+            "64:ff9b::100.100.100.200",
+            "fd00:ec2::254",
+            "fd20:ce::254",
             "fe80::1",
             "0.0.0.0",
             "0.1.2.3",
