@@ -8,6 +8,8 @@ use crate::json::Object;
 
 /// Bytes of the longest token that is read; those of CI providers have two or three thousand.
 const MAX_TOKEN: usize = 16 * 1024;
+/// Bytes of the longest claim `iss` that anything is looked up by.
+const MAX_ISSUER: usize = 512;
 
 /// A token that was taken apart and nothing more. It shows only what is needed to find the keys to verify it with.
 pub struct Unverified<'a> {
@@ -32,6 +34,9 @@ pub enum Malformed {
     /// The claim `iss` is missing or no text.
     #[error("malformed JWT: it has no claim iss")]
     NoIssuer,
+    /// The claim `iss` is no URL that anybody could have added: too long, or with control characters. PostgreSQL takes no NUL.
+    #[error("malformed JWT: its claim iss is too long or has control characters")]
+    Issuer,
 }
 
 impl<'a> Unverified<'a> {
@@ -48,6 +53,11 @@ impl<'a> Unverified<'a> {
         let unverified =
             Self { signed, header: object(header)?, claims: object(claims)?, signature: bytes(signature)? };
         match unverified.claims.get("iss") {
+            Some(Value::String(issuer))
+                if issuer.len() > MAX_ISSUER || issuer.chars().any(char::is_control) =>
+            {
+                Err(Malformed::Issuer)
+            }
             Some(Value::String(_)) => Ok(unverified),
             _ => Err(Malformed::NoIssuer),
         }
@@ -108,6 +118,12 @@ mod tests {
         }
         assert_eq!(Unverified::parse(&token("{}", "{}")).unwrap_err(), Malformed::NoIssuer);
         assert_eq!(Unverified::parse(&token("{}", r#"{"iss":["a"]}"#)).unwrap_err(), Malformed::NoIssuer);
+        let long = format!(r#"{{"iss":"{}"}}"#, "a".repeat(MAX_ISSUER + 1));
+        assert_eq!(Unverified::parse(&token("{}", &long)).unwrap_err(), Malformed::Issuer);
+        for control in [r"\u0000", r"a\u0000b", r"\n", r"\u0085"] {
+            let claims = format!(r#"{{"iss":"{control}"}}"#);
+            assert_eq!(Unverified::parse(&token("{}", &claims)).unwrap_err(), Malformed::Issuer, "{control}");
+        }
         assert_eq!(Unverified::parse(&token("{}", r#"{"iss":"a","iss":"b"}"#)).unwrap_err(), Malformed::Form);
         assert_eq!(Unverified::parse(&token("[]", r#"{"iss":"a"}"#)).unwrap_err(), Malformed::Form);
         assert_eq!(Unverified::parse(&"a".repeat(MAX_TOKEN + 1)).unwrap_err(), Malformed::TooLong);

@@ -99,7 +99,9 @@ with_app! {
         for token in ["", "a.b.c", "hunter2"] {
             assert_eq!(world.refused(token).await.0, "invalid-payload", "{token}");
         }
-        assert_eq!(world.code(json!({ "iss": "https://issuer.example" })).await, "invalid-payload");
+        for issuer in ["https://issuer.example", "\0", "https://issuer\0.example", "\n", "x".repeat(513).as_str()] {
+            assert_eq!(world.code(json!({ "iss": issuer })).await, "invalid-payload", "{issuer:?}");
+        }
     }
 
     async fn guessing_is_slowed_down(app: TestApp) {
