@@ -2,6 +2,7 @@
 
 use bonded_model::audit::PublisherEvent as E;
 use bonded_model::publishing::Source;
+use bonded_oidc::known::ISSUERS;
 
 use super::names::Names;
 use crate::Error;
@@ -60,7 +61,7 @@ pub(super) async fn of(
             format!("{channel} does not keep the names of pending trusted publishers free any more.")
         }
         E::PublisherTokenMinted { source, .. } => {
-            format!("{} got a token to publish to {place}.", run(source))
+            format!("{} ({}) got a token to publish to {place}.", run(source), issuer(source))
         }
         E::PublisherTokenBurnt { leaked: false, .. } => {
             "The token of a trusted publisher was given back.".to_owned()
@@ -73,6 +74,13 @@ pub(super) async fn of(
         }
         E::FileAttested { file, .. } => format!("Attestations of {file} were verified and kept."),
     })
+}
+
+/// Who said so: a provider that everybody knows by its name, others by their host.
+fn issuer(source: &Source) -> String {
+    let known = ISSUERS.iter().find(|known| known.url == source.issuer);
+    let host = || source.issuer.split("://").last().unwrap_or_default().to_owned();
+    known.map_or_else(host, |known| known.name.to_owned())
 }
 
 /// A run at the beginning of a sentence.
