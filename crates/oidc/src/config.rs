@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bonded_model::publishing::Provider;
 use serde::{Deserialize, Serialize};
 
+use crate::claims::shown;
 use crate::form::{Field, FieldErrors, Form, rule};
 use crate::known::provider_name;
 use crate::providers::{activestate, buildkite, circleci, forgejo, github, gitlab, google, other};
@@ -79,6 +80,27 @@ impl PublisherConfig {
             Provider::Forgejo => forgejo::read(form).map(Self::Forgejo),
             Provider::Other => other::read(form).map(Self::Other),
         }
+    }
+
+    /// Reads fields that somebody typed by name and value.
+    ///
+    /// # Errors
+    /// A text for people: a field that the provider does not have, one that is given twice, or what is wrong with the values.
+    pub fn from_pairs(provider: Provider, pairs: &[(String, String)]) -> Result<Self, String> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in pairs {
+            let names = Self::fields(provider).iter().map(|field| field.name);
+            if !names.clone().any(|known| known == name) {
+                let (name, names) = (shown(name), names.collect::<Vec<_>>().join(", "));
+                return Err(format!(
+                    "publishers of the kind {provider} have no field '{name}', but: {names}"
+                ));
+            }
+            if fields.insert(name.clone(), value.clone()).is_some() {
+                return Err(format!("the field '{name}' is given twice"));
+            }
+        }
+        Self::from_fields(provider, &fields).map_err(|errors| format!("no such publisher: {errors}"))
     }
 
     /// The fields as somebody would type them, to fill in a form again or to show them.

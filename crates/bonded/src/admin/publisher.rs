@@ -1,7 +1,5 @@
 //! `bonded admin publisher`
 
-use std::collections::BTreeMap;
-
 use bonded_model::ids::PublisherId;
 use bonded_model::publishing::Publisher;
 use bonded_oidc::PublisherConfig;
@@ -112,8 +110,7 @@ async fn add(
     fields: Vec<(String, String)>,
 ) -> anyhow::Result<Publisher> {
     let issuer = issuer::named(registry, url).await?;
-    let fields: BTreeMap<_, _> = fields.into_iter().collect();
-    let config = PublisherConfig::from_fields(issuer.provider, &fields)?;
+    let config = PublisherConfig::from_pairs(issuer.provider, &fields).map_err(anyhow::Error::msg)?;
     let new = NewPublisher { issuer: issuer.id, config };
     let (permit, origin) = (registry.operator()?, registry.local_origin());
     Ok(match (&place.project, prefix) {
