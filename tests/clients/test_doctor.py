@@ -41,13 +41,14 @@ def doctor(tmp_path, issuer):
 
 
 def test_a_token_that_would_be_taken(doctor, issuer):
-    assert doctor(issuer.identity(AUDIENCE), "--audience", AUDIENCE) == (0, {})
+    assert doctor(issuer.identity(AUDIENCE), "--audience", AUDIENCE, "--issuer", issuer.url) == (0, {})
 
 
 def test_what_is_not_given_is_not_checked_and_said_so(doctor, issuer):
     status, left = doctor(issuer.identity(AUDIENCE), publisher=[])
     assert status == 0
-    assert set(left) == {"audience", "publisher"}
+    assert set(left) == {"issuer", "audience", "publisher"}
+    assert f"the token says '{issuer.url}'" in left["issuer"]
 
 
 def test_everything_that_is_wrong_is_told(doctor, issuer):
@@ -60,7 +61,7 @@ def test_everything_that_is_wrong_is_told(doctor, issuer):
 
 def test_a_key_that_was_rotated(doctor, issuer):
     issuer.rotate()
-    status, failed = doctor(issuer.identity(AUDIENCE), "--audience", AUDIENCE)
+    status, failed = doctor(issuer.identity(AUDIENCE), "--audience", AUDIENCE, "--issuer", issuer.url)
     assert (status, set(failed)) == (1, {"signature"})
 
 
@@ -78,7 +79,7 @@ def test_text_for_people_and_configurations_in_files(tmp_path, issuer):
     words = [*DOCTOR, "--config", "publisher.json"]
     finished = environment.run(words, environment.clean(tmp_path / "home"), cwd=tmp_path)
     assert finished.status == 1
-    assert "skipped  signature" in finished.stdout
+    assert "skipped  signature" in finished.stdout and "skipped  issuer" in finished.stdout
     assert "other.yml@" in finished.stdout and "repository = acme/rocket" in finished.stdout
     assert finished.stdout.rstrip().endswith("The registry would refuse it.")
 
@@ -88,3 +89,10 @@ def test_a_field_that_publishers_do_not_have(tmp_path, issuer):
     words = [*DOCTOR, "--provider", "gitlab", "--publisher", "owner=acme"]
     finished = environment.run(words, environment.clean(tmp_path / "home"), cwd=tmp_path)
     finished.refused_with("namespace")
+
+
+def test_a_field_that_is_given_twice(tmp_path, issuer):
+    (tmp_path / "token").write_text(issuer.identity(AUDIENCE))
+    words = [*DOCTOR, "--provider", "github", "--publisher", "owner=acme", "--publisher", "owner=emca"]
+    finished = environment.run(words, environment.clean(tmp_path / "home"), cwd=tmp_path)
+    finished.refused_with("owner", "twice")

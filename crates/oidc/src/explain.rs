@@ -12,6 +12,8 @@ use crate::{Claims, Keys, PublisherConfig, Unverified, Verified, identity};
 pub struct Known<'a> {
     /// Who should have issued it, and how that issuer signs.
     pub issuer: &'a Issuer,
+    /// Whether its URL is what the registry knows, and not what the token itself says.
+    pub compares_issuer: bool,
     /// The issuer's key set, as it publishes it.
     pub jwks: Option<&'a str>,
     /// The audience of the registry.
@@ -102,6 +104,9 @@ pub fn explain(token: &str, known: &Known<'_>) -> Report {
 
 fn explain_issuer(token: &Unverified<'_>, known: &Known<'_>, report: &mut Report) {
     let (expected, received) = (&known.issuer.url, crate::claims::shown(token.issuer()));
+    if !known.compares_issuer {
+        return report.skip("issuer", &format!("not compared: give --issuer; the token says '{received}'"));
+    }
     report.add(
         "issuer",
         if token.issuer() == expected {
@@ -172,6 +177,7 @@ mod tests {
         let keys = jwks(&[&key]);
         let known = Known {
             issuer: &issuer,
+            compares_issuer: true,
             jwks: Some(&keys),
             audience: Some("registry.example"),
             publisher: Some(&publisher),
@@ -187,10 +193,11 @@ mod tests {
         let report = explain(&bad, &known);
         assert_eq!(failed(&report), ["issuer", "signature", "audience", "times", "publisher", "publisher"]);
 
-        let nothing = Known { jwks: None, audience: None, publisher: None, ..known };
+        let nothing = Known { compares_issuer: false, jwks: None, audience: None, publisher: None, ..known };
         let report = explain(&key.sign(&github(URL, "x", now)), &nothing);
         let skipped: Vec<_> = report.steps.iter().filter(|step| step.outcome == Outcome::Skipped).collect();
-        assert_eq!(skipped.len(), 3);
+        assert_eq!(skipped.len(), 4);
+        assert!(skipped[0].check == "issuer" && skipped[0].text.contains(URL), "{skipped:?}");
         assert!(report.passed());
         assert_eq!(failed(&explain("no token", &nothing)), ["form"]);
     }

@@ -30,7 +30,7 @@ pub(crate) struct Explain {
     /// The audience of the registry: the host of its URL without a port, unless it has --oidc-audience.
     #[arg(long, value_name = "TEXT")]
     audience: Option<String>,
-    /// The URL of the issuer, as the registry knows it. Without it, what the token says.
+    /// The URL of the issuer, as the registry knows it. Without it, the token's own word for it is not compared.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     /// The kind of the issuer: github, gitlab, google, activestate, buildkite, circleci, forgejo or other. Without it, what
@@ -67,6 +67,7 @@ impl Explain {
         };
         let known = Known {
             issuer: &issuer,
+            compares_issuer: self.issuer.is_some(),
             jwks: jwks.as_deref(),
             audience: self.audience.as_deref(),
             publisher: publisher.as_ref(),
