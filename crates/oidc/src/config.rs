@@ -161,6 +161,15 @@ impl PublisherConfig {
         each!(self, config => config.check(identity))
     }
 
+    /// Whether an identity with the same lookup has to do with the publisher, so that it may be told what differs. Where all
+    /// identities of an issuer have the same lookup, a claim has to be exactly what a rule says.
+    pub fn concerns(&self, identity: &Identity) -> bool {
+        match self {
+            Self::Other(config) => config.concerns(&identity.claims),
+            _ => true,
+        }
+    }
+
     /// The environment that is required.
     pub fn environment(&self) -> Option<&str> {
         match self {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bonded_model::publishing::Issuer;
+use bonded_model::publishing::{Issuer, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::claims::shown;
@@ -124,6 +124,15 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether a claim is exactly what a rule says: the job has to do with it.
+    pub(crate) fn concerns(&self, claims: &Claims) -> bool {
+        let exact = |rule: &&Rule| !matches!(rule.test, Test::Prefix(_));
+        let holds = |rule: &Rule| value(claims, &rule.claim).is_some_and(|value| rule.test.holds(&value));
+        self.rules.iter().filter(exact).any(holds)
+    }
+}
+
 impl Rule {
     fn lines(&self) -> Vec<String> {
         match &self.test {
@@ -167,7 +176,12 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
         provider: issuer.provider,
         lookup: LOOKUP.into(),
         owner: None,
-        source: source(issuer, required(claims, "sub")?),
+        source: Source {
+            // The subject may name a tag. Whatever else the issuer signs of the repository tells better what stays the same.
+            repository: claims.text("repository").map(Into::into),
+            repository_id: claims.id("repository_id"),
+            ..source(issuer, required(claims, "sub")?)
+        },
         claims: claims.clone(),
     })
 }

@@ -43,6 +43,25 @@ fn all_rules_have_to_be_kept() {
 }
 
 #[test]
+fn two_tags_of_one_repository_are_the_same_source() {
+    let of = |tag: &str| {
+        let sub = format!("repo:acme/rocket:ref:{tag}");
+        GIVEN.identity(json!({"sub": sub, "repository": "acme/rocket", "repository_id": 7})).unwrap().source
+    };
+    assert!(of("v1").same_repository(&of("v2")));
+    let nameless = |tag: &str| GIVEN.identity(json!({"sub": tag, "repository": ["x"]})).unwrap().source;
+    assert!(!nameless("v1").same_repository(&nameless("v2")), "the subject is all that is known");
+}
+
+#[test]
+fn a_job_that_no_rule_is_about_is_told_nothing() {
+    let config = rules("sub = job:acme/rocket\nbranch ^= release/");
+    let concerns = |changes| config.concerns(&GIVEN.identity(changes).unwrap());
+    assert!(concerns(json!({"branch": "main"})));
+    assert!(!concerns(json!({"sub": "job:evil/x"})), "that the branch begins so is no proof of anything");
+}
+
+#[test]
 fn nothing_is_a_pattern() {
     let config = rules("sub = job:.*\nbranch ^= .*");
     assert_eq!(GIVEN.check(&config, json!({})), ["sub", "branch"]);
