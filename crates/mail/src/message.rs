@@ -77,7 +77,7 @@ pub enum ProjectChange {
         /// What had to be true of its identities, in words.
         identity: String,
     },
-    /// A trusted publisher that takes any environment was used from one that it was not used from before.
+    /// A trusted publisher that takes any environment was used from one, and not from the same the last time.
     EnvironmentSeen {
         /// What must be true of its identities, in words.
         identity: String,

@@ -208,9 +208,16 @@ impl PublisherConfig {
         match &mut config {
             Self::GitHub(config) => config.learn(&identity.claims),
             Self::GitLab(config) => config.learn(&identity.claims),
+            Self::Forgejo(config) => config.learn(&identity.claims),
             _ => {}
         }
         (config != *self).then_some(config)
+    }
+
+    /// Whether whoever may push any branch may publish, as far as the configuration asks; what the provider protects besides
+    /// is told by the last run.
+    pub const fn takes_any_ref(&self) -> bool {
+        matches!(self, Self::GitHub(config) if config.environment.is_none())
     }
 
     /// What is less strict than it could be.
@@ -219,7 +226,8 @@ impl PublisherConfig {
             Self::GitHub(config) if config.environment.is_none() => vec![Warning::NoEnvironment],
             Self::GitLab(config) => config.warnings(),
             Self::Forgejo(config) => config.warnings(),
-            Self::Buildkite(config) if config.branch.is_none() => vec![Warning::UnprotectedRef],
+            Self::Google(config) if config.sub.is_none() => vec![Warning::NoSubject],
+            Self::Buildkite(config) => config.warnings(),
             Self::CircleCi(config) if config.vcs_ref.is_none() => vec![Warning::UnprotectedRef],
             _ => Vec::new(),
         }

@@ -9,6 +9,10 @@ pub enum Warning {
     UnprotectedRef,
     /// Names alone are compared: whoever gets the name after its owner gave it up is taken for the owner.
     NoOwnerId,
+    /// Slugs alone are compared. Their ids are in tokens only if a job asks for them.
+    NoIds,
+    /// An address alone is compared: whoever makes an account of the same address anew is taken for the first one.
+    NoSubject,
 }
 
 impl Warning {
@@ -23,8 +27,16 @@ impl Warning {
                 "Any branch and tag may publish. Require protected ones, or a protected environment."
             }
             Self::NoOwnerId => {
-                "Only names are compared. If the name is given up, whoever takes it next can publish; give ids, or let the \
-                 first use fix them."
+                "Only names are compared. If the name is given up, whoever takes it next can publish. Give ids; the first use \
+                 fixes them, where the tokens have them."
+            }
+            Self::NoIds => {
+                "Only slugs are compared. If one is given up, whoever takes it next can publish. Give ids, and let the jobs \
+                 ask for them: --claim organization_id --claim pipeline_id."
+            }
+            Self::NoSubject => {
+                "Only the address is compared. If the account is deleted, whoever makes one of the same address can publish. \
+                 Give the account's id."
             }
         }
     }

@@ -83,7 +83,7 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
         ),
         C::EnvironmentSeen { .. } => (
             format!("A trusted publisher of {} can be narrowed", short(project)),
-            format!("a trusted publisher of the project {project} that takes any environment was used from one"),
+            format!("a trusted publisher of the project {project} that takes any environment was used from another one than the last time"),
             "If its jobs always run in this environment, ask for it on the page of the project's publishers: then nobody \
              can publish from outside of it."
                 .to_owned(),

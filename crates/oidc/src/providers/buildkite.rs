@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::difference::Checks;
 use crate::form::{Field, FieldErrors, Form, fields, rule};
 use crate::identity::{required, source};
-use crate::{Claims, Difference, Identity, IdentityError};
+use crate::{Claims, Difference, Identity, IdentityError, Warning};
 
 /// A pipeline.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -40,7 +40,11 @@ pub(crate) const FIELDS: &[Field] = &[
         "Jobs have to ask for it: --claim organization_id.",
     ),
     Field::optional("pipeline_id", "Pipeline's id", "Jobs have to ask for it: --claim pipeline_id."),
-    Field::optional("branch", "Branch", "The only branch that may publish, such as main."),
+    Field::optional(
+        "branch",
+        "Branch",
+        "The only branch that may publish, such as main. Builds of forks have it too, unless the pipeline prefixes their branches.",
+    ),
     Field::optional("step", "Step", "The key of the only step that may publish."),
 ];
 
@@ -91,6 +95,17 @@ impl Config {
         checks.optional("build_branch", self.branch.as_deref());
         checks.optional("step_key", self.step.as_deref());
         checks.finish()
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.branch.is_none() {
+            warnings.push(Warning::UnprotectedRef);
+        }
+        if self.organization_id.is_none() && self.pipeline_id.is_none() {
+            warnings.push(Warning::NoIds);
+        }
+        warnings
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::optional(
         "owner_id",
         "Owner's id",
-        "Only if the tokens of this server have it (repository_owner_id).",
+        "If the tokens of this server have it (repository_owner_id); left empty, the first use fixes it then.",
     ),
     Field::required("repository", "Source repository", "Its name, without the owner."),
     Field::required("workflow", "Workflow file", "Its path, such as .forgejo/workflows/release.yml."),
@@ -111,6 +111,10 @@ impl Config {
         let protected = !self.protected_ref_only || claims.flag("ref_protected") == Some(true);
         checks.that("ref_protected", protected, || "'true'".into());
         checks.finish()
+    }
+
+    pub(crate) fn learn(&mut self, claims: &Claims) {
+        self.owner_id = self.owner_id.take().or_else(|| claims.digits("repository_owner_id"));
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {

@@ -27,8 +27,8 @@ impl Registry {
         self.letters_to_owners(action.project, news).await
     }
 
-    /// What owners of a project are told when a publisher without an environment is used from one that was not seen before:
-    /// they can tie it to that.
+    /// What owners of a project are told when a publisher without an environment is used from another one than the last
+    /// time: they can tie it to that.
     pub(super) async fn letters_of_environment(
         &self,
         matched: &[Matched],

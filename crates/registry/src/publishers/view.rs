@@ -176,6 +176,10 @@ fn warnings(
     warnings.extend(
         config.map(PublisherConfig::warnings).unwrap_or_default().into_iter().map(PublisherWarning::Config),
     );
+    let unprotected = publisher.last_source.as_ref().is_some_and(|source| source.protected == Some(false));
+    if unprotected && config.is_some_and(PublisherConfig::takes_any_ref) {
+        warnings.push(PublisherWarning::Config(Warning::UnprotectedRef));
+    }
     let pending = matches!(publisher.place, PublisherPlace::Pending { .. });
     if now - unused_since(publisher) >= UNUSED {
         warnings.push(PublisherWarning::Unused);

@@ -2,7 +2,7 @@ use bonded_model::publishing::Provider;
 use serde_json::json;
 
 use crate::providers::support::Given;
-use crate::testing;
+use crate::{Warning, testing};
 
 const GIVEN: Given =
     Given { provider: Provider::Buildkite, url: "https://agent.buildkite.com", claims: testing::buildkite };
@@ -40,4 +40,7 @@ fn an_id_that_the_job_did_not_ask_for() {
     let config = GIVEN.read(&[&FIELDS[..], &[("organization_id", id)]].concat()).unwrap();
     assert_eq!(GIVEN.check(&config, json!({})), ["organization_id"]);
     assert!(GIVEN.check(&config, json!({"organization_id": id})).is_empty());
+    assert!(config.warnings().is_empty());
+    assert_eq!(GIVEN.read(&FIELDS).unwrap().warnings(), [Warning::NoIds]);
+    assert_eq!(GIVEN.read(&FIELDS[..2]).unwrap().warnings(), [Warning::UnprotectedRef, Warning::NoIds]);
 }

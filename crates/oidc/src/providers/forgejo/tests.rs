@@ -45,7 +45,12 @@ fn ids_count_where_the_server_gives_them() {
     let config = GIVEN.read(&[&FIELDS[..], &[("owner_id", "65")]].concat()).unwrap();
     assert_eq!(GIVEN.check(&config, json!({})), ["repository_owner_id"]);
     assert!(GIVEN.check(&config, json!({"repository_owner_id": 65})).is_empty());
-    assert_eq!(GIVEN.read(&FIELDS).unwrap().warnings(), [Warning::UnprotectedRef, Warning::NoOwnerId]);
+    let names = GIVEN.read(&FIELDS).unwrap();
+    assert_eq!(names.warnings(), [Warning::UnprotectedRef, Warning::NoOwnerId]);
+    assert_eq!(names.with_ids_of(&GIVEN.identity(json!({})).unwrap()), None, "not every server gives it");
+    let learnt = names.with_ids_of(&GIVEN.identity(json!({"repository_owner_id": 65})).unwrap()).unwrap();
+    assert_eq!(GIVEN.check(&learnt, json!({"repository_owner_id": 66})), ["repository_owner_id"]);
+    assert_eq!(learnt.warnings(), [Warning::UnprotectedRef]);
 }
 
 #[test]

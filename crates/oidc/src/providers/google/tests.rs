@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::providers::support::Given;
-use crate::testing;
+use crate::{Warning, testing};
 
 const GIVEN: Given =
     Given { provider: Provider::Google, url: "https://accounts.google.com", claims: testing::google };
@@ -27,6 +27,8 @@ fn an_account_that_was_made_again_under_the_same_address() {
     let config = GIVEN.read(&[EMAIL, ("sub", "113000000000000000001")]).unwrap();
     assert!(GIVEN.check(&config, json!({})).is_empty());
     assert_eq!(GIVEN.check(&config, json!({"sub": "114000000000000000002"})), ["sub"]);
+    assert!(config.warnings().is_empty());
+    assert_eq!(GIVEN.read(&[EMAIL]).unwrap().warnings(), [Warning::NoSubject]);
 }
 
 #[test]
