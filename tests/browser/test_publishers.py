@@ -216,6 +216,11 @@ def test_trusted_publishers_only_leaves_no_token(registry, place, issuer, github
     visitor.submit(f"{place.path}/settings", trusted_publishers_only=True)
     assert "403" in place.upload("1.0").refused_with().output
     place.upload("1.0", minted(registry, issuer)).succeeded()
+    # The token itself has lost the project: it gets nothing back when people may publish again.
+    visitor.open(f"{place.path}/settings")
+    visitor.submit(f"{place.path}/settings", trusted_publishers_only=False)
+    assert "403" in place.upload("1.1").refused_with().output
+    place.upload("1.1", minted(registry, issuer)).succeeded()
 
 
 def test_a_release_shows_where_it_comes_from(registry, place, issuer, github, visit):

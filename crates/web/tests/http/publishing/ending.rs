@@ -125,6 +125,23 @@ with_app! {
         assert!(world.has_mail("was cut off").await);
     }
 
+    async fn tokens_that_cannot_publish_just_now_are_cut_off_as_well(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let wide = app.issue(&world.ada, Grant::verbs(&[Verb::Publish])).await;
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let channel = registry.operator_manages_channel(&app.operator(), "pypi").await.expect("the operator may");
+        let strict = Switches { longest_token_life: Some(1), ..Switches::default() };
+        registry.set_channel_switches(&channel, &origin, strict).await.expect("it is set");
+        assert_eq!(world.upload(wide.secret.expose(), "rocket", "1.0").await, 403, "it lives for too long");
+        let permit = registry.operator_manages_project(&app.operator(), "pypi", "rocket").await.expect("he may");
+        let only = Switches { trusted_publishers_only: true, ..Switches::default() };
+        registry.set_project_switches(&permit, &origin, only).await.expect("it is set");
+        registry.set_project_switches(&permit, &origin, Switches::default()).await.expect("it is set");
+        registry.set_channel_switches(&channel, &origin, Switches::default()).await.expect("it is set");
+        assert_eq!(world.upload(wide.secret.expose(), "rocket", "1.1").await, 403, "cut off until it is restored");
+        assert_eq!(world.upload(wide.secret.expose(), "capsule", "1.0").await, 200);
+    }
+
     async fn whoever_takes_a_project_over_takes_none_of_its_publishers(app: TestApp) {
         let (world, publisher) = World::with_rocket(&app).await;
         let bob = app.user_as("bob", "pypi", ChannelRole::Publisher).await;
