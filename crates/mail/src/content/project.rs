@@ -36,9 +36,9 @@ pub(super) fn changed(
     let content = content.fact("Project", format!("{channel}/{project}")).closing(what_now);
     match change {
         ProjectChange::PublisherTokenLeaked { .. } => {
-            content.closing("You get this mail because you own the project.")
+            content.closing("You get this mail because you own the project, or administer the channel of one that nobody owns.")
         }
-        _ => content.closing("You get this mail because you own the project. If nobody of you did this, somebody else can act as one of you: look at who has access to it."),
+        _ => content.closing("You get this mail because you own the project, or administer the channel of one that nobody owns. If nobody of you did this, somebody else can act as one of you: look at who has access to it."),
     }
 }
 

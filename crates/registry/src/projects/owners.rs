@@ -1,7 +1,8 @@
 //! Telling those who own a project what was done to it.
 
 use bonded_mail::{Message, ProjectChange};
-use bonded_model::ids::ProjectId;
+use bonded_model::ids::{ChannelId, ProjectId, UserId};
+use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Channel, Timestamp};
 use bonded_store::{Queries, Tx};
 
@@ -20,7 +21,8 @@ pub(crate) struct News<'a> {
 }
 
 impl Registry {
-    /// Letters to everybody who owns the project, also to whoever does it: it may not be them.
+    /// Letters to everybody who owns the project, also to whoever does it: it may not be them. Of one that nobody owns, the
+    /// channel's administrators hear.
     pub(crate) async fn letters_to_owners(
         &self,
         id: ProjectId,
@@ -36,8 +38,11 @@ impl Registry {
         id: ProjectId,
         news: &News<'_>,
     ) -> Result<Vec<Letter>, Error> {
-        let mut letters = Vec::new();
-        for owner in queries.owners_of(id).await? {
+        let (mut letters, mut owners) = (Vec::new(), queries.owners_of(id).await?);
+        if owners.is_empty() {
+            owners = administrators(queries, news.channel.id).await?;
+        }
+        for owner in owners {
             // Nobody who never proved to own the address is bothered.
             let Some(owner) = queries.user(owner).await?.filter(|owner| owner.verified_at.is_some()) else {
                 continue;
@@ -54,6 +59,21 @@ impl Registry {
         }
         Ok(letters)
     }
+}
+
+/// Those who look after what nobody owns, such as what a channel's trusted publisher made.
+async fn administrators(queries: &mut Queries, channel: ChannelId) -> Result<Vec<UserId>, Error> {
+    let members = queries.channel_members(channel).await?.into_iter();
+    let mut found: Vec<UserId> =
+        members.filter(|member| member.role == ChannelRole::Admin).map(|member| member.user).collect();
+    for held in queries.channel_groups(channel).await? {
+        if held.role == ChannelRole::Admin {
+            found.extend(queries.group_members(held.group).await?.into_iter().map(|member| member.user));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// Puts letters on their way.
