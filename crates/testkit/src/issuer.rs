@@ -31,6 +31,8 @@ pub enum Behaviour {
     Good,
     /// With 500.
     Down,
+    /// With its discovery document, and with 500 where the keys are.
+    KeysDown,
     /// A little later.
     Slow,
     /// With a key set that has no keys.
@@ -153,14 +155,15 @@ async fn answer(
     }
     let keys = format!("{}/jwks", state.url);
     let (status, body) = match (request.uri().path(), behaviour) {
+        (_, Behaviour::Down) => (500, "down".to_owned()),
         ("/jwks", _) => {
             state.asked.fetch_add(1, Ordering::SeqCst);
             match behaviour {
+                Behaviour::KeysDown => (500, "down".to_owned()),
                 Behaviour::NoKeys => (200, json!({ "keys": [] }).to_string()),
                 _ => (200, jwks(&[&locked(&state.key)])),
             }
         }
-        (_, Behaviour::Down) => (500, "down".to_owned()),
         ("/.well-known/openid-configuration", Behaviour::NoJwksUri) => {
             (200, json!({ "issuer": state.url }).to_string())
         }

@@ -51,10 +51,17 @@ with_app! {
     async fn an_issuer_that_is_down_or_lies_is_believed_by_the_keys_it_had(app: TestApp) {
         let (world, _) = World::with_rocket(&app).await;
         world.minted(json!({})).await;
-        for behaviour in [Behaviour::Down, Behaviour::NoKeys, Behaviour::NoJwksUri, Behaviour::AnotherIssuer] {
+        for (behaviour, asked) in [
+            (Behaviour::Down, 1),
+            (Behaviour::KeysDown, 2),
+            (Behaviour::NoKeys, 3),
+            (Behaviour::NoJwksUri, 3),
+            (Behaviour::AnotherIssuer, 3),
+        ] {
             world.issuer.behave(behaviour);
             app.advance(TimeDelta::minutes(16));
             world.minted(json!({})).await;
+            assert_eq!(world.issuer.asked(), asked, "{behaviour:?}: how often its keys were asked for");
         }
     }
 
