@@ -6,6 +6,7 @@ use bonded_model::ids::{ChannelId, UserId};
 use bonded_model::publishing::PublisherPlace;
 use bonded_store::Tx;
 
+use super::lookalike::look_alike;
 use crate::access::{Inspect, ManageChannel, Permit};
 use crate::roles::Manages;
 use crate::{Error, Registry};
@@ -49,7 +50,8 @@ impl Registry {
     }
 }
 
-/// Refuses to let `maker` (`None`: nobody in particular) make a project whose name the channel keeps free for others.
+/// Refuses to let `maker` (`None`: nobody in particular) make a project whose name the channel keeps free for others, or
+/// one that can be mistaken for such a name: making that would end what the name is kept for.
 pub(crate) async fn check_reserved(
     tx: &mut Tx,
     channel: ChannelId,
@@ -63,7 +65,7 @@ pub(crate) async fn check_reserved(
     let (mut own, mut others) = (false, false);
     for publisher in pending {
         if let PublisherPlace::Pending { normalized: name, registrant, .. } = publisher.place
-            && name == normalized
+            && look_alike(&name, normalized)
         {
             own |= Some(registrant) == maker;
             others |= Some(registrant) != maker;

@@ -83,9 +83,12 @@ with_app! {
         let bob = app.user_as("bob", "pypi", ChannelRole::Publisher).await;
         let token = app.token(&bob, Grant::verbs(Verb::ALL)).await;
         assert_eq!(world.upload(&token, "Rocket", "1.0").await, 400, "the name is kept");
+        assert_eq!(world.upload(&token, "r0cket", "1.0").await, 400, "a name that can be mistaken for it");
         assert_eq!(world.upload(&token, "rockets", "1.0").await, 200);
         assert!(registry.create_project(&permit, &origin, "rocket", "bob").await.is_err());
+        assert!(registry.create_project(&permit, &origin, "r0cket", "bob").await.is_err());
         assert!(world.register(&bob, "rocket", json!({})).await.is_err());
+        assert!(world.register(&bob, "r0cket", json!({})).await.is_err());
         world.minted(json!({})).await;
     }
 
