@@ -1,7 +1,7 @@
 //! The short-lived tokens of trusted publishers. A secret is known by its hash only.
 
 use bonded_model::Timestamp;
-use bonded_model::ids::{ProjectId, TokenId};
+use bonded_model::ids::{ProjectId, PublisherId, TokenId};
 use bonded_model::publishing::{Grant, Granted, PublisherToken};
 use bonded_model::token::TokenHash;
 use uuid::Uuid;
@@ -116,6 +116,11 @@ pub async fn insert_grant(db: &mut Connection, token: TokenId, grant: &Grant) ->
         project.map(ProjectId::uuid),
         prefix,
     );
+    done.execute(db).await.map(drop)
+}
+
+pub async fn delete_grants_of_publisher(db: &mut Connection, publisher: PublisherId) -> sqlx::Result<()> {
+    let done = sqlx::query!("DELETE FROM publisher_grants WHERE publisher_id = $1", publisher.uuid());
     done.execute(db).await.map(drop)
 }
 

@@ -79,8 +79,8 @@ pub(crate) fn last_use(source: &Source) -> LastUse {
 }
 
 /// `/projects/{channel}/{project}/publishers`, `/channels/{channel}/publishers` and `/groups/{name}/publishers`. The choice
-/// of an issuer asks `publishers/new` with `issuer`; the buttons post `publisher` to `publishers/constrain` and
-/// `publishers/remove`, and for a channel `reserve=yes`, where ticked, to `publishers/reserve`.
+/// of an issuer asks `publishers/new` with `issuer`; the buttons post `publisher` to `publishers/remove`, with
+/// `environment` to `publishers/constrain`, and for a channel `reserve=yes`, where ticked, to `publishers/reserve`.
 #[derive(Clone, Template)]
 #[template(path = "places/publishers.html")]
 pub struct Publishers {

@@ -1,4 +1,4 @@
-//! Adding, narrowing and removing the publishers of projects, channels and groups.
+//! Adding and removing the publishers of projects, channels and groups.
 
 use bonded_mail::ProjectChange;
 use bonded_model::actor::Origin;
@@ -142,38 +142,6 @@ impl Registry {
         write.await
     }
 
-    /// Lets a publisher match no identity from now on but those of the environment that it was last used from.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for a publisher of another place; [`Error::Invalid`] where no environment was seen;
-    /// [`Error::Field`] `config` when the same is there already.
-    pub async fn constrain_publisher<A: Manages>(
-        &self,
-        permit: &Permit<A>,
-        origin: &Origin,
-        id: PublisherId,
-    ) -> Result<(), Error> {
-        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
-        let origin = *origin;
-        let write = self.store.write(move |tx| {
-            Box::pin(async move {
-                managed.decide_again(tx, &actor, now).await?;
-                let publisher = of_place(tx, &managed, id).await?;
-                let config = constrained(&publisher)
-                    .ok_or_else(|| Error::Invalid("no environment of this publisher was seen".into()))?;
-                let (json, lookup) = (config.to_json(), config.lookup());
-                let narrowed = Publisher { config: json, lookup, ..publisher };
-                check_new(&siblings(tx, &narrowed.place).await?, &narrowed)?;
-                tx.set_publisher_config(id, &narrowed.config, &narrowed.lookup).await?;
-                let identity = config.describe();
-                let event = PublisherEvent::PublisherConstrained { publisher: id, identity };
-                tx.audit(tie(AuditEntry::new(now, &actor, &origin, event), &narrowed)).await?;
-                Ok(())
-            })
-        });
-        write.await
-    }
-
     /// Removes a publisher. What its tokens may do by it ends at this moment. Owners of the project are told, and whoever
     /// registered a pending one.
     ///
@@ -240,12 +208,6 @@ impl Registry {
     }
 }
 
-/// The configuration with the environment that was seen last; `None` where it has one, or none was seen.
-pub(super) fn constrained(publisher: &Publisher) -> Option<PublisherConfig> {
-    let config = config_of(publisher).filter(|config| config.environment().is_none())?;
-    config.with_environment(publisher.last_source.as_ref()?.environment.as_deref()?)
-}
-
 /// The same twice at one place would be removed once and work on.
 pub(super) fn check_new(siblings: &[Publisher], new: &Publisher) -> Result<(), Error> {
     let twin = siblings.iter().any(|other| {
@@ -269,7 +231,7 @@ fn same_config(one: &Publisher, other: &Publisher) -> bool {
         && names.into_iter().all(|name| learnt(name) || one_fields.get(name) == other_fields.get(name))
 }
 
-async fn siblings(tx: &mut Tx, place: &PublisherPlace) -> Result<Vec<Publisher>, Error> {
+pub(super) async fn siblings(tx: &mut Tx, place: &PublisherPlace) -> Result<Vec<Publisher>, Error> {
     Ok(match place {
         PublisherPlace::Project { project, .. } => tx.publishers_of_project(*project).await?,
         PublisherPlace::Prefix { channel, .. } | PublisherPlace::Pending { channel, .. } => {
@@ -279,7 +241,7 @@ async fn siblings(tx: &mut Tx, place: &PublisherPlace) -> Result<Vec<Publisher>,
 }
 
 /// The publisher, if whoever manages this place may do something about it.
-async fn of_place(tx: &mut Tx, managed: &Managed, id: PublisherId) -> Result<Publisher, Error> {
+pub(super) async fn of_place(tx: &mut Tx, managed: &Managed, id: PublisherId) -> Result<Publisher, Error> {
     let publisher = tx.publisher(id).await?.ok_or_else(no_publisher)?;
     let here = match (managed, &publisher.place) {
         (Managed::Project(action), place) => place.project() == Some(action.project),
@@ -304,7 +266,7 @@ async fn check_group(
     Err(Error::field("channel", "The group may not publish in such a channel."))
 }
 
-fn tie(entry: AuditEntry, publisher: &Publisher) -> AuditEntry {
+pub(super) fn tie(entry: AuditEntry, publisher: &Publisher) -> AuditEntry {
     let project = publisher.place.project();
     AuditEntry { project, ..entry.in_channel(publisher.place.channel()) }
 }

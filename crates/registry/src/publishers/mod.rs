@@ -5,6 +5,7 @@
 //! and everything that decides is looked at again inside of it.
 
 mod burn;
+mod constrain;
 mod created;
 mod ending;
 mod error;

@@ -8,8 +8,9 @@ use bonded_oidc::{PublisherConfig, Warning};
 use bonded_store::Queries;
 use chrono::TimeDelta;
 
+use super::constrain::constrained;
 use super::created::identity;
-use super::manage::{constrained, unused_since};
+use super::manage::unused_since;
 use super::matching::config_of;
 use crate::access::{Inspect, InspectGroup, InspectProject, Permit};
 use crate::people::{Cleared, channel_name};

@@ -49,6 +49,8 @@ impl Tx {
         pub fn insert_publisher_token(token: &PublisherToken, hash: &TokenHash) -> () = publisher_tokens::insert;
         /// Adds a grant to the token of a trusted publisher.
         pub fn insert_publisher_grant(token: TokenId, grant: &Grant) -> () = publisher_tokens::insert_grant;
+        /// Takes away what tokens opened by a trusted publisher.
+        pub fn delete_grants_of_publisher(id: PublisherId) -> () = publisher_tokens::delete_grants_of_publisher;
         /// Ends the token of a trusted publisher. False when there is none, or it had ended so before.
         pub fn burn_publisher_token(id: TokenId, now: Timestamp) -> bool = publisher_tokens::burn;
         /// Deletes tokens of trusted publishers that ended before a moment.

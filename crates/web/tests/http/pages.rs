@@ -22,7 +22,7 @@ const FORM: &str = "name=no-such-name&email=nobody&password=wrong&display_name=A
                     &next=%2Faccount&key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&account=no-such-name\
                     &current_password=wrong&new_password=wrong&second_factor=publishers&channel=none&enabled=yes\
                     &issuer=01900000-0000-7000-8000-000000000001&publisher=0190b2c4-0000-7000-8000-000000000000\
-                    &url=nowhere&provider=github&algorithm=RS256";
+                    &environment=release&url=nowhere&provider=github&algorithm=RS256";
 
 struct Row {
     method: Method,

@@ -20,7 +20,8 @@ const TABLE: &str = include_str!("places/places.table");
 const FORM: &str = "name=no-such-name&kind=user&role=none&who=no%20name&invitation=0190b2c4-0000-7000-8000-000000000000\
                     &version=9.9&reason=&typed=wrong&token=0190b2c4-0000-7000-8000-000000000000&status=none\
                     &create_projects=none&owner=no-such-name&longest_token_life=x&manager=no-such-name&answer=none\
-                    &issuer=01900000-0000-7000-8000-000000000001&publisher=0190b2c4-0000-7000-8000-000000000000&reserve=yes";
+                    &issuer=01900000-0000-7000-8000-000000000001&publisher=0190b2c4-0000-7000-8000-000000000000&reserve=yes\
+                    &environment=release";
 
 struct Row {
     method: Method,

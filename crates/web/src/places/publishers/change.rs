@@ -38,18 +38,24 @@ struct Chosen {
     publisher: String,
 }
 
-#[derive(Clone, Copy)]
+/// The environment is the one that the page showed.
+#[derive(Deserialize)]
+struct Narrowed {
+    publisher: String,
+    environment: String,
+}
+
 enum What {
-    Constrain,
+    Constrain(String),
     Remove,
 }
 
 async fn constrain_of_project(
     State(app): State<App>,
     Path(place): Path<(String, String)>,
-    Posted { visitor, form }: Posted<Chosen>,
+    Posted { visitor, form }: Posted<Narrowed>,
 ) -> Result<Response, Refusal> {
-    change(&app, &visitor, &Of::project(place), &form, What::Constrain).await
+    change(&app, &visitor, &Of::project(place), &form.publisher, What::Constrain(form.environment)).await
 }
 
 async fn remove_of_project(
@@ -57,15 +63,15 @@ async fn remove_of_project(
     Path(place): Path<(String, String)>,
     Posted { visitor, form }: Posted<Chosen>,
 ) -> Result<Response, Refusal> {
-    change(&app, &visitor, &Of::project(place), &form, What::Remove).await
+    change(&app, &visitor, &Of::project(place), &form.publisher, What::Remove).await
 }
 
 async fn constrain_of_channel(
     State(app): State<App>,
     Path(channel): Path<String>,
-    Posted { visitor, form }: Posted<Chosen>,
+    Posted { visitor, form }: Posted<Narrowed>,
 ) -> Result<Response, Refusal> {
-    change(&app, &visitor, &Of::channel(channel), &form, What::Constrain).await
+    change(&app, &visitor, &Of::channel(channel), &form.publisher, What::Constrain(form.environment)).await
 }
 
 async fn remove_of_channel(
@@ -73,15 +79,15 @@ async fn remove_of_channel(
     Path(channel): Path<String>,
     Posted { visitor, form }: Posted<Chosen>,
 ) -> Result<Response, Refusal> {
-    change(&app, &visitor, &Of::channel(channel), &form, What::Remove).await
+    change(&app, &visitor, &Of::channel(channel), &form.publisher, What::Remove).await
 }
 
 async fn constrain_of_group(
     State(app): State<App>,
     Path(name): Path<String>,
-    Posted { visitor, form }: Posted<Chosen>,
+    Posted { visitor, form }: Posted<Narrowed>,
 ) -> Result<Response, Refusal> {
-    change(&app, &visitor, &Of::Group(name), &form, What::Constrain).await
+    change(&app, &visitor, &Of::Group(name), &form.publisher, What::Constrain(form.environment)).await
 }
 
 async fn remove_of_group(
@@ -89,14 +95,14 @@ async fn remove_of_group(
     Path(name): Path<String>,
     Posted { visitor, form }: Posted<Chosen>,
 ) -> Result<Response, Refusal> {
-    change(&app, &visitor, &Of::Group(name), &form, What::Remove).await
+    change(&app, &visitor, &Of::Group(name), &form.publisher, What::Remove).await
 }
 
 async fn change(
     app: &App,
     visitor: &Visitor,
     of: &Of,
-    form: &Chosen,
+    publisher: &str,
     what: What,
 ) -> Result<Response, Refusal> {
     let session = visitor.signed_in(app).await?;
@@ -104,9 +110,9 @@ async fn change(
     let found = of.found(app, visitor, &session).await?;
     let path = of.path();
     let fresh = visitor.fresh(&session, &path)?;
-    let id: PublisherId = form.publisher.parse().map_err(|_| Problem::not_found())?;
+    let id: PublisherId = publisher.parse().map_err(|_| Problem::not_found())?;
     let word = match what {
-        What::Constrain => "publisher-narrowed",
+        What::Constrain(_) => "publisher-narrowed",
         What::Remove => "publisher-removed",
     };
     match apply_to(app, &fresh, &visitor.visit.origin, of, id, what).await {
@@ -147,7 +153,7 @@ async fn apply<A: Manages>(
     what: What,
 ) -> Result<(), Error> {
     match what {
-        What::Constrain => app.constrain_publisher(permit, origin, id).await,
+        What::Constrain(environment) => app.constrain_publisher(permit, origin, id, &environment).await,
         What::Remove => app.remove_publisher(permit, origin, id).await,
     }
 }

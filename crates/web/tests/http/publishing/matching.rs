@@ -64,10 +64,19 @@ with_app! {
         assert_eq!(mails.iter().filter(|mail| mail.contains("can be narrowed")).count(), 1, "{mails:?}");
         let (registry, origin) = (&app.registry, app.registry.local_origin());
         let permit = registry.operator_manages_project(&app.operator(), "pypi", "rocket").await.expect("he may");
-        registry.constrain_publisher(&permit, &origin, publisher.id).await.expect("it was seen");
+        let token = world.minted(json!({ "environment": "staging" })).await;
+        let constrain = async |environment: &str| {
+            registry.constrain_publisher(&permit, &origin, publisher.id, environment).await
+        };
+        let meanwhile = constrain("release").await.expect_err("the page showed another environment than the last one");
+        assert!(matches!(meanwhile, bonded_registry::Error::Conflict(_)), "{meanwhile}");
+        assert_eq!(world.upload(&token, "rocket", "1.0").await, 200, "nothing was changed");
+        world.minted(json!({})).await;
+        constrain("release").await.expect("it was seen");
+        assert_eq!(world.upload(&token, "rocket", "1.1").await, 403, "what it gave out before has ended");
         assert_eq!(world.code(json!({ "environment": "staging" })).await, "invalid-publisher");
         world.minted(json!({})).await;
-        assert!(registry.constrain_publisher(&permit, &origin, publisher.id).await.is_err(), "it has one");
+        assert!(constrain("release").await.is_err(), "it has one");
     }
 
     async fn the_stricter_of_two_publishers_of_one_project_counts(app: TestApp) {
