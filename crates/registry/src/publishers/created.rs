@@ -91,7 +91,7 @@ pub(super) fn identity(publisher: &Publisher) -> String {
 }
 
 impl Registry {
-    /// Ends a pending publisher without a project, and tells whoever registered it.
+    /// Ends a pending publisher without a project, and tells whoever registered it; nothing for one that has ended.
     pub(super) async fn lapse(
         &self,
         tx: &mut Tx,
@@ -104,7 +104,9 @@ impl Registry {
             return Ok(());
         };
         let now = self.clock.now();
-        tx.delete_publisher(publisher.id).await?;
+        if !tx.delete_publisher(publisher.id).await? {
+            return Ok(());
+        }
         let event = PublisherEvent::PendingLapsed {
             publisher: publisher.id,
             registrant: *registrant,

@@ -112,13 +112,18 @@ pub(super) async fn nearest(
     Ok(compared.min_by_key(|nearest| nearest.differences.len()))
 }
 
-/// What the log of the job, and those who look after the nearest publisher, are told. No place is named: it may be private.
-pub(super) fn refusal(identity: &Identity, nearest: Option<&Nearest>) -> String {
+/// What an identity says of itself.
+pub(super) fn received(identity: &Identity) -> String {
     let claims: Vec<String> = TELLING
         .iter()
         .filter_map(|name| Some(format!("{name}: '{}'", identity.claims.shown(name)?)))
         .collect();
-    let received = format!("claims received: {}", claims.join(", "));
+    format!("claims received: {}", claims.join(", "))
+}
+
+/// What the log of the job, and those who look after the nearest publisher, are told. No place is named: it may be private.
+pub(super) fn refusal(identity: &Identity, nearest: Option<&Nearest>) -> String {
+    let received = received(identity);
     let Some(nearest) = nearest else {
         return format!("no publisher is configured for this source; {received}");
     };

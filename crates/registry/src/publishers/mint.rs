@@ -1,6 +1,6 @@
 //! The transaction of an exchange. Of any number of exchanges of one identity, one burns it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bonded_model::actor::{Credential, Origin};
 use bonded_model::audit::{AuditEntry, PublisherEvent};
@@ -14,12 +14,17 @@ use chrono::TimeDelta;
 use super::error::ExchangeError;
 use super::exchange::{Believed, check_enabled};
 use super::grants::grants;
-use super::matching::{Matched, matching};
+use super::lookalike::look_alike;
+use super::matching::{Matched, matching, received};
 use crate::people::mail::Letter;
 use crate::{Error, Registry};
 
 /// How long the tokens of publishers live.
 const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// Why a job makes no project that several people wait for.
+const DISPUTED: &str = "several people registered a pending publisher for this job and this name, or for one that can be \
+                        mistaken for it; whoever makes the project by hand ends those of the others";
 
 /// Everything that the transaction needs.
 pub(super) struct Minting {
@@ -54,24 +59,31 @@ impl Minting {
         let gone = || ExchangeError::NotEnabled("identity tokens of this issuer are not accepted now".into());
         check_enabled(&issuer.ok_or_else(gone)?)?;
         let mut refusal = None;
-        let mut opened = Vec::new();
-        for matched in matching(tx, &self.believed.issuer, &self.believed.identity).await? {
-            let publisher = match self.fulfilled(tx, &matched.publisher).await? {
+        let (mut opened, mut idle) = (Vec::new(), Vec::new());
+        let found = matching(tx, &self.believed.issuer, &self.believed.identity).await?;
+        let disputed = disputed(&found);
+        for matched in found {
+            let fulfilled = match disputed.contains(&matched.publisher.id) {
+                true => Err(DISPUTED.to_owned()),
+                false => self.fulfilled(tx, &matched.publisher).await?,
+            };
+            let publisher = match fulfilled {
                 Ok(publisher) => publisher,
                 Err(why) => {
+                    let text = ExchangeError::Pending(self.told(&why)).to_string();
+                    tx.publisher_refused(matched.publisher.id, self.now, &text).await?;
                     refusal = refusal.or(Some(why));
                     continue;
                 }
             };
             let granted = grants(tx, &publisher).await?;
-            if !granted.is_empty() {
-                opened.push((Matched { publisher, ..matched }, granted));
+            match granted.is_empty() {
+                true => idle.push(publisher.id),
+                false => opened.push((Matched { publisher, ..matched }, granted)),
             }
         }
         if opened.is_empty() {
-            let nothing =
-                || ExchangeError::NoPublisher("the publishers that match open no project now".into());
-            return Ok(Some(refusal.map_or_else(nothing, ExchangeError::Pending)));
+            return Ok(Some(self.nothing_opened(tx, refusal, &idle).await?));
         }
         let Believed { issuer, jti, burnt_until, .. } = &self.believed;
         if !tx.burn_identity(issuer.id, jti, *burnt_until).await? {
@@ -89,13 +101,37 @@ impl Minting {
         publisher: &Publisher,
     ) -> Result<Result<Publisher, String>, Error> {
         let PublisherPlace::Pending { .. } = &publisher.place else { return Ok(Ok(publisher.clone())) };
-        match self.make_project(tx, publisher).await? {
+        // What was made before it in this very transaction may have made it a project's, or ended it.
+        let Some(row) = tx.publisher(publisher.id).await? else {
+            return Ok(Err("it ended meanwhile".into()));
+        };
+        let PublisherPlace::Pending { channel, .. } = row.place else { return Ok(Ok(row)) };
+        match self.make_project(tx, &row).await? {
             Ok(project) => {
-                let place = PublisherPlace::Project { channel: publisher.place.channel(), project };
-                Ok(Ok(Publisher { place, ..publisher.clone() }))
+                let place = PublisherPlace::Project { channel, project };
+                Ok(Ok(Publisher { place, ..row }))
             }
             Err(why) => Ok(Err(why)),
         }
+    }
+
+    /// A refusal with what the job says of itself.
+    fn told(&self, why: &str) -> String {
+        format!("{why}; {}", received(&self.believed.identity))
+    }
+
+    /// Why no publisher that fits opens anything; those that only open nothing now remember it.
+    async fn nothing_opened(
+        &self,
+        tx: &mut Tx,
+        refusal: Option<String>,
+        idle: &[PublisherId],
+    ) -> Result<ExchangeError, Error> {
+        let nothing = ExchangeError::NoPublisher(self.told("the publishers that match open no project now"));
+        for publisher in idle {
+            tx.publisher_refused(*publisher, self.now, &nothing.to_string()).await?;
+        }
+        Ok(refusal.map_or(nothing, |why| ExchangeError::Pending(self.told(&why))))
     }
 
     async fn write(&self, tx: &mut Tx, opened: Vec<(Matched, Vec<Grant>)>) -> Result<(), Error> {
@@ -138,6 +174,20 @@ impl Minting {
         let entry = AuditEntry::new(self.now, &Actor::Anonymous, &self.origin, event);
         AuditEntry { credential: Credential::Publisher, token: Some(self.token), ..entry }
     }
+}
+
+/// The pending publishers for one name, or for names that can be mistaken for each other, that different people registered:
+/// nobody can tell whose job it is, and whoever came first need not be the one who may start it.
+fn disputed(found: &[Matched]) -> HashSet<PublisherId> {
+    let disputes = |one: &Matched, other: &Matched| match (&one.publisher.place, &other.publisher.place) {
+        (
+            PublisherPlace::Pending { channel, normalized, registrant, .. },
+            PublisherPlace::Pending { channel: there, normalized: name, registrant: by, .. },
+        ) => channel == there && registrant != by && look_alike(normalized, name),
+        _ => false,
+    };
+    let of = |one: &&Matched| found.iter().any(|other| disputes(one, other));
+    found.iter().filter(of).map(|matched| matched.publisher.id).collect()
 }
 
 fn project_of(grant: &Grant) -> Option<ProjectId> {

@@ -156,12 +156,8 @@ impl Minting {
         else {
             return Err(Error::internal("a publisher that is not pending makes no project"));
         };
-        // Another pending publisher of the same identity and name may have made it in this very transaction.
         let found = tx.project_by_name(*channel, normalized).await?;
-        if let Some(project) = found.as_ref().filter(|project| project.deleted_at.is_none()) {
-            if tx.publisher(publisher.id).await?.is_some_and(|row| row.place.project() == Some(project.id)) {
-                return Ok(Ok(project.id));
-            }
+        if found.as_ref().is_some_and(|project| project.deleted_at.is_none()) {
             self.registry
                 .lapse(tx, publisher, &Actor::Anonymous, &self.origin, PendingNews::NameTaken)
                 .await?;

@@ -39,6 +39,43 @@ with_app! {
         }
     }
 
+    async fn a_job_that_two_people_wait_for_makes_nothing(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let bob = app.user_as("bob", "pypi", ChannelRole::Publisher).await;
+        let first = world.register(&bob, "foo-0ne", json!({})).await.expect("it is registered");
+        let second = world.register(&world.ada, "foo-one", json!({})).await.expect("it is registered");
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "rocket", "1.0").await, 200, "what is not disputed is open");
+        for name in ["foo_one", "foo_0ne"] {
+            assert_eq!(world.upload(&token, name, "1.0").await, 403, "{name}");
+        }
+        let mut reader = app.registry.store.read().await.expect("a connection");
+        for id in [first.id, second.id] {
+            let row = reader.publisher(id).await.expect("a row").expect("it waits still");
+            let text = row.last_refusal.expect("it is kept for whoever registered it");
+            assert!(text.contains("several people") && text.contains("acme/rocket"), "{text}");
+        }
+        drop(reader);
+        world.project("foo_one").await;
+        assert!(world.has_mail("pending publisher of yours ended").await);
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "foo_one", "1.0").await, 200, "who made it by hand keeps the publisher");
+        assert_eq!(world.recorded("channel:publisher:lapse").await.len(), 1);
+    }
+
+    async fn two_people_wait_for_one_name_and_nothing_else_fits(app: TestApp) {
+        let world = World::new(&app).await;
+        let bob = app.user_as("bob", "pypi", ChannelRole::Publisher).await;
+        for user in [&bob, &world.ada] {
+            world.register(user, "rocket", json!({})).await.expect("it is registered");
+        }
+        let (code, text) = world.refused(&world.identity(json!({}))).await;
+        assert_eq!(code, "invalid-pending-publisher");
+        assert!(text.contains("several people") && text.contains("acme/rocket"), "{text}");
+        assert!(!text.contains("bob") && !text.contains("pypi"), "{text}");
+        assert_eq!(world.recorded("channel:publisher:lapse").await.len(), 0, "both wait still");
+    }
+
     async fn a_name_that_somebody_else_takes_ends_it(app: TestApp) {
         let world = World::new(&app).await;
         world.register(&world.ada, "rocket", json!({})).await.expect("it is registered");
