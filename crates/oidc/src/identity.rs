@@ -22,6 +22,13 @@ pub struct Identity {
     pub claims: Claims,
 }
 
+impl Identity {
+    /// Whether every identity of its issuer has the same lookup: then it says nothing of whose this one is.
+    pub fn shares_lookup(&self) -> bool {
+        self.provider == Provider::Other
+    }
+}
+
 /// Why no publisher could ever match.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum IdentityError {
@@ -49,12 +56,43 @@ pub enum IdentityError {
     },
 }
 
+/// A verified token that gets nothing, whatever publishers there are.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct NeverPublishes {
+    /// Why.
+    pub why: IdentityError,
+    /// The run, where the token says enough to tell which it is: for those who look after its publishers, and nothing else.
+    pub run: Option<Box<Identity>>,
+}
+
+impl From<IdentityError> for NeverPublishes {
+    fn from(why: IdentityError) -> Self {
+        Self { why, run: None }
+    }
+}
+
 /// Reads the identity of a verified token.
 ///
 /// # Errors
 /// Claims are missing, or the run is of a kind that may never publish.
-pub fn identity(issuer: &Issuer, verified: &Verified) -> Result<Identity, IdentityError> {
-    let claims = &verified.claims;
+pub fn identity(issuer: &Issuer, verified: &Verified) -> Result<Identity, NeverPublishes> {
+    let (claims, found) = (&verified.claims, read(issuer, &verified.claims)?);
+    let allowed = match issuer.provider {
+        Provider::GitHub => github::allowed(claims),
+        Provider::GitLab => gitlab::allowed(claims),
+        Provider::ActiveState => activestate::allowed(claims),
+        Provider::CircleCi => circleci::allowed(claims),
+        Provider::Forgejo => forgejo::allowed(claims),
+        Provider::Google | Provider::Buildkite | Provider::Other => Ok(()),
+    };
+    match allowed {
+        Ok(()) => Ok(found),
+        Err(why) => Err(NeverPublishes { why, run: Some(Box::new(found)) }),
+    }
+}
+
+fn read(issuer: &Issuer, claims: &Claims) -> Result<Identity, IdentityError> {
     match issuer.provider {
         Provider::GitHub => github::identity(issuer, claims),
         Provider::GitLab => gitlab::identity(issuer, claims),
@@ -128,7 +166,7 @@ mod tests {
         ]
     }
 
-    fn read(provider: Provider, claims: Map<String, Value>) -> Result<Identity, IdentityError> {
+    fn read(provider: Provider, claims: Map<String, Value>) -> Result<Identity, NeverPublishes> {
         let verified = Verified {
             claims: Claims::new(claims),
             replay_id: String::new(),
@@ -200,8 +238,11 @@ mod tests {
     fn a_token_without_what_its_provider_always_says() {
         for (provider, claims) in samples() {
             assert!(read(provider, claims.as_object().cloned().unwrap()).is_ok(), "{provider}");
-            assert!(matches!(read(provider, Map::new()), Err(IdentityError::Missing(_))), "{provider}");
+            assert!(
+                matches!(read(provider, Map::new()).unwrap_err().why, IdentityError::Missing(_)),
+                "{provider}"
+            );
         }
-        assert_eq!(read(Provider::Other, Map::new()), Err(IdentityError::Missing("sub")));
+        assert_eq!(read(Provider::Other, Map::new()).unwrap_err().why, IdentityError::Missing("sub"));
     }
 }

@@ -29,7 +29,7 @@ pub use claims::Claims;
 pub use config::PublisherConfig;
 pub use difference::Difference;
 pub use form::{Field, FieldErrors, Kind};
-pub use identity::{Identity, IdentityError, identity};
+pub use identity::{Identity, IdentityError, NeverPublishes, identity};
 pub use keys::{InvalidKeys, Keys};
 pub use providers::{activestate, buildkite, circleci, forgejo, github, gitlab, google, other};
 pub use unverified::{Malformed, Unverified};

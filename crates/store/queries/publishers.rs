@@ -215,8 +215,7 @@ pub async fn set_config(
 pub async fn used(db: &mut Connection, id: PublisherId, now: Timestamp, source: &Source) -> sqlx::Result<()> {
     let source = to_json(source)?;
     let done = sqlx::query!(
-        "UPDATE publishers SET last_used_at = $2, last_source = $3, last_refused_at = NULL, last_refusal = NULL
-         WHERE id = $1",
+        "UPDATE publishers SET last_used_at = $2, last_source = $3 WHERE id = $1",
         id.uuid(),
         now,
         source,

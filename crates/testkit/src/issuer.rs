@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use crate::TestApp;
 
 pub use bonded_oidc::PublisherConfig;
-pub use bonded_oidc::testing::with;
+pub use bonded_oidc::testing::{gitlab, with};
 
 /// How an issuer answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -72,12 +72,16 @@ impl Config {
     }
 }
 
+/// Whether a run of this kind may publish at all.
+pub(crate) fn allowed(claims: &Claims) -> Result<(), IdentityError> {
+    match required(claims, "builder")? {
+        BUILDER => Ok(()),
+        other => Err(IdentityError::Claim { claim: "builder", expected: BUILDER, received: shown(other) }),
+    }
+}
+
 pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, IdentityError> {
     let (organization, project) = (required(claims, "organization")?, required(claims, "project")?);
-    let builder = required(claims, "builder")?;
-    if builder != BUILDER {
-        return Err(IdentityError::Claim { claim: "builder", expected: BUILDER, received: shown(builder) });
-    }
     let repository = format!("{organization}/{project}");
     Ok(Identity {
         provider: issuer.provider,

@@ -103,6 +103,15 @@ impl Config {
     }
 }
 
+/// Whether a run of this kind may publish at all.
+pub(crate) fn allowed(claims: &Claims) -> Result<(), IdentityError> {
+    // Somebody sits in the job with a shell.
+    if claims.get(SSH).is_some() && claims.flag(SSH) != Some(false) {
+        return Err(IdentityError::Claim { claim: SSH, expected: "false", received: "true".into() });
+    }
+    Ok(())
+}
+
 pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, IdentityError> {
     let (subject, project) = (required(claims, "sub")?, required(claims, PROJECT)?);
     let mut parts = subject.split('/');
@@ -110,10 +119,6 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
         (Some("org"), Some(organization)) if !organization.is_empty() => organization,
         _ => return Err(IdentityError::Missing("sub")),
     };
-    // Somebody sits in the job with a shell.
-    if claims.get(SSH).is_some() && claims.flag(SSH) != Some(false) {
-        return Err(IdentityError::Claim { claim: SSH, expected: "false", received: "true".into() });
-    }
     Ok(Identity {
         provider: issuer.provider,
         lookup: format!("{organization}/{project}"),

@@ -129,9 +129,13 @@ impl Config {
     }
 }
 
+/// Whether a run of this kind may publish at all.
+pub(crate) fn allowed(claims: &Claims) -> Result<(), IdentityError> {
+    check_event(claims, "event_name", STRANGERS)
+}
+
 pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, IdentityError> {
     let (repository, owner) = (required(claims, "repository")?, required(claims, "repository_owner")?);
-    check_event(claims, "event_name", STRANGERS)?;
     Ok(Identity {
         provider: issuer.provider,
         lookup: repository.to_ascii_lowercase(),

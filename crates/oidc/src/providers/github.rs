@@ -186,13 +186,17 @@ fn is_reusable(job: &str, reusable: &str) -> bool {
     }
 }
 
+/// Whether a run of this kind may publish at all.
+pub(crate) fn allowed(claims: &Claims) -> Result<(), IdentityError> {
+    check_event(claims, "event_name", STRANGERS)
+}
+
 pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, IdentityError> {
     let repository = required(claims, "repository")?;
     let owner = required(claims, "repository_owner")?;
     if claims.id("repository_owner_id").is_none() {
         return Err(IdentityError::Missing("repository_owner_id"));
     }
-    check_event(claims, "event_name", STRANGERS)?;
     Ok(Identity {
         provider: issuer.provider,
         lookup: repository.to_ascii_lowercase(),

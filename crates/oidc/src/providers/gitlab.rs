@@ -156,9 +156,13 @@ impl Config {
     }
 }
 
+/// Whether a run of this kind may publish at all.
+pub(crate) fn allowed(claims: &Claims) -> Result<(), IdentityError> {
+    check_event(claims, "pipeline_source", STRANGERS)
+}
+
 pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, IdentityError> {
     let path = required(claims, "project_path")?;
-    check_event(claims, "pipeline_source", STRANGERS)?;
     Ok(Identity {
         provider: issuer.provider,
         lookup: path.to_ascii_lowercase(),

@@ -34,7 +34,7 @@ mod support {
             let claims = with((self.claims)(self.url, AUDIENCE, Timestamp::UNIX_EPOCH), changes);
             let claims = Claims::new(claims.as_object().cloned().unwrap());
             let verified = Verified { claims, replay_id: "1".into(), expires_at: Timestamp::UNIX_EPOCH };
-            crate::identity(&issuer(self.provider, self.url), &verified)
+            crate::identity(&issuer(self.provider, self.url), &verified).map_err(|refused| refused.why)
         }
 
         pub(super) fn read(&self, fields: &[(&str, &str)]) -> Result<PublisherConfig, FieldErrors> {

@@ -51,6 +51,7 @@ pub(super) const CONFIRM_PLACE: Limit = limit("place:account", 10, HOUR);
 
 /// Jobs of many repositories come from few addresses. What succeeds is given back.
 const EXCHANGE_ADDRESS: Limit = limit("exchange:address", 100, FIVE_MINUTES);
+const EXCHANGE_REFUSED: Limit = limit("exchange:refused", 50, FIVE_MINUTES);
 const EXCHANGE_IDENTITY: Limit = limit("exchange:identity", 50, FIVE_MINUTES);
 
 /// A limit applied to somebody or something.
@@ -101,8 +102,13 @@ pub(crate) fn exchange(origin: &Origin) -> Vec<Bucket> {
 }
 
 /// The bucket of one source repository's identities that are believed, and not exchanged.
-pub(crate) fn exchange_of(issuer: IssuerId, lookup: &str) -> Vec<Bucket> {
-    vec![EXCHANGE_IDENTITY.of(format!("{issuer} {lookup}"))]
+pub(crate) fn exchange_of(issuer: IssuerId, source: &str) -> Vec<Bucket> {
+    vec![EXCHANGE_IDENTITY.of(format!("{issuer} {source}"))]
+}
+
+/// The bucket of one source repository's runs that may never publish.
+pub(crate) fn refusal_of(issuer: IssuerId, source: &str) -> Vec<Bucket> {
+    vec![EXCHANGE_REFUSED.of(format!("{issuer} {source}"))]
 }
 
 /// Whoever has one IPv6 address has the 2^64 of its network.

@@ -4,7 +4,9 @@ use bonded_model::actor::Origin;
 use bonded_model::publishing::Issuer;
 use bonded_model::token::ApiToken;
 use bonded_model::{Sha256, Timestamp};
-use bonded_oidc::{Identity, LEEWAY, Unverified, VerifyError, identity, verify};
+use bonded_oidc::{
+    Identity, IdentityError, LEEWAY, NeverPublishes, Unverified, VerifyError, identity, verify,
+};
 use chrono::TimeDelta;
 
 use super::error::ExchangeError;
@@ -46,14 +48,17 @@ impl Registry {
         let tries = limits::exchange(origin);
         self.count(tries.clone()).await?;
         let believed = self.believe(token, audience).await?;
-        let own = limits::exchange_of(believed.issuer.id, &believed.identity.lookup);
+        let own = limits::exchange_of(believed.issuer.id, bucket_of(&believed.identity));
         self.count(own.clone()).await?;
         let minted = self.mint(believed, origin).await?;
-        self.give_back(tries.into_iter().chain(own).collect()).await?;
+        let given_back = self.give_back(tries.into_iter().chain(own).collect()).await;
+        // The token is there: a job that lost it could not ask again with the same identity.
+        let _ = given_back.inspect_err(|error| tracing::error!(%error, "a try is counted that succeeded"));
         Ok(minted)
     }
 
-    /// Everything about the token itself. Nothing is written but perhaps an issuer's keys.
+    /// Everything about the token itself. Nothing is written but perhaps an issuer's keys, and for those who look after it
+    /// that a run of theirs was refused.
     async fn believe(&self, token: &str, audience: &str) -> Result<Believed, ExchangeError> {
         let token = Unverified::parse(token)?;
         let found = self.store.read().await?.issuer_by_url(token.issuer()).await?;
@@ -65,7 +70,15 @@ impl Registry {
             ExchangeError::Token("the keys of its issuer cannot be had now: try again in a minute".into())
         })?;
         let verified = verify(&token, &keys, &issuer, audience, self.clock.now())?;
-        let identity = identity(&issuer, &verified)?;
+        let identity = match identity(&issuer, &verified) {
+            Ok(identity) => identity,
+            Err(NeverPublishes { why, run: None }) => return Err(why.into()),
+            Err(NeverPublishes { why, run: Some(run) }) => {
+                // Strangers cause such runs: they have a bucket of their own, and fill none that a release needs.
+                self.count(limits::refusal_of(issuer.id, bucket_of(&run))).await?;
+                return Err(self.refuse(&issuer, &run, Some(why)).await?);
+            }
+        };
         let jti = Sha256::of(verified.replay_id.as_bytes());
         let burnt_until = verified.expires_at + LEEWAY + BURNT_LONGER;
         Ok(Believed { issuer, identity, jti, burnt_until })
@@ -76,7 +89,7 @@ impl Registry {
         let matched = matching(&mut reader, &believed.issuer, &believed.identity).await?;
         drop(reader);
         if matched.is_empty() {
-            return Err(self.refuse(&believed).await?);
+            return Err(self.refuse(&believed.issuer, &believed.identity, None).await?);
         }
         let letters = self.letters_of_environment(&matched, &believed.identity).await?;
         let token = ApiToken::generate(&self.random);
@@ -87,21 +100,40 @@ impl Registry {
         ended.map_or(Ok(Minted { token, expires_at }), Err)
     }
 
-    /// The refusal, kept for those who look after the nearest publisher.
-    async fn refuse(&self, believed: &Believed) -> Result<ExchangeError, Error> {
+    /// The refusal, kept for those who look after the nearest publishers; `why` where no publisher could ever match.
+    async fn refuse(
+        &self,
+        issuer: &Issuer,
+        identity: &Identity,
+        why: Option<IdentityError>,
+    ) -> Result<ExchangeError, Error> {
         let mut reader = self.store.read().await?;
-        let nearest = nearest(&mut reader, &believed.issuer, &believed.identity).await?;
+        let nearest = nearest(&mut reader, issuer, identity).await?;
         drop(reader);
-        let text = refusal(&believed.identity, nearest.as_ref());
-        if let Some(nearest) = nearest {
-            let (id, now, text) = (nearest.publisher.id, self.clock.now(), text.clone());
-            let write = self
-                .store
-                .write(move |tx| Box::pin(async move { tx.publisher_refused(id, now, &text).await }));
+        let mut text = refusal(identity, nearest.as_ref());
+        if let Some(why) = why {
+            text = format!("{why}; {text}");
+        }
+        let told = nearest.map(|nearest| nearest.told).unwrap_or_default();
+        if !told.is_empty() {
+            let (now, text) = (self.clock.now(), text.clone());
+            let write = self.store.write(move |tx| {
+                Box::pin(async move {
+                    for id in told {
+                        tx.publisher_refused(id, now, &text).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            });
             write.await?;
         }
         Ok(ExchangeError::NoPublisher(text))
     }
+}
+
+/// By what tries of one source are counted. Of issuers whose identities all have one lookup, the subject tells them apart.
+fn bucket_of(identity: &Identity) -> &str {
+    if identity.shares_lookup() { &identity.source.subject } else { &identity.lookup }
 }
 
 pub(super) fn check_enabled(issuer: &Issuer) -> Result<(), ExchangeError> {

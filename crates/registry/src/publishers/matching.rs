@@ -1,5 +1,6 @@
 //! From an identity to the publishers that it is, or to the one that it nearly is.
 
+use bonded_model::ids::PublisherId;
 use bonded_model::publishing::{Issuer, Publisher, PublisherPlace};
 use bonded_oidc::{Difference, Identity, PublisherConfig};
 use bonded_store::Queries;
@@ -38,11 +39,13 @@ pub(super) struct Matched {
     pub(super) config: PublisherConfig,
 }
 
-/// The publisher that comes nearest to an identity that none matches, and what differs.
+/// The publisher that comes nearest to an identity that gets nothing, and what differs.
 pub(super) struct Nearest {
-    pub(super) publisher: Publisher,
     config: PublisherConfig,
     differences: Vec<Difference>,
+    /// It and those that are as near, if the identity names their very source repository: their owners are told. What merely
+    /// resembles it is no business of theirs, and would let anybody read the claims of others' jobs.
+    pub(super) told: Vec<PublisherId>,
 }
 
 /// The publishers of this very issuer that the identity is. Where one place has a publisher that asks for an environment
@@ -98,18 +101,29 @@ pub(super) async fn nearest(
     identity: &Identity,
 ) -> Result<Option<Nearest>, Error> {
     let mut found = queries.publishers_by_lookup(issuer.id, &identity.lookup).await?;
+    let tells = !found.is_empty() && !identity.shares_lookup();
     if found.is_empty()
         && let Some(owner) = &identity.owner
     {
         let end = format!("{owner}\u{10ffff}");
         found = queries.publishers_by_lookup_range(issuer.id, owner, &end).await?;
     }
-    let compared = found.into_iter().filter_map(|publisher| {
-        let config = config_of(&publisher)?;
-        let differences = config.check(identity).err()?;
-        Some(Nearest { publisher, config, differences })
-    });
-    Ok(compared.min_by_key(|nearest| nearest.differences.len()))
+    let mut nearest: Option<Nearest> = None;
+    for publisher in found {
+        let Some(config) = config_of(&publisher).filter(|config| config.concerns(identity)) else { continue };
+        let differences = config.check(identity).err().unwrap_or_default();
+        match &mut nearest {
+            Some(nearest) if nearest.differences.len() < differences.len() => {}
+            Some(nearest) if nearest.differences.len() == differences.len() => {
+                nearest.told.extend(tells.then_some(publisher.id));
+            }
+            _ => {
+                let told = tells.then_some(publisher.id).into_iter().collect();
+                nearest = Some(Nearest { config, differences, told });
+            }
+        }
+    }
+    Ok(nearest)
 }
 
 /// What an identity says of itself.
@@ -128,9 +142,9 @@ pub(super) fn refusal(identity: &Identity, nearest: Option<&Nearest>) -> String 
         return format!("no publisher is configured for this source; {received}");
     };
     let differences: Vec<String> = nearest.differences.iter().map(ToString::to_string).collect();
-    format!(
-        "the nearest publisher is {}; what differs: {}; {received}",
-        nearest.config.describe(),
-        differences.join("; ")
-    )
+    let differs = match differences.is_empty() {
+        true => String::new(),
+        false => format!("what differs: {}; ", differences.join("; ")),
+    };
+    format!("the nearest publisher is {}; {differs}{received}", nearest.config.describe())
 }

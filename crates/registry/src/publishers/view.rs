@@ -18,6 +18,8 @@ use crate::{Error, Registry};
 
 /// How long nobody uses a publisher that is probably not needed any more.
 const UNUSED: TimeDelta = TimeDelta::days(90);
+/// How long a refusal is shown. A use does not end that: it may have been tried by somebody else.
+const REFUSED: TimeDelta = TimeDelta::days(30);
 
 /// A publisher with what belongs to it.
 #[derive(Clone, Debug)]
@@ -126,6 +128,15 @@ impl Registry {
     }
 }
 
+/// What was refused long ago is over, whether or not somebody mended it.
+fn forget(publisher: Publisher, now: Timestamp) -> Publisher {
+    let (mut at, mut text) = (publisher.last_refused_at, publisher.last_refusal);
+    if at.is_some_and(|at| now - at >= REFUSED) {
+        (at, text) = (None, None);
+    }
+    Publisher { last_refused_at: at, last_refusal: text, ..publisher }
+}
+
 async fn view(
     queries: &mut Queries,
     publisher: Publisher,
@@ -149,7 +160,7 @@ async fn view(
         Some(user) => queries.user(user).await?.map(|user| user.name),
         None => None,
     };
-    let config = config_of(&publisher);
+    let (config, publisher) = (config_of(&publisher), forget(publisher, now));
     Ok(Some(PublisherView {
         warnings: warnings(&publisher, &issuer, config.as_ref(), now),
         seen_environment: constrained(&publisher).and_then(|config| config.environment().map(str::to_owned)),

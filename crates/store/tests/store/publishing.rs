@@ -222,7 +222,7 @@ on_both! {
             config: r#"{"environment":"release"}"#.into(),
             last_used_at: Some(later),
             last_source: Some(source("abc")),
-            ..row
+            ..refused
         };
         assert_eq!(used, expected);
     }

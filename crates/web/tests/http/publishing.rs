@@ -8,4 +8,5 @@ mod keys;
 mod matching;
 mod pending;
 mod prefixes;
+mod providers;
 pub(crate) mod world;

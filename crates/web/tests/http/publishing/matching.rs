@@ -1,6 +1,7 @@
 //! Which publishers an identity is.
 
 use bonded_testkit::with_app;
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::world::World;
@@ -20,7 +21,17 @@ with_app! {
         world.minted(json!({})).await;
         let mut reader = app.registry.store.read().await.expect("a connection");
         let row = reader.publisher(publisher.id).await.expect("a row").expect("it is there");
-        assert_eq!((row.last_refusal, row.last_refused_at), (None, None), "what is right now was mended");
+        assert!(row.last_refusal.is_some(), "a release does not wipe out what somebody tried before");
+        drop(reader);
+        let refused = async || {
+            let permit = app.registry.operator_inspects_project(&app.operator(), "pypi", "rocket").await;
+            let views = app.registry.project_publishers(&permit.expect("the operator may")).await;
+            views.expect("an answer").iter().any(|view| view.publisher.last_refusal.is_some())
+        };
+        app.advance(TimeDelta::days(29));
+        assert!(refused().await);
+        app.advance(TimeDelta::days(1));
+        assert!(!refused().await, "it is over");
     }
 
     async fn a_repository_that_was_deleted_and_made_again_is_another_one(app: TestApp) {
@@ -43,6 +54,43 @@ with_app! {
         ] {
             assert_eq!(world.code(changes.clone()).await, "invalid-publisher", "{changes}");
         }
+    }
+
+    async fn owners_see_runs_that_strangers_caused(app: TestApp) {
+        let (world, publisher) = World::with_rocket(&app).await;
+        world.project("capsule").await;
+        let second = world.publisher("capsule", json!({})).await;
+        let (code, text) = world.refused(&world.identity(json!({ "event_name": "pull_request_target" }))).await;
+        assert_eq!(code, "invalid-publisher");
+        assert!(text.contains("'pull_request_target', which anybody can cause"), "{text}");
+        assert!(text.contains("acme/rocket, release.yml") && text.contains("repository: 'acme/rocket'"), "{text}");
+        let mut reader = app.registry.store.read().await.expect("a connection");
+        for id in [publisher.id, second.id] {
+            let row = reader.publisher(id).await.expect("a row").expect("it is there");
+            assert!(row.last_refusal.expect("it is kept for owners").contains("pull_request_target"));
+            assert_eq!((row.last_used_at, row.last_source), (None, None));
+        }
+        assert!(world.recorded("project:publisher:mint").await.is_empty());
+    }
+
+    async fn runs_that_strangers_cause_fill_no_bucket_of_a_release(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let mut last = 422;
+        for _ in 0..51 {
+            let stranger = world.identity(json!({ "event_name": "issue_comment" }));
+            last = world.exchange(&stranger).await.status();
+        }
+        assert_eq!(last, 429);
+        world.minted(json!({})).await;
+    }
+
+    async fn a_repository_beside_it_is_told_the_nearest_publisher_and_its_owners_nothing(app: TestApp) {
+        let (world, publisher) = World::with_rocket(&app).await;
+        let (_, text) = world.refused(&world.identity(json!({ "repository": "acme/secret" }))).await;
+        assert!(text.contains("acme/rocket, release.yml"), "{text}");
+        let mut reader = app.registry.store.read().await.expect("a connection");
+        let row = reader.publisher(publisher.id).await.expect("a row").expect("it is there");
+        assert_eq!((row.last_refusal, row.last_refused_at), (None, None));
     }
 
     async fn an_environment_that_is_asked_for_must_be_there(app: TestApp) {
