@@ -1,6 +1,6 @@
 //! Projects.
 
-use bonded_model::ids::{ChannelId, ProjectId};
+use bonded_model::ids::{ChannelId, GroupId, ProjectId};
 use bonded_model::project::{Project, ProjectListing};
 use bonded_model::{Lifecycle, Switches, Timestamp};
 use uuid::Uuid;
@@ -134,6 +134,28 @@ pub async fn page(
         listing.prefix,
         behind,
         listing.empty_too,
+        limit,
+    );
+    rows.fetch_all(db).await?.into_iter().map(Project::try_from).collect()
+}
+
+/// In the order of names.
+pub async fn page_of_group(
+    db: &mut Connection,
+    channel: ChannelId,
+    group: GroupId,
+    prefix: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Project>> {
+    let behind = format!("{prefix}\u{10ffff}");
+    let rows = select!(
+        "WHERE channel_id = $1 AND name >= $2 AND name <= $3 AND deleted_at IS NULL
+           AND EXISTS (SELECT 1 FROM project_groups g WHERE g.project_id = projects.id AND g.group_id = $4)
+         ORDER BY name LIMIT $5",
+        channel.uuid(),
+        prefix,
+        behind,
+        group.uuid(),
         limit,
     );
     rows.fetch_all(db).await?.into_iter().map(Project::try_from).collect()

@@ -9,7 +9,7 @@ use bonded_model::audit::{AuditFilter, AuditRow};
 use bonded_model::conda_index::{CondaRecord, CondaSummary, KeptRecord, Shard, StaleShard, SubdirRow};
 use bonded_model::counts::Counts;
 use bonded_model::file::{File, PythonListing};
-use bonded_model::ids::{ChannelId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
+use bonded_model::ids::{ChannelId, GroupId, ProjectId, ReleaseId, SubdirId, TokenId, UserId};
 use bonded_model::project::{
     ChannelMember, Project, ProjectListing, ProjectMember, Release, ReleaseOutline, Roles,
 };
@@ -86,6 +86,9 @@ impl Queries {
         /// The projects of a channel that are not deleted.
         pub fn project_page(channel: ChannelId, listing: &ProjectListing<'_>, limit: i64) -> Vec<Project>
             = projects::page;
+        /// The projects of a channel that are not deleted, begin so, and in which a group has a role itself; by name.
+        pub fn project_page_of_group(channel: ChannelId, group: GroupId, prefix: &str, limit: i64) -> Vec<Project>
+            = projects::page_of_group;
         /// The projects of a channel with files that have this text in their normalized name, by name.
         pub fn projects_with(channel: ChannelId, part: &str, limit: i64) -> Vec<Project> = projects::search;
 

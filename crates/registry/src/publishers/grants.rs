@@ -55,10 +55,8 @@ async fn of_group(
         None | Some(ChannelRole::Reader) => return Ok(Vec::new()),
         Some(ChannelRole::Admin) => existing(queries, channel, prefix).await?,
         Some(ChannelRole::Publisher) => {
-            let own = queries.projects_of_group(group).await?;
-            let mut granted = existing(queries, channel, prefix).await?;
-            granted.retain(|to| own.iter().any(|(project, _)| *to == Granted::Project(*project)));
-            granted
+            let own = queries.project_page_of_group(channel, group, prefix, MOST_PROJECTS).await?;
+            own.into_iter().map(|project| Granted::Project(project.id)).collect()
         }
     };
     if role == Some(ChannelRole::Admin) || creation == Some(ProjectCreation::Publishers) {
