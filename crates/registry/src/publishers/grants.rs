@@ -2,7 +2,7 @@
 
 use bonded_model::channel::ProjectCreation;
 use bonded_model::ids::{ChannelId, GroupId, ProjectId};
-use bonded_model::project::ProjectListing;
+use bonded_model::project::{Project, ProjectListing};
 use bonded_model::publishing::{Grant, Granted, Publisher, PublisherPlace};
 use bonded_model::user::ChannelRole;
 use bonded_store::Queries;
@@ -41,6 +41,40 @@ async fn existing(queries: &mut Queries, channel: ChannelId, prefix: &str) -> Re
     Ok(projects.into_iter().map(|project| Granted::Project(project.id)).collect())
 }
 
+/// The publishers with a prefix that open a project which exists.
+pub(super) async fn reaching(queries: &mut Queries, project: &Project) -> Result<Vec<Publisher>, Error> {
+    let mut found = Vec::new();
+    for publisher in queries.publishers_of_channel(project.channel).await? {
+        let PublisherPlace::Prefix { channel, group, prefix } = &publisher.place else { continue };
+        if !project.name.starts_with(prefix.as_str()) {
+            continue;
+        }
+        let reaches = match group {
+            None => true,
+            Some(group) => match role_of(queries, *channel, *group).await? {
+                None | Some(ChannelRole::Reader) => false,
+                Some(ChannelRole::Admin) => true,
+                Some(ChannelRole::Publisher) => {
+                    queries.projects_of_group(*group).await?.iter().any(|(own, _)| *own == project.id)
+                }
+            },
+        };
+        if reaches {
+            found.push(Publisher { last_refused_at: None, last_refusal: None, ..publisher });
+        }
+    }
+    Ok(found)
+}
+
+async fn role_of(
+    queries: &mut Queries,
+    channel: ChannelId,
+    group: GroupId,
+) -> Result<Option<ChannelRole>, Error> {
+    let roles = queries.channels_of_group(group).await?;
+    Ok(roles.into_iter().find(|(id, _)| *id == channel).map(|(_, role)| role))
+}
+
 /// A group's publisher reaches as far as the group does now: its projects, and new ones where its members make them.
 async fn of_group(
     queries: &mut Queries,
@@ -48,8 +82,7 @@ async fn of_group(
     group: GroupId,
     prefix: &str,
 ) -> Result<Vec<Granted>, Error> {
-    let roles = queries.channels_of_group(group).await?;
-    let role = roles.into_iter().find(|(id, _)| *id == channel).map(|(_, role)| role);
+    let role = role_of(queries, channel, group).await?;
     let creation = queries.channel(channel).await?.map(|channel| channel.create_projects);
     let mut granted = match role {
         None | Some(ChannelRole::Reader) => return Ok(Vec::new()),

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 
 use super::constrain::constrained;
 use super::created::identity;
+use super::grants::reaching;
 use super::manage::unused_since;
 use super::matching::config_of;
 use crate::access::{Inspect, InspectGroup, InspectProject, Permit};
@@ -72,7 +73,8 @@ impl PublisherWarning {
 }
 
 impl Registry {
-    /// The publishers of a project, oldest first. Those of its channel and of groups that also reach it are listed there.
+    /// The publishers of a project, oldest first; behind them those of its channel and of groups that reach it as well, without
+    /// what they were refused, which may be about other projects.
     ///
     /// # Errors
     /// Only when the database fails.
@@ -81,7 +83,11 @@ impl Registry {
         permit: &Permit<InspectProject>,
     ) -> Result<Vec<PublisherView>, Error> {
         let mut reader = self.store.read().await?;
-        let found = reader.publishers_of_project(permit.action().project).await?;
+        let project = permit.action().project;
+        let mut found = reader.publishers_of_project(project).await?;
+        if let Some(project) = reader.project(project).await? {
+            found.extend(reaching(&mut reader, &project).await?);
+        }
         self.views(&mut reader, found).await
     }
 

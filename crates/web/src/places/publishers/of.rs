@@ -2,6 +2,7 @@
 
 use bonded_pages::places::{Head, PublisherRow, Tab};
 use bonded_registry::people::{Cleared, Session};
+use bonded_registry::publishers::PublisherView;
 
 use super::super::groups;
 use super::super::place::Place;
@@ -72,7 +73,13 @@ async fn of_place(
 ) -> Result<(Vec<PublisherRow>, Option<bool>), bonded_registry::Error> {
     if let Some(project) = &place.project {
         let permit = app.inspect_project(cleared, &place.channel, project).await?;
-        return Ok((rows(app.project_publishers(&permit).await?, Seen::Place, true), None));
+        let publishers = app.project_publishers(&permit).await?;
+        // Those of the channel and of groups are changed where they were added.
+        let own = |view: &PublisherView| view.publisher.place.project().is_some();
+        let (own, reaching): (Vec<_>, Vec<_>) = publishers.into_iter().partition(own);
+        let mut publishers = rows(own, Seen::Place, true);
+        publishers.extend(rows(reaching, Seen::Place, false));
+        return Ok((publishers, None));
     }
     let permit = app.inspect_channel(cleared, &place.channel).await?;
     let publishers = rows(app.channel_publishers(&permit).await?, Seen::Place, true);

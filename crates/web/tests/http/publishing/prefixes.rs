@@ -4,6 +4,7 @@ use bonded_model::group::Group;
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_registry::roles::Holder;
 use bonded_testkit::{TestApp, with_app};
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::world::World;
@@ -42,6 +43,37 @@ with_app! {
             async move { world.upload(token, "acme_race", &version).await }
         }));
         assert_eq!(two.await, [200, 200], "two first uploads of one project");
+    }
+
+    async fn a_project_names_the_publishers_with_a_prefix_that_reach_it(app: TestApp) {
+        let world = World::new(&app).await;
+        for name in ["acme_rocket", "other"] {
+            world.project(name).await;
+        }
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let permit = registry.operator_manages_channel(&app.operator(), "pypi").await.expect("the operator may");
+        let new = world.new_publisher(json!({}));
+        registry.add_channel_publisher(&permit, &origin, "acme-", new).await.expect("it is added");
+        for (project, reached) in [("acme-rocket", 1), ("other", 0)] {
+            let permit = registry.operator_inspects_project(&app.operator(), "pypi", project).await;
+            let views = registry.project_publishers(&permit.expect("the operator may")).await.expect("an answer");
+            assert_eq!(views.len(), reached, "{project}");
+        }
+    }
+
+    async fn administrators_hear_of_a_project_that_nobody_owns(app: TestApp) {
+        let world = World::new(&app).await;
+        let bob = app.user_as("bob", "pypi", ChannelRole::Admin).await;
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let permit = registry.operator_manages_channel(&app.operator(), "pypi").await.expect("the operator may");
+        let new = world.new_publisher(json!({}));
+        registry.add_channel_publisher(&permit, &origin, "acme-", new).await.expect("it is added");
+        let token = world.minted(json!({})).await;
+        assert_eq!(world.upload(&token, "acme_new", "1.0").await, 200);
+        app.advance(TimeDelta::minutes(1));
+        let his = app.token(&bob, bonded_testkit::app::Grant::verbs(bonded_model::token::Verb::ALL)).await;
+        assert_eq!(world.upload(&his, "acme_new", "1.1").await, 200);
+        assert!(world.has_mail("lost its verified source").await, "{:?}", world.mails().await);
     }
 
     async fn a_groups_publisher_reaches_as_far_as_the_group(app: TestApp) {
