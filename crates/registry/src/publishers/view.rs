@@ -1,6 +1,9 @@
 //! Publishers as people see them.
 
+use std::collections::HashMap;
+
 use bonded_model::group::GroupName;
+use bonded_model::ids::{ChannelId, GroupId, IssuerId, UserId};
 use bonded_model::publishing::{Issuer, Publisher, PublisherPlace};
 use bonded_model::user::UserName;
 use bonded_model::{ChannelName, Timestamp};
@@ -126,9 +129,10 @@ impl Registry {
         found: Vec<Publisher>,
     ) -> Result<Vec<PublisherView>, Error> {
         let (now, mut views) = (self.clock.now(), Vec::with_capacity(found.len()));
+        let mut seen = Views::new(queries).await?;
         for publisher in found {
             // One that is removed meanwhile is passed over.
-            views.extend(view(queries, publisher, now).await?);
+            views.extend(seen.view(publisher, now).await?);
         }
         Ok(views)
     }
@@ -143,42 +147,74 @@ fn forget(publisher: Publisher, now: Timestamp) -> Publisher {
     Publisher { last_refused_at: at, last_refusal: text, ..publisher }
 }
 
-async fn view(
-    queries: &mut Queries,
-    publisher: Publisher,
-    now: Timestamp,
-) -> Result<Option<PublisherView>, Error> {
-    let Some(issuer) = queries.issuer(publisher.issuer).await? else { return Ok(None) };
-    let Some(channel) = channel_name(queries, publisher.place.channel()).await? else { return Ok(None) };
-    let (mut group, mut registrant) = (None, None);
-    match &publisher.place {
-        PublisherPlace::Project { .. } => {}
-        PublisherPlace::Prefix { group: of, .. } => {
-            if let Some(id) = of {
-                group = queries.group(*id).await?.map(|group| group.name);
-            }
-        }
-        PublisherPlace::Pending { registrant: user, .. } => {
-            registrant = queries.user(*user).await?.map(|user| user.name);
-        }
+/// What several publishers have in common is asked for once.
+struct Views<'a> {
+    queries: &'a mut Queries,
+    issuers: HashMap<IssuerId, Issuer>,
+    channels: HashMap<ChannelId, Option<ChannelName>>,
+    groups: HashMap<GroupId, Option<GroupName>>,
+    users: HashMap<UserId, Option<UserName>>,
+}
+
+impl<'a> Views<'a> {
+    async fn new(queries: &'a mut Queries) -> Result<Self, Error> {
+        let issuers = queries.issuers().await?.into_iter().map(|issuer| (issuer.id, issuer)).collect();
+        let (channels, groups, users) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Ok(Self { queries, issuers, channels, groups, users })
     }
-    let added_by = match publisher.created_by {
-        Some(user) => queries.user(user).await?.map(|user| user.name),
-        None => None,
-    };
-    let (config, publisher) = (config_of(&publisher), forget(publisher, now));
-    Ok(Some(PublisherView {
-        warnings: warnings(&publisher, &issuer, config.as_ref(), now),
-        seen_environment: constrained(&publisher).and_then(|config| config.environment().map(str::to_owned)),
-        identity: identity(&publisher),
-        publisher,
-        issuer,
-        config,
-        added_by,
-        channel,
-        group,
-        registrant,
-    }))
+
+    async fn channel(&mut self, id: ChannelId) -> Result<Option<ChannelName>, Error> {
+        if let Some(known) = self.channels.get(&id) {
+            return Ok(known.clone());
+        }
+        let name = channel_name(self.queries, id).await?;
+        Ok(self.channels.entry(id).or_insert(name).clone())
+    }
+
+    async fn group(&mut self, id: GroupId) -> Result<Option<GroupName>, Error> {
+        if let Some(known) = self.groups.get(&id) {
+            return Ok(known.clone());
+        }
+        let name = self.queries.group(id).await?.map(|group| group.name);
+        Ok(self.groups.entry(id).or_insert(name).clone())
+    }
+
+    async fn user(&mut self, id: UserId) -> Result<Option<UserName>, Error> {
+        if let Some(known) = self.users.get(&id) {
+            return Ok(known.clone());
+        }
+        let name = self.queries.user(id).await?.map(|user| user.name);
+        Ok(self.users.entry(id).or_insert(name).clone())
+    }
+
+    async fn view(&mut self, publisher: Publisher, now: Timestamp) -> Result<Option<PublisherView>, Error> {
+        let Some(issuer) = self.issuers.get(&publisher.issuer).cloned() else { return Ok(None) };
+        let Some(channel) = self.channel(publisher.place.channel()).await? else { return Ok(None) };
+        let (mut group, mut registrant) = (None, None);
+        match &publisher.place {
+            PublisherPlace::Project { .. } | PublisherPlace::Prefix { group: None, .. } => {}
+            PublisherPlace::Prefix { group: Some(id), .. } => group = self.group(*id).await?,
+            PublisherPlace::Pending { registrant: user, .. } => registrant = self.user(*user).await?,
+        }
+        let added_by = match publisher.created_by {
+            Some(user) => self.user(user).await?,
+            None => None,
+        };
+        let (config, publisher) = (config_of(&publisher), forget(publisher, now));
+        Ok(Some(PublisherView {
+            warnings: warnings(&publisher, &issuer, config.as_ref(), now),
+            seen_environment: constrained(&publisher)
+                .and_then(|config| config.environment().map(str::to_owned)),
+            identity: identity(&publisher),
+            publisher,
+            issuer,
+            config,
+            added_by,
+            channel,
+            group,
+            registrant,
+        }))
+    }
 }
 
 fn warnings(
