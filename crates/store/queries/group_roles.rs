@@ -5,6 +5,7 @@ use bonded_model::ids::{ChannelId, GroupId, ProjectId};
 use bonded_model::user::{ChannelRole, ProjectRole};
 use uuid::Uuid;
 
+use super::members;
 use super::rows::parsed;
 use crate::Connection;
 
@@ -25,9 +26,32 @@ pub async fn put_in_channel(
     group: GroupId,
     role: ChannelRole,
 ) -> sqlx::Result<()> {
+    if role != ChannelRole::Admin {
+        end_grants_of_others(&mut *db, channel, group, role).await?;
+    }
     let done = sqlx::query!(
         "INSERT INTO channel_groups (channel_id, group_id, role) VALUES ($1, $2, $3)
          ON CONFLICT (channel_id, group_id) DO UPDATE SET role = excluded.role",
+        channel.uuid(),
+        group.uuid(),
+        role.as_str(),
+    );
+    done.execute(&mut *db).await?;
+    members::end_ineffective_of_members(db, group).await
+}
+
+/// Ends what tokens of the group's publishers may do in a channel where the group had another role: they reach as far as it
+/// does.
+async fn end_grants_of_others(
+    db: &mut Connection,
+    channel: ChannelId,
+    group: GroupId,
+    role: ChannelRole,
+) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "DELETE FROM publisher_grants
+         WHERE channel_id = $1 AND publisher_id IN (SELECT id FROM publishers WHERE group_id = $2)
+           AND EXISTS (SELECT 1 FROM channel_groups WHERE channel_id = $1 AND group_id = $2 AND role <> $3)",
         channel.uuid(),
         group.uuid(),
         role.as_str(),
@@ -63,12 +87,21 @@ pub async fn remove_from_channel(
         group.uuid(),
     );
     projects.execute(&mut *db).await?;
+    let grants = sqlx::query!(
+        "DELETE FROM publisher_grants
+         WHERE channel_id = $1 AND publisher_id IN (SELECT id FROM publishers WHERE group_id = $2)",
+        channel.uuid(),
+        group.uuid(),
+    );
+    grants.execute(&mut *db).await?;
     let done = sqlx::query!(
         "DELETE FROM channel_groups WHERE channel_id = $1 AND group_id = $2",
         channel.uuid(),
         group.uuid(),
     );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+    let removed = done.execute(&mut *db).await?.rows_affected() == 1;
+    members::end_ineffective_of_members(db, group).await?;
+    Ok(removed)
 }
 
 pub async fn remove_from_project(
@@ -76,6 +109,13 @@ pub async fn remove_from_project(
     project: ProjectId,
     group: GroupId,
 ) -> sqlx::Result<bool> {
+    let grants = sqlx::query!(
+        "DELETE FROM publisher_grants
+         WHERE project_id = $1 AND publisher_id IN (SELECT id FROM publishers WHERE group_id = $2)",
+        project.uuid(),
+        group.uuid(),
+    );
+    grants.execute(&mut *db).await?;
     let done = sqlx::query!(
         "DELETE FROM project_groups WHERE project_id = $1 AND group_id = $2",
         project.uuid(),

@@ -5,6 +5,7 @@ use bonded_model::group::{Group, GroupMember, GroupName, GroupRole};
 use bonded_model::ids::{GroupId, UserId};
 use uuid::Uuid;
 
+use super::members;
 use super::rows::parsed;
 use crate::Connection;
 
@@ -59,6 +60,9 @@ pub async fn insert(db: &mut Connection, group: &Group) -> sqlx::Result<bool> {
 }
 
 pub async fn delete(db: &mut Connection, id: GroupId) -> sqlx::Result<bool> {
+    // First its roles, while it is still known whose projects depended on them.
+    sqlx::query!("DELETE FROM channel_groups WHERE group_id = $1", id.uuid()).execute(&mut *db).await?;
+    members::end_ineffective_of_members(&mut *db, id).await?;
     let done = sqlx::query!("DELETE FROM groups WHERE id = $1", id.uuid());
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -135,5 +139,7 @@ pub async fn remove_member(db: &mut Connection, group: GroupId, user: UserId) ->
         group.uuid(),
         user.uuid(),
     );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+    let removed = done.execute(&mut *db).await?.rows_affected() == 1;
+    members::end_ineffective_of_user(db, user).await?;
+    Ok(removed)
 }

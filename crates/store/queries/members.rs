@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::str::FromStr;
 
-use bonded_model::ids::{ChannelId, ProjectId, UserId};
+use bonded_model::ids::{ChannelId, GroupId, ProjectId, UserId};
 use bonded_model::project::{ChannelMember, ProjectMember, Roles};
 use bonded_model::user::{ChannelRole, ProjectRole};
 use uuid::Uuid;
@@ -35,6 +35,32 @@ pub async fn put_in_channel(
         channel.uuid(),
         user.uuid(),
         role.as_str(),
+    );
+    done.execute(&mut *db).await?;
+    end_ineffective_of_user(db, user).await
+}
+
+/// Ends the roles of an account's own in projects of channels where it may not publish any more, so that they do not
+/// come back with any later role there.
+pub(super) async fn end_ineffective_of_user(db: &mut Connection, user: UserId) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "DELETE FROM project_members
+         WHERE user_id = $1
+           AND NOT EXISTS (SELECT 1 FROM projects p JOIN channel_publishers c ON c.channel_id = p.channel_id
+                           WHERE p.id = project_members.project_id AND c.user_id = project_members.user_id)",
+        user.uuid(),
+    );
+    done.execute(db).await.map(drop)
+}
+
+/// The same for all members of a group.
+pub(super) async fn end_ineffective_of_members(db: &mut Connection, group: GroupId) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "DELETE FROM project_members
+         WHERE user_id IN (SELECT m.user_id FROM group_members m WHERE m.group_id = $1)
+           AND NOT EXISTS (SELECT 1 FROM projects p JOIN channel_publishers c ON c.channel_id = p.channel_id
+                           WHERE p.id = project_members.project_id AND c.user_id = project_members.user_id)",
+        group.uuid(),
     );
     done.execute(db).await.map(drop)
 }
@@ -116,7 +142,8 @@ pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result
     rows.fetch_all(db).await?.into_iter().map(member).collect()
 }
 
-/// Both what the account was given and what its groups were: the greatest role counts.
+/// Both what the account was given and what its groups were: the greatest role counts. One in a project counts only
+/// where the account may publish in the channel.
 pub async fn roles_of(db: &mut Connection, user: UserId) -> sqlx::Result<Roles> {
     let channels = sqlx::query_as!(
         RoleRow,

@@ -255,7 +255,10 @@ pub async fn delete(db: &mut Connection, id: PublisherId) -> sqlx::Result<bool> 
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Tokens of other publishers, of a prefix, may do nothing in it any more either.
 pub async fn delete_of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<()> {
+    let grants = sqlx::query!("DELETE FROM publisher_grants WHERE project_id = $1", project.uuid());
+    grants.execute(&mut *db).await?;
     let done = sqlx::query!("DELETE FROM publishers WHERE project_id = $1", project.uuid());
     done.execute(db).await.map(drop)
 }

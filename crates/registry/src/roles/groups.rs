@@ -108,7 +108,8 @@ impl Registry {
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 check_still_administers(tx, acting).await?;
-                let guard = LookedAfter::of_group(tx, group.id, None).await?;
+                let guard = LookedAfter::default().channels_of(tx, group.id).await?;
+                let guard = guard.owned_by_members(tx, group.id, None).await?;
                 if !tx.delete_group(group.id).await? {
                     return Err(Error::NotFound("the group is gone already".into()));
                 }

@@ -1,7 +1,9 @@
 //! A project keeps an owner, and a channel its administrator.
 
+use std::collections::BTreeSet;
+
 use bonded_model::ids::{ChannelId, GroupId, ProjectId, UserId};
-use bonded_model::user::{ChannelRole, ProjectRole};
+use bonded_model::user::ChannelRole;
 use bonded_store::Tx;
 
 use crate::Error;
@@ -14,7 +16,7 @@ const NAMED: usize = 5;
 #[derive(Debug, Default)]
 pub(super) struct LookedAfter {
     channels: Vec<ChannelId>,
-    projects: Vec<ProjectId>,
+    projects: BTreeSet<ProjectId>,
 }
 
 impl LookedAfter {
@@ -29,39 +31,46 @@ impl LookedAfter {
     /// A project.
     pub(super) async fn project(mut self, tx: &mut Tx, project: ProjectId) -> Result<Self, Error> {
         if tx.has_owner(project).await? {
-            self.projects.push(project);
+            self.projects.insert(project);
         }
         Ok(self)
     }
 
-    /// A channel and the projects in it that somebody owns without a group.
-    pub(super) async fn of_user(tx: &mut Tx, channel: ChannelId, user: UserId) -> Result<Self, Error> {
-        let mut found = Self::default().channel(tx, channel).await?;
-        for project in tx.projects_owned_in(channel, user).await? {
-            found = found.project(tx, project).await?;
+    /// The channels that a group administers.
+    pub(super) async fn channels_of(mut self, tx: &mut Tx, group: GroupId) -> Result<Self, Error> {
+        for (channel, role) in tx.channels_of_group(group).await? {
+            if role == ChannelRole::Admin {
+                self = self.channel(tx, channel).await?;
+            }
         }
-        Ok(found)
+        Ok(self)
     }
 
-    /// What a group administers and owns: everywhere, or in one channel.
-    pub(super) async fn of_group(
+    /// What somebody owns, themselves or through groups: everywhere, or in one channel.
+    pub(super) async fn owned_by(
+        mut self,
+        tx: &mut Tx,
+        user: UserId,
+        within: Option<ChannelId>,
+    ) -> Result<Self, Error> {
+        let there = |channel: ChannelId| within.is_none_or(|within| within == channel);
+        let owned = tx.projects_owned_by(user).await?.into_iter();
+        self.projects.extend(owned.filter(|(_, channel)| there(*channel)).map(|(project, _)| project));
+        Ok(self)
+    }
+
+    /// What those in a group own, themselves or through any group: what the group gives them may be all that makes it
+    /// count.
+    pub(super) async fn owned_by_members(
+        mut self,
         tx: &mut Tx,
         group: GroupId,
         within: Option<ChannelId>,
     ) -> Result<Self, Error> {
-        let mut found = Self::default();
-        for (channel, role) in tx.channels_of_group(group).await? {
-            if role == ChannelRole::Admin && within.is_none_or(|within| within == channel) {
-                found = found.channel(tx, channel).await?;
-            }
+        for member in tx.group_members(group).await? {
+            self = self.owned_by(tx, member.user, within).await?;
         }
-        for (id, role) in tx.projects_of_group(group).await? {
-            let Some(project) = tx.project(id).await? else { continue };
-            if role == ProjectRole::Owner && within.is_none_or(|within| within == project.channel) {
-                found = found.project(tx, id).await?;
-            }
-        }
-        Ok(found)
+        Ok(self)
     }
 
     /// Refuses the change, within its transaction, if something is left to nobody.

@@ -40,7 +40,7 @@ impl Registry {
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 managed.decide_again(tx, &actor, now).await?;
-                let guard = guard_of_change(tx, &managed).await?;
+                let guard = guard_of(tx, &managed, &holder).await?;
                 let event = match &holder {
                     Held::User(user) => {
                         check_newcomer(tx, &actor, user, offer).await?;
@@ -61,8 +61,8 @@ impl Registry {
         write.await
     }
 
-    /// Takes a role away. Whoever leaves a channel leaves its projects with it; their open invitations there, and those
-    /// that they sent, end too.
+    /// Takes a role away. Whoever leaves a channel leaves its projects with it, and so does whoever loses the channel with
+    /// a group; open invitations in the place, and those that they sent, end too.
     ///
     /// # Errors
     /// [`Error::Field`] `holder` for whoever does not exist; [`Error::NotFound`] for whoever has no role of their own
@@ -80,7 +80,7 @@ impl Registry {
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 managed.decide_again(tx, &actor, now).await?;
-                let guard = guard_of_removal(tx, &managed, &holder).await?;
+                let guard = guard_of(tx, &managed, &holder).await?;
                 let none = || Error::NotFound(format!("there is no such role in {}", managed.name()));
                 let event = remove(tx, &managed, &holder).await?.ok_or_else(none)?;
                 if !(administers_instance(&actor) && matches!(managed, Managed::Channel(_))) {
@@ -123,25 +123,24 @@ async fn post(tx: &mut Tx, letter: Option<Letter>) -> Result<(), Error> {
     }
 }
 
-/// What a smaller role than before could leave to nobody.
-async fn guard_of_change(tx: &mut Tx, managed: &Managed) -> Result<LookedAfter, Error> {
-    match managed {
-        Managed::Channel(action) => LookedAfter::default().channel(tx, action.channel.id).await,
-        Managed::Project(action) => LookedAfter::default().project(tx, action.project).await,
-        Managed::Group(_) => Ok(LookedAfter::default()),
-    }
-}
-
-async fn guard_of_removal(tx: &mut Tx, managed: &Managed, holder: &Held) -> Result<LookedAfter, Error> {
+/// What a smaller role than before, or none, could leave to nobody. Whoever publishes no more in a channel owns nothing in
+/// it any more.
+pub(super) async fn guard_of(tx: &mut Tx, managed: &Managed, holder: &Held) -> Result<LookedAfter, Error> {
+    let guard = LookedAfter::default();
     match (managed, holder) {
         (Managed::Channel(action), Held::User(user)) => {
-            LookedAfter::of_user(tx, action.channel.id, user.id).await
+            let channel = action.channel.id;
+            guard.channel(tx, channel).await?.owned_by(tx, user.id, Some(channel)).await
         }
         (Managed::Channel(action), Held::Group(group)) => {
-            LookedAfter::of_group(tx, group.id, Some(action.channel.id)).await
+            let channel = action.channel.id;
+            guard.channel(tx, channel).await?.owned_by_members(tx, group.id, Some(channel)).await
         }
-        (Managed::Project(action), _) => LookedAfter::default().project(tx, action.project).await,
-        (Managed::Group(action), _) => LookedAfter::of_group(tx, action.group().id, None).await,
+        (Managed::Project(action), _) => guard.project(tx, action.project).await,
+        (Managed::Group(action), Held::User(user)) => {
+            guard.channels_of(tx, action.group().id).await?.owned_by(tx, user.id, None).await
+        }
+        (Managed::Group(_), Held::Group(_)) => Ok(guard),
     }
 }
 

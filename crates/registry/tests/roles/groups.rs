@@ -126,6 +126,7 @@ with_roles_app! {
         app.user("eve").await;
         project(&app, "parcel", "ada").await;
         group_with(&app, "builders", &["eve"]).await;
+        group_in(&app, "builders", "pypi", ChannelRole::Publisher).await;
         let (permit, origin) = (project_by_operator(&app, "parcel").await, app.registry.local_origin());
         app.registry.put_role(&permit, &origin, &group("builders"), ProjectRole::Owner).await.expect("a role");
         app.registry.remove_role(&permit, &origin, &user("ada")).await.expect("the group still owns it");
@@ -147,6 +148,7 @@ with_roles_app! {
         };
         refused!(delete().await, Error::Conflict(_));
         group_with(&app, "builders", &["eve"]).await;
+        group_in(&app, "builders", "pypi", ChannelRole::Publisher).await;
         let (permit, origin) = (project_by_operator(&app, "parcel").await, app.registry.local_origin());
         app.registry.put_role(&permit, &origin, &group("builders"), ProjectRole::Owner).await.expect("a role");
         refused!(delete().await, Error::Conflict(_));

@@ -38,21 +38,31 @@ const PUBLISHES: &str = "
            OR EXISTS (SELECT 1 FROM project_groups g JOIN group_members m ON m.group_id = g.group_id
                       WHERE g.project_id = p.id AND m.user_id = u.id))))";
 
-/// The projects that somebody looks after.
+/// The projects that somebody looks after: a role in a project counts for nobody who may not publish in its channel.
 const OWNED: &str = "
-    SELECT p.name FROM projects p
-    WHERE EXISTS (SELECT 1 FROM project_members m JOIN users u ON u.id = m.user_id
-                  WHERE m.project_id = p.id AND m.role = 'owner' AND u.suspended_at IS NULL)
-       OR EXISTS (SELECT 1 FROM project_groups g JOIN group_members m ON m.group_id = g.group_id
-                  JOIN users u ON u.id = m.user_id
-                  WHERE g.project_id = p.id AND g.role = 'owner' AND u.suspended_at IS NULL)";
+    SELECT p.name FROM projects p CROSS JOIN users u
+    WHERE u.suspended_at IS NULL
+      AND (u.admin
+        OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = p.channel_id AND m.user_id = u.id
+                   AND m.role <> 'reader')
+        OR EXISTS (SELECT 1 FROM channel_groups g JOIN group_members m ON m.group_id = g.group_id
+                   WHERE g.channel_id = p.channel_id AND m.user_id = u.id AND g.role <> 'reader'))
+      AND (EXISTS (SELECT 1 FROM project_members m WHERE m.project_id = p.id AND m.user_id = u.id AND m.role = 'owner')
+        OR EXISTS (SELECT 1 FROM project_groups g JOIN group_members m ON m.group_id = g.group_id
+                   WHERE g.project_id = p.id AND m.user_id = u.id AND g.role = 'owner'))";
 
-/// Rows whose person, group or place is gone.
+/// Rows whose person, group or place is gone, and people's own roles in projects whose channel they lost.
 const ORPHANS: &str = "
     SELECT 'channel member' FROM channel_members m
     WHERE m.user_id NOT IN (SELECT id FROM users) OR m.channel_id NOT IN (SELECT id FROM channels)
     UNION ALL SELECT 'project member' FROM project_members m
     WHERE m.user_id NOT IN (SELECT id FROM users) OR m.project_id NOT IN (SELECT id FROM projects)
+    UNION ALL SELECT 'project member without the channel' FROM project_members m JOIN projects p ON p.id = m.project_id
+    WHERE NOT EXISTS (SELECT 1 FROM channel_members c
+                      WHERE c.channel_id = p.channel_id AND c.user_id = m.user_id AND c.role <> 'reader')
+      AND NOT EXISTS (SELECT 1 FROM channel_groups c JOIN group_members g ON g.group_id = c.group_id
+                      WHERE c.channel_id = p.channel_id AND g.user_id = m.user_id AND c.role <> 'reader')
+      AND m.user_id NOT IN (SELECT id FROM users WHERE admin)
     UNION ALL SELECT 'group member' FROM group_members m
     WHERE m.user_id NOT IN (SELECT id FROM users) OR m.group_id NOT IN (SELECT id FROM groups)
     UNION ALL SELECT 'channel group' FROM channel_groups g WHERE g.group_id NOT IN (SELECT id FROM groups)

@@ -1,5 +1,6 @@
 //! The use cases of roles, on both engines: what is promised, and what attackers try.
 
+mod effective;
 mod groups;
 mod invariants;
 mod invitations;

@@ -43,8 +43,8 @@ impl Queries {
         pub fn has_admin(channel: ChannelId) -> bool = owners::of_channel_exists;
         /// Everybody who owns a project and is not suspended, through a group or not.
         pub fn owners_of(project: ProjectId) -> Vec<UserId> = owners::of_project;
-        /// The projects of a channel that an account itself owns, without its groups.
-        pub fn projects_owned_in(channel: ChannelId, user: UserId) -> Vec<ProjectId> = owners::projects_owned_in;
+        /// The projects that an account owns, itself or through groups, and their channels. A suspended one owns nothing.
+        pub fn projects_owned_by(user: UserId) -> Vec<(ProjectId, ChannelId)> = owners::projects_of_user;
 
         /// An invitation to a role, however old.
         pub fn role_invitation(id: InvitationId) -> Option<RoleInvitation> = role_invitations::by_id;

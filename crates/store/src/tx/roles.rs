@@ -12,7 +12,8 @@ use crate::connection::run_queries;
 
 impl Tx {
     run_queries! {
-        /// Gives an account a role in a channel, in place of any other of its own.
+        /// Gives an account a role in a channel, in place of any other of its own. Whoever may publish there no more loses
+        /// their own roles in its projects.
         pub fn put_channel_role(channel: ChannelId, user: UserId, role: ChannelRole) -> () = members::put_in_channel;
         /// Takes an account out of a channel and of all its projects. False when it was no member.
         pub fn remove_channel_member(channel: ChannelId, user: UserId) -> bool = members::remove_from_channel;
@@ -23,16 +24,19 @@ impl Tx {
 
         /// Makes a group. False when its name is taken.
         pub fn insert_group(group: &Group) -> bool = groups::insert;
-        /// Deletes a group with all its roles. False when there was none.
+        /// Deletes a group with all its roles, and the members' own in projects where they may publish no more. False when
+        /// there was none.
         pub fn delete_group(group: GroupId) -> bool = groups::delete;
         /// Puts an account into a group, or makes it something else there.
         pub fn put_group_member(group: GroupId, user: UserId, role: GroupRole) -> () = groups::put_member;
-        /// Takes an account out of a group. False when it was not in it.
+        /// Takes an account out of a group, and out of projects where it may publish no more. False when it was not in it.
         pub fn remove_group_member(group: GroupId, user: UserId) -> bool = groups::remove_member;
-        /// Gives a group a role in a channel, in place of any other.
+        /// Gives a group a role in a channel, in place of any other. Members who may publish there no more lose their own
+        /// roles in its projects.
         pub fn put_channel_group(channel: ChannelId, group: GroupId, role: ChannelRole) -> ()
             = group_roles::put_in_channel;
-        /// Takes a group out of a channel and of all its projects. False when it had no role in the channel.
+        /// Takes a group out of a channel and of all its projects, and members who may publish there no more out of these.
+        /// False when it had no role in the channel.
         pub fn remove_channel_group(channel: ChannelId, group: GroupId) -> bool = group_roles::remove_from_channel;
         /// Gives a group a role in a project, in place of any other.
         pub fn put_project_group(project: ProjectId, group: GroupId, role: ProjectRole) -> ()

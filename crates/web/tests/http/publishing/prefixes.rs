@@ -100,7 +100,21 @@ with_app! {
         drop(reader);
         let again = world.minted(json!({})).await;
         assert_eq!(world.upload(&again, "acme_new", "2.0").await, 200);
+        registry.put_role(&channel, &origin, &holder, ChannelRole::Reader).await.expect("it is less");
+        assert_eq!(world.upload(&again, "acme_new", "3.0").await, 403, "the token that it still holds");
+        registry.put_role(&channel, &origin, &holder, ChannelRole::Publisher).await.expect("it is given");
+        assert_eq!(world.upload(&again, "acme_new", "3.0").await, 403, "what ended does not come back");
+        let project = registry.operator_manages_project(&app.operator(), "pypi", "acme_new").await.expect("may");
+        let third = world.minted(json!({})).await;
+        assert_eq!(world.upload(&third, "acme_new", "3.0").await, 200);
+        registry.put_role(&project, &origin, &Holder::User("ada".into()), ProjectRole::Owner).await.expect("an owner");
+        registry.remove_role(&project, &origin, &holder).await.expect("the group leaves the project");
+        assert_eq!(world.upload(&third, "acme_new", "4.0").await, 403, "the project is the group's no more");
+        assert_eq!(world.upload(&third, "acme_more", "1.0").await, 200, "new ones are");
         registry.remove_role(&channel, &origin, &holder).await.expect("it is taken");
+        for name in ["acme_more", "acme_new", "acme_other"] {
+            assert_eq!(world.upload(&third, name, "5.0").await, 403, "{name}");
+        }
         assert_eq!(world.code(json!({})).await, "invalid-publisher");
     }
 }
