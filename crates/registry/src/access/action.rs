@@ -244,6 +244,12 @@ fn change_project(
     let holds = principal.project_roles.get(&project.id) >= Some(&least);
     match role {
         Some(ChannelRole::Admin) => {}
+        // The owner's account may be what went wrong: what administrators look at stays as it is.
+        Some(ChannelRole::Publisher) if holds && project.status.withholds_files() => {
+            return Err(Denial::Forbidden(format!(
+                "This project is in quarantine: only those who administer its channel may {verb} until that ends."
+            )));
+        }
         Some(ChannelRole::Publisher) if holds => {}
         _ if least == ProjectRole::Owner => {
             return Err(Denial::Forbidden(format!("Only owners of the project may {verb}.")));

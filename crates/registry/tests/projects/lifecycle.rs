@@ -121,6 +121,28 @@ with_app! {
         refused!(set(&app, &world.carl, "pypi", ProjectStatus::Active, &long).await, Error::Field { field: "reason", .. });
     }
 
+    async fn an_owner_who_destroys_what_is_in_quarantine(app: TestApp) {
+        let world = World::python(&app).await;
+        set(&app, &world.carl, "pypi", ProjectStatus::Quarantined, "malware").await.expect("he administers");
+        let registry = &app.registry;
+        for person in [&world.ada, &world.mo] {
+            let (actor, origin) = (person.session(&app).await.actor(), person.visit.origin);
+            let yank = refused!(registry.permit_yank(&actor, &origin, "pypi", "parcel").await, Error::Denied(Denial::Forbidden(_)));
+            assert!(yank.contains("is in quarantine"), "{yank}");
+            refused!(registry.permit_delete(&actor, &origin, "pypi", "parcel").await, Error::Denied(Denial::Forbidden(_)));
+        }
+        app.delete("/api/bonded/v1/channels/pypi/projects/parcel/files/parcel-1.0-py3-none-any.whl")
+            .token(&world.ada.token)
+            .await
+            .expect(403);
+        let (carl, origin) = (world.carl.session(&app).await.actor(), world.carl.visit.origin);
+        let permit = registry.permit_yank(&carl, &origin, "pypi", "parcel").await.expect("he administers");
+        registry.set_yank(permit, origin, "1.0", Some(String::new())).await.expect("he may");
+        let permit = registry.permit_delete(&bonded_model::Actor::Operator, &origin, "pypi", "parcel").await.expect("the operator");
+        let target = bonded_registry::projects::Target::Release("2.0".into());
+        registry.delete(permit, origin, target).await.expect("the operator may");
+    }
+
     async fn an_owner_who_lost_the_role_meanwhile_comes_too_late(app: TestApp) {
         let world = World::python(&app).await;
         let actor = world.ada.session(&app).await.actor();
