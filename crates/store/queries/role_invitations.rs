@@ -136,19 +136,26 @@ pub async fn delete(db: &mut Connection, id: InvitationId) -> sqlx::Result<bool>
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// The same place and the same person, by name or by address.
+/// The same place and the same person, as the inviter knows them: an invitation by name and one to an address have nothing
+/// to do with each other, or inviting would tell whose address it is.
 pub async fn delete_same(db: &mut Connection, invitation: &RoleInvitation) -> sqlx::Result<()> {
     let offer = invitation.offer;
     let done = sqlx::query!(
         "DELETE FROM role_invitations
-         WHERE (channel_id = $1 OR project_id = $2 OR group_id = $3) AND (address_key = $4 OR user_id = $5)",
+         WHERE (channel_id = $1 OR project_id = $2 OR group_id = $3)
+           AND (user_id = $5 OR (user_id IS NULL AND address_key = $4))",
         offer.channel().map(ChannelId::uuid),
         offer.project().map(ProjectId::uuid),
         offer.group().map(GroupId::uuid),
-        invitation.address.key(),
+        Some(invitation.address.key()).filter(|_| invitation.user.is_none()),
         invitation.user.map(UserId::uuid),
     );
     done.execute(db).await.map(drop)
+}
+
+pub async fn sent_by(db: &mut Connection, user: UserId) -> sqlx::Result<Vec<RoleInvitation>> {
+    let rows = rows!("SELECT", "FROM role_invitations WHERE invited_by = $1 ORDER BY id", user.uuid());
+    rows.fetch_all(db).await?.into_iter().map(RoleInvitation::try_from).collect()
 }
 
 pub async fn delete_of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<()> {

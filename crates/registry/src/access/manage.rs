@@ -6,9 +6,8 @@ use std::sync::Arc;
 use bonded_model::group::{Group, GroupRole};
 use bonded_model::ids::ProjectId;
 use bonded_model::people::Requirement;
-use bonded_model::project::Roles;
 use bonded_model::token::Verb;
-use bonded_model::user::{ChannelRole, ProjectRole, User};
+use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Actor, Authority, Channel, Principal, Timestamp};
 
 use super::action::{Action, channel_role, check_standing, check_state, may_see};
@@ -197,21 +196,4 @@ fn seen_by<'a>(actor: &'a Actor, channel: &Channel, now: Timestamp) -> Result<Op
         return Err(Denial::hidden(actor));
     }
     Ok(Some(principal))
-}
-
-/// Whether somebody administers a channel, whatever represents them.
-pub(crate) fn administers(user: &User, roles: &Roles, channel: bonded_model::ids::ChannelId) -> bool {
-    user.admin || roles.channels.get(&channel) == Some(&ChannelRole::Admin)
-}
-
-/// Whether somebody owns a project, or administers its channel, whatever represents them.
-pub(crate) fn owns(
-    user: &User,
-    roles: &Roles,
-    channel: bonded_model::ids::ChannelId,
-    project: ProjectId,
-) -> bool {
-    let publishes = roles.channels.get(&channel) >= Some(&ChannelRole::Publisher);
-    administers(user, roles, channel)
-        || (publishes && roles.projects.get(&project) == Some(&ProjectRole::Owner))
 }

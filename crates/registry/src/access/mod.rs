@@ -22,9 +22,8 @@ pub use directory::Directory;
 pub(crate) use directory::{DEFAULT_PYTHON_CHANNEL, instance_policy, put_instance_policy};
 pub use inspect::Inspect;
 pub use manage::{InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject};
-pub(crate) use manage::{administers, owns};
 pub use permit::{Epoch, Permit};
-pub(crate) use present::{present, present_channel};
+pub(crate) use present::{as_in_browser, present, present_channel};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

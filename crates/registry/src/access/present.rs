@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bonded_model::ids::ChannelId;
+use bonded_model::ids::{ChannelId, SessionId, UserId};
 use bonded_model::token::Token;
 use bonded_model::{Actor, Authority, Channel, Principal};
 use bonded_store::Queries;
@@ -17,6 +17,18 @@ pub(crate) async fn present_channel(queries: &mut Queries, id: ChannelId) -> Res
     let mut channel = queries.channel(id).await?.ok_or(Denial::Hidden)?;
     channel.policy = channel.policy.and(instance);
     Ok(Arc::new(channel))
+}
+
+/// A person as if they were in a browser now: for what they began there, and somebody else finishes.
+pub(crate) async fn as_in_browser(
+    queries: &mut Queries,
+    user: UserId,
+    session: SessionId,
+) -> Result<Option<Actor>, Error> {
+    let Some((user, standing, roles)) = queries.person(user).await? else { return Ok(None) };
+    let (channel_roles, project_roles) = (roles.channels, roles.projects);
+    let authority = Authority::Session(session);
+    Ok(Some(Actor::Principal(Principal { user, standing, channel_roles, project_roles, authority }.into())))
 }
 
 /// The actor with the rights that the database has for it now.

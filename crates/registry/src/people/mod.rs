@@ -50,6 +50,7 @@ pub use profile::HeldRole;
 pub(crate) use profile::{channel_name, project_name};
 pub use recovery::OpenRecovery;
 pub use recovery_codes::RecoveryCodes;
+pub(crate) use session::requirement_of;
 pub use session::{Cleared, Fence, Fresh, Session};
 pub use settings::{PeopleSettings, RecoveryRule, SignUp};
 pub use sign_in::{Entry, Pending};

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use super::limits;
 use super::links::dead;
 use super::visit::Visit;
+use crate::roles::withdraw_sent;
 use crate::{Error, Registry};
 
 impl Registry {
@@ -71,7 +72,8 @@ impl Registry {
         Ok(user.filter(|user| user.suspended_at.is_none()))
     }
 
-    /// Sets a new password by a link. Every session, half-way sign-in and remembered browser of the account ends.
+    /// Sets a new password by a link. Every session, half-way sign-in and remembered browser of the account ends, and so does
+    /// every invitation to a role that it sent.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a dead link; [`Error::Field`] for a password that is too weak: the link stays valid.
@@ -91,6 +93,7 @@ impl Registry {
                 tx.put_password(user.id, hash.as_str(), now).await?;
                 end_all_visits(tx, user.id).await?;
                 tx.delete_links_of(user.id, LinkKind::ResetPassword).await?;
+                withdraw_sent(tx, user.id, &entry).await?;
                 tx.audit(entry).await?;
                 for letter in &notice {
                     letter.post(tx).await?;

@@ -164,7 +164,7 @@ impl Deref for Fresh<'_> {
 }
 
 /// What instance and channels ask of a person at this moment.
-pub(super) async fn requirement_of(
+pub(crate) async fn requirement_of(
     queries: &mut Queries,
     user: &User,
     roles: &Roles,

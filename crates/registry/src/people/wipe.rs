@@ -12,6 +12,7 @@ use super::mail::Letter;
 use super::recovery::HANDED_OVER;
 use super::reset::end_all_visits;
 use crate::access::{Operate, Permit};
+use crate::roles::withdraw_sent;
 use crate::{Error, Registry};
 
 pub(super) fn over() -> Error {
@@ -30,7 +31,8 @@ impl Registry {
         self.complete(user, open.map(|open| open.id), By::Operator, None, vec![entry]).await
     }
 
-    /// Wipes the account and tells all its addresses.
+    /// Wipes the account and tells all its addresses. The invitations that it sent end: each is on record as the last of
+    /// `entries` is, of which there is one at least.
     pub(super) async fn complete(
         &self,
         user: &User,
@@ -55,6 +57,9 @@ impl Registry {
                 }
                 take_everything(tx, id).await?;
                 tx.insert_link(&row).await?;
+                if let Some(entry) = entries.last() {
+                    withdraw_sent(tx, id, entry).await?;
+                }
                 for entry in entries {
                     tx.audit(entry).await?;
                 }

@@ -2,21 +2,22 @@
 //! in the transaction that gives the role.
 
 use bonded_mail::Message;
-use bonded_model::Timestamp;
 use bonded_model::audit::{AuditEntry, RoleEvent};
-use bonded_model::ids::{ChannelId, ProjectId, UserId};
+use bonded_model::ids::{ChannelId, ProjectId, SessionId, UserId};
 use bonded_model::people::{Requirement, requirement};
 use bonded_model::role_invitation::{Offer, RoleInvitation};
 use bonded_model::user::{ChannelRole, User};
+use bonded_model::{Actor, Timestamp};
 use bonded_store::{Change, Queries, Tx};
 
 use super::invitations::gone;
+use super::managed::Managed;
 use super::members::put_user;
 use super::names::PlaceName;
 use super::offers::{Which, is_invited};
-use crate::access::{administers, instance_policy, owns};
+use crate::access::{as_in_browser, instance_policy, present, present_channel, role_in};
 use crate::people::mail::Letter;
-use crate::people::{Cleared, Visit};
+use crate::people::{Cleared, Visit, requirement_of};
 use crate::publishers::end_publishers_of;
 use crate::{Error, Registry};
 
@@ -35,6 +36,7 @@ impl Registry {
     ) -> Result<PlaceName, Error> {
         let (now, actor, user) = (self.clock.now(), cleared.actor(), cleared.user().id);
         let (which, origin) = (which.clone(), visit.origin);
+        let inviting = SessionId::generate(now, &self.random);
         let found = find(&mut *self.store.read().await?, &which, now).await?;
         let farewell = self.farewell(&found, cleared.user(), now).await?;
         let write = self.store.write(move |tx| {
@@ -42,7 +44,7 @@ impl Registry {
                 let row = find(tx, &which, now).await?;
                 check_invited(tx, &row, user).await?;
                 let place = PlaceName::of(tx, row.offer).await?.ok_or_else(gone)?;
-                check_inviter(tx, &row).await?;
+                check_inviter(tx, &row, inviting, now).await?;
                 check_invitee(tx, &row, user).await?;
                 if !tx.delete_role_invitation(row.id).await? {
                     return Err(gone());
@@ -108,7 +110,10 @@ impl Registry {
         let Some(place) = PlaceName::of(&mut reader, row.offer).await? else { return Ok(Vec::new()) };
         let mut letters = Vec::new();
         for owner in reader.owners_of(project).await? {
-            let Some(user) = reader.user(owner).await? else { continue };
+            // Nobody who never proved to own the address is bothered.
+            let Some(user) = reader.user(owner).await?.filter(|owner| owner.verified_at.is_some()) else {
+                continue;
+            };
             let (place, to) = (place.to_string(), to.name.clone());
             let message = Message::ProjectTransferred { user: user.name.clone(), at, place, to };
             letters.push(self.letter(&user.email, &message)?);
@@ -134,22 +139,41 @@ async fn check_invited(tx: &mut Tx, row: &RoleInvitation, user: UserId) -> Resul
     ))
 }
 
-/// Whoever lost the right to invite takes their invitations with them.
-async fn check_inviter(tx: &mut Tx, row: &RoleInvitation) -> Result<(), Error> {
+/// Whoever lost the right to invite takes their invitations with them: they are asked for the very permit that inviting
+/// takes.
+async fn check_inviter(
+    tx: &mut Tx,
+    row: &RoleInvitation,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<(), Error> {
     let Some(inviter) = row.invited_by else { return Ok(()) };
     let lost =
         || Error::Invalid("whoever sent this invitation may not invite any more: ask for a new one".into());
     let (user, _, roles) = tx.person(inviter).await?.ok_or_else(lost)?;
-    let may = user.suspended_at.is_none()
-        && match row.offer {
-            Offer::Channel(channel, _) => administers(&user, &roles, channel),
-            Offer::Project(id, _) | Offer::Transfer(id) => owns(&user, &roles, channel_of(tx, id).await?, id),
-            Offer::Group(group, _) => {
-                let own = tx.group_role_of(group, inviter).await?;
-                user.admin || own == Some(bonded_model::group::GroupRole::Manager)
-            }
-        };
-    if may { Ok(()) } else { Err(lost()) }
+    let requirement = requirement_of(tx, &user, &roles).await?;
+    let actor = as_in_browser(tx, inviter, session).await?.ok_or_else(lost)?;
+    let managed = Managed::of(tx, row.offer, requirement).await?.ok_or_else(gone)?;
+    match managed.decide_again(tx, &actor, now).await {
+        Err(Error::Denied(_)) => return Err(lost()),
+        decided => decided?,
+    }
+    check_quarantine(tx, &actor, row.offer).await
+}
+
+/// In quarantine a project stays with those who have it, unless somebody who administers its channel hands it over.
+pub(super) async fn check_quarantine(tx: &mut Tx, giver: &Actor, offer: Offer) -> Result<(), Error> {
+    let Offer::Transfer(project) = offer else { return Ok(()) };
+    let Some(project) = tx.project(project).await? else { return Ok(()) };
+    let channel = present_channel(tx, project.channel).await?;
+    if project.lifecycle.status.withholds_files()
+        && role_in(&present(tx, giver).await?, &channel) != Some(ChannelRole::Admin)
+    {
+        return Err(Error::Invalid(
+            "this project is in quarantine: only those who administer its channel can hand it over until that ends".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// What the role asks of whoever takes it.
@@ -219,7 +243,7 @@ async fn gives_more(tx: &mut Tx, offer: Offer, user: UserId) -> Result<bool, Err
 }
 
 /// What the event is tied to.
-async fn tied(tx: &mut Tx, offer: Offer) -> Result<(Option<ChannelId>, Option<ProjectId>), Error> {
+pub(super) async fn tied(tx: &mut Tx, offer: Offer) -> Result<(Option<ChannelId>, Option<ProjectId>), Error> {
     Ok(match offer {
         Offer::Channel(channel, _) => (Some(channel), None),
         Offer::Project(id, _) | Offer::Transfer(id) => (Some(channel_of(tx, id).await?), Some(id)),

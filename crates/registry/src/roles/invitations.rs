@@ -8,9 +8,12 @@ use bonded_model::ids::{InvitationId, UserId};
 use bonded_model::role_invitation::{Offer, RoleInvitation};
 use bonded_model::secret::Secret;
 use bonded_model::user::{Email, UserName};
+use bonded_store::Tx;
 use chrono::TimeDelta;
 
+use super::accept::{check_quarantine, tied};
 use super::managed::{Managed, Manages};
+use super::members::post;
 use crate::access::{ManageProject, Permit};
 use crate::people::{limits, person_or_operator};
 use crate::{Error, Registry};
@@ -31,11 +34,14 @@ pub enum Invitee {
 struct Recipient {
     user: Option<UserId>,
     address: Email,
+    /// Whether the mail goes there: an account whose owner never proved to have the address sees its invitations when it
+    /// signs in, and strangers are not bothered.
+    mailed: bool,
 }
 
 impl Registry {
     /// Mails somebody, by the name of an account or by an address, a link by which they accept a role. Earlier ones to
-    /// the same place end.
+    /// the same place by the same name or address end.
     ///
     /// # Errors
     /// [`Error::Field`] `invitee` for what is neither an address nor the name of an account; [`Error::TooMany`]; a
@@ -95,16 +101,20 @@ impl Registry {
             Offer::Transfer(_) => Message::ProjectOffered { by, place, link, expires_at },
             _ => Message::RoleOffered { by, place, role, link, expires_at },
         };
-        let letter = self.letter(&row.address, &message)?;
+        let letter = match recipient.mailed {
+            true => Some(self.letter(&row.address, &message)?),
+            false => None,
+        };
         let event = RoleEvent::Invited { to: offer.into(), user: row.user };
         let entry = managed.tie(AuditEntry::new(now, &actor, origin, event));
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 managed.decide_again(tx, &actor, now).await?;
+                check_quarantine(tx, &actor, offer).await?;
                 tx.delete_same_role_invitations(&row).await?;
                 tx.insert_role_invitation(&row).await?;
                 tx.audit(entry).await?;
-                letter.post(tx).await
+                post(tx, letter).await
             })
         });
         write.await
@@ -114,7 +124,7 @@ impl Registry {
         let typed = typed.trim();
         if typed.contains('@') {
             let address = typed.parse().map_err(|error| Error::field("invitee", format!("{error}")))?;
-            return Ok(Recipient { user: None, address });
+            return Ok(Recipient { user: None, address, mailed: true });
         }
         let missing = || {
             Error::field(
@@ -124,7 +134,8 @@ impl Registry {
         };
         let name: UserName = typed.parse().map_err(|_| missing())?;
         let user = self.store.read().await?.user_by_name(&name).await?.ok_or_else(missing)?;
-        Ok(Recipient { user: Some(user.id), address: user.email })
+        let mailed = user.verified_at.is_some();
+        Ok(Recipient { user: Some(user.id), address: user.email, mailed })
     }
 
     /// Ends an invitation to a role in the place that the permit is for.
@@ -152,6 +163,18 @@ impl Registry {
         });
         write.await
     }
+}
+
+/// Ends every invitation that somebody sent: whoever gets an account back does not vouch for what was done in its name
+/// before. Each is on record beside `entry`.
+pub(crate) async fn withdraw_sent(tx: &mut Tx, user: UserId, entry: &AuditEntry) -> Result<(), Error> {
+    for row in tx.role_invitations_sent_by(user).await? {
+        let (channel, project) = tied(tx, row.offer).await?;
+        tx.delete_role_invitation(row.id).await?;
+        let event = RoleEvent::InvitationWithdrawn { to: row.offer.into() }.into();
+        tx.audit(AuditEntry { channel, project, event, ..entry.clone() }).await?;
+    }
+    Ok(())
 }
 
 impl Managed {

@@ -2,6 +2,7 @@
 
 use bonded_model::audit::AuditEntry;
 use bonded_model::group::GroupRole;
+use bonded_model::people::Requirement;
 use bonded_model::role_invitation::Offer;
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Actor, Timestamp};
@@ -9,7 +10,7 @@ use bonded_store::Tx;
 
 use super::names::PlaceName;
 use crate::Error;
-use crate::access::{Action, ManageChannel, ManageGroup, ManageProject, present};
+use crate::access::{Action, ManageChannel, ManageGroup, ManageProject, present, present_channel};
 
 /// A permit's action that gives roles in one place.
 pub trait Manages: Action {
@@ -71,6 +72,26 @@ impl Manages for ManageGroup {
 }
 
 impl Managed {
+    /// The place of an offer, as it is now; `requirement` is what instance and channels ask of whoever manages a group.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        offer: Offer,
+        requirement: Requirement,
+    ) -> Result<Option<Self>, Error> {
+        Ok(Some(match offer {
+            Offer::Channel(id, _) => Self::Channel(ManageChannel { channel: present_channel(tx, id).await? }),
+            Offer::Project(id, _) | Offer::Transfer(id) => {
+                let Some(project) = tx.project(id).await? else { return Ok(None) };
+                let channel = present_channel(tx, project.channel).await?;
+                Self::Project(ManageProject { channel, project: id, name: project.display_name })
+            }
+            Offer::Group(id, _) => {
+                let Some(group) = tx.group(id).await? else { return Ok(None) };
+                Self::Group(ManageGroup::new(group.into(), None, requirement))
+            }
+        }))
+    }
+
     /// Decides a second time, with what the transaction finds: of two who take each other's role at the same moment, one
     /// comes too late.
     pub(crate) async fn decide_again(&self, tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<(), Error> {

@@ -105,6 +105,10 @@ impl Registry {
         at: Timestamp,
     ) -> Result<Option<Letter>, Error> {
         let Held::User(user) = holder else { return Ok(None) };
+        // Nobody who never proved to own the address is bothered.
+        if user.verified_at.is_none() {
+            return Ok(None);
+        }
         let (by, place) = (person_or_operator(actor), managed.name().to_string());
         let message = match offer {
             Some(offer) => {
@@ -116,7 +120,7 @@ impl Registry {
     }
 }
 
-async fn post(tx: &mut Tx, letter: Option<Letter>) -> Result<(), Error> {
+pub(super) async fn post(tx: &mut Tx, letter: Option<Letter>) -> Result<(), Error> {
     match letter {
         Some(letter) => letter.post(tx).await,
         None => Ok(()),

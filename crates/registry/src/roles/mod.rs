@@ -21,7 +21,7 @@ pub(crate) use creation::names as names_of_project;
 pub use groups::{GroupDetails, GroupSummary};
 pub use holder::Holder;
 pub use invitations::Invitee;
-pub(crate) use invitations::accept_path;
+pub(crate) use invitations::{accept_path, withdraw_sent};
 pub use managed::{Managed, Manages};
 pub use names::PlaceName;
 pub use offers::{OpenRoleInvitation, RoleOffer, Which};

@@ -4,6 +4,7 @@ use bonded_model::ids::InvitationId;
 use bonded_model::people::{Policy, SecondFactorFor};
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_registry::Error;
+use bonded_registry::access::{ManageChannel, Permit};
 use bonded_registry::people::{NewPerson, SignUp};
 use bonded_registry::roles::{Invitee, PlaceName, Which};
 use bonded_testkit::TestApp;
@@ -65,18 +66,21 @@ with_roles_app! {
         let ada = person_as(&app, "ada", "pypi", ChannelRole::Admin).await;
         let (eve, mallory) = (person(&app, "eve").await, person(&app, "mallory").await);
         let (permit, origin) = (channel_of(&app, &ada, "pypi").await.expect("an admin"), ada.visit.origin);
-        for invitee in ["eve", "eve@example.org"] {
+        for (n, invitee) in ["eve", "eve@example.org"].into_iter().enumerate() {
             app.registry.invite_to_role(&permit, &origin, invitee, ChannelRole::Admin).await.expect("invited");
             let key = link(&app, "eve@example.org", INVITED).await;
             refused!(accept(&app, &mallory, &key).await, Error::Invalid(_));
             let session = mallory.session().await;
             let cleared = session.cleared().expect("no fence");
             refused!(app.registry.decline_role(&cleared, &mallory.visit, &Which::Key(key)).await, Error::Invalid(_));
-            let [id] = open(&app).await[..] else { panic!("not one invitation") };
-            refused!(app.registry.accept_role(&cleared, &mallory.visit, &Which::Id(id)).await, Error::Invalid(_));
+            let ids = open(&app).await;
+            assert_eq!(ids.len(), n + 1);
+            for id in ids {
+                refused!(app.registry.accept_role(&cleared, &mallory.visit, &Which::Id(id)).await, Error::Invalid(_));
+            }
         }
         assert!(app.registry.role_offers(&mallory.session().await).await.expect("a list").is_empty());
-        let [id] = open(&app).await[..] else { panic!("not one invitation") };
+        let id = open(&app).await[0];
         let session = eve.session().await;
         let cleared = session.cleared().expect("no fence");
         app.registry.accept_role(&cleared, &eve.visit, &Which::Id(id)).await.expect("eve's own");
@@ -181,6 +185,7 @@ with_roles_app! {
         let (permit, origin) = (channel_of(&app, &ada, "pypi").await.expect("an admin"), ada.visit.origin);
         app.registry.invite_to_role(&permit, &origin, "eve", ChannelRole::Reader).await.expect("invited");
         let key = link(&app, "eve@example.org", INVITED).await;
+        give_totp(&app, &account(&app, "ada").await).await;
         let strict = Policy { second_factor: SecondFactorFor::Everybody, phishing_resistant: false };
         let administer = app.registry.operator_administers(&app.operator()).expect("the operator may");
         app.registry.set_channel_policy(&administer, &origin, "pypi", strict).await.expect("the policy is set");
@@ -203,11 +208,15 @@ with_roles_app! {
     async fn a_new_invitation_ends_the_one_before(app: TestApp) {
         let (ada, eve) = (person_as(&app, "ada", "pypi", ChannelRole::Admin).await, person(&app, "eve").await);
         let (permit, origin) = (channel_of(&app, &ada, "pypi").await.expect("an admin"), ada.visit.origin);
-        app.registry.invite_to_role(&permit, &origin, "eve@example.org", ChannelRole::Admin).await.expect("invited");
-        let first = link(&app, "eve@example.org", INVITED).await;
-        app.registry.invite_to_role(&permit, &origin, "eve", ChannelRole::Reader).await.expect("invited");
-        assert_eq!(open(&app).await.len(), 1);
-        refused!(accept(&app, &eve, &first).await, Error::NotFound(_));
+        for invitee in ["eve@example.org", "eve"] {
+            app.registry.invite_to_role(&permit, &origin, invitee, ChannelRole::Admin).await.expect("invited");
+            let first = link(&app, "eve@example.org", INVITED).await;
+            let before = open(&app).await.len();
+            app.registry.invite_to_role(&permit, &origin, invitee, ChannelRole::Reader).await.expect("invited");
+            assert_eq!(open(&app).await.len(), before);
+            drop(mails(&app).await);
+            refused!(accept(&app, &eve, &first).await, Error::NotFound(_));
+        }
     }
 
     async fn the_inviter_learns_nothing_about_accounts_behind_addresses(app: TestApp) {
@@ -223,9 +232,55 @@ with_roles_app! {
         let look = app.registry.inspect_channel(&session.cleared().expect("no fence"), "pypi").await.expect("may");
         let people = app.registry.channel_people(&look).await.expect("an answer");
         let invitees: Vec<_> = people.invitations.into_iter().map(|one| one.invitee).collect();
-        let address = Invitee::Address("nobody@example.org".parse().expect("an address"));
-        assert_eq!(invitees.len(), 2);
-        assert!(invitees.contains(&address) && invitees.contains(&Invitee::User("eve".parse().expect("a name"))));
+        assert_eq!(invitees.len(), 3);
+        let address = |text: &str| Invitee::Address(text.parse().expect("an address"));
+        let eve = Invitee::User("eve".parse().expect("a name"));
+        let known = [address("eve@example.org"), address("nobody@example.org"), eve];
+        assert!(known.iter().all(|invitee| invitees.contains(invitee)), "{invitees:?}");
+    }
+
+    async fn an_inviter_whose_account_is_not_secured_as_asked_any_more(app: TestApp) {
+        let (ada, eve) = (person_as(&app, "ada", "pypi", ChannelRole::Admin).await, person(&app, "eve").await);
+        let (permit, origin) = (channel_of(&app, &ada, "pypi").await.expect("an admin"), ada.visit.origin);
+        app.registry.invite_to_role(&permit, &origin, "eve", ChannelRole::Reader).await.expect("invited");
+        let key = link(&app, "eve@example.org", INVITED).await;
+        let strict = Policy { second_factor: SecondFactorFor::Publishers, phishing_resistant: false };
+        let administer = app.registry.operator_administers(&app.operator()).expect("the operator may");
+        app.registry.set_channel_policy(&administer, &origin, "pypi", strict).await.expect("the policy is set");
+        let refused = text(accept(&app, &eve, &key).await);
+        assert!(refused.contains("may not invite any more"), "{refused}");
+        give_totp(&app, &account(&app, "ada").await).await;
+        accept(&app, &eve, &key).await.expect("she could invite again");
+    }
+
+    async fn an_invitation_that_a_hijacker_of_the_account_sent(app: TestApp) {
+        let (ada, eve) = (person_as(&app, "ada", "pypi", ChannelRole::Admin).await, person(&app, "eve").await);
+        let invite = async |permit: &Permit<ManageChannel>| {
+            let done = app.registry.invite_to_role(permit, &ada.visit.origin, "eve", ChannelRole::Admin).await;
+            done.expect("invited");
+            link(&app, "eve@example.org", INVITED).await
+        };
+        let sent = invite(&channel_of(&app, &ada, "pypi").await.expect("an admin")).await;
+        app.registry.forgot_password(&ada.visit, "ada").await.expect("always");
+        let reset = link(&app, "ada@example.org", "Set a new password").await;
+        app.registry.reset_password(&ada.visit, &reset, secret(OTHER_PASSWORD)).await.expect("it works");
+        refused!(accept(&app, &eve, &sent).await, Error::NotFound(_));
+        assert!(tags(&app).await.contains(&"role:invitation:withdraw".to_owned()));
+        let operators = invite(&channel_by_operator(&app, "pypi").await).await;
+        app.registry.recover_now(&app.operator(), &account(&app, "ada").await).await.expect("it is done");
+        accept(&app, &eve, &operators).await.expect("it is somebody else's");
+    }
+
+    async fn nobody_is_mailed_at_an_address_that_they_never_verified(app: TestApp) {
+        let ada = person_as(&app, "ada", "pypi", ChannelRole::Admin).await;
+        let eve = unverified(&app, "eve").await;
+        let (permit, origin) = (channel_of(&app, &ada, "pypi").await.expect("an admin"), ada.visit.origin);
+        drop(mails(&app).await);
+        app.registry.invite_to_role(&permit, &origin, "eve", ChannelRole::Reader).await.expect("invited");
+        let operator = channel_by_operator(&app, "pypi").await;
+        app.registry.put_role(&operator, &origin, &user("eve"), ChannelRole::Reader).await.expect("a role");
+        assert!(mails(&app).await.is_empty());
+        assert_eq!(app.registry.role_offers(&eve.session().await).await.expect("a list").len(), 1, "it is shown");
     }
 
     async fn declined_means_gone(app: TestApp) {

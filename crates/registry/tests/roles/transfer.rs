@@ -52,6 +52,26 @@ with_roles_app! {
         refused!(accept(&app, &eve, &key).await, Error::NotFound(_));
     }
 
+    async fn an_owner_who_hands_over_what_is_in_quarantine(app: TestApp) {
+        let ada = person_as(&app, "ada", "pypi", ChannelRole::Publisher).await;
+        let eve = person_as(&app, "eve", "pypi", ChannelRole::Publisher).await;
+        let carl = person_as(&app, "carl", "pypi", ChannelRole::Admin).await;
+        project(&app, "parcel", "ada").await;
+        let (permit, origin) = (project_of(&app, &ada, "parcel").await.expect("an owner"), ada.visit.origin);
+        app.registry.offer_project(&permit, &origin, "eve").await.expect("offered");
+        let early = link(&app, "eve@example.org", OFFERED).await;
+        let (actor, status) = (carl.session().await.actor(), bonded_model::ProjectStatus::Quarantined);
+        app.registry.set_status(&actor, &origin, "pypi", "parcel", status, "").await.expect("he administers");
+        let refused = text(app.registry.offer_project(&permit, &origin, "eve").await);
+        assert!(refused.contains("is in quarantine"), "{refused}");
+        let refused = text(accept(&app, &eve, &early).await);
+        assert!(refused.contains("is in quarantine"), "{refused}");
+        let permit = project_of(&app, &carl, "parcel").await.expect("he administers the channel");
+        app.registry.offer_project(&permit, &origin, "eve").await.expect("he may");
+        let key = link(&app, "eve@example.org", OFFERED).await;
+        accept(&app, &eve, &key).await.expect("it is hers");
+    }
+
     async fn a_project_is_not_handed_to_somebody_who_cannot_publish_it(app: TestApp) {
         let (ada, eve) = (person_as(&app, "ada", "pypi", ChannelRole::Publisher).await, person(&app, "eve").await);
         project(&app, "parcel", "ada").await;

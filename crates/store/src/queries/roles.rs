@@ -46,6 +46,8 @@ impl Queries {
         /// The projects that an account owns, itself or through groups, and their channels. A suspended one owns nothing.
         pub fn projects_owned_by(user: UserId) -> Vec<(ProjectId, ChannelId)> = owners::projects_of_user;
 
+        /// The invitations to roles that an account sent, oldest first.
+        pub fn role_invitations_sent_by(user: UserId) -> Vec<RoleInvitation> = role_invitations::sent_by;
         /// An invitation to a role, however old.
         pub fn role_invitation(id: InvitationId) -> Option<RoleInvitation> = role_invitations::by_id;
         /// The invitation to a role with this secret, however old.

@@ -48,7 +48,7 @@ impl Tx {
         pub fn insert_role_invitation(invitation: &RoleInvitation) -> () = role_invitations::insert;
         /// Deletes an invitation to a role. False when there was none.
         pub fn delete_role_invitation(id: InvitationId) -> bool = role_invitations::delete;
-        /// Deletes the invitations to the same place and to the same address or account.
+        /// Deletes the invitations to the same place that name the same account, or go to the same address and name none.
         pub fn delete_same_role_invitations(invitation: &RoleInvitation) -> () = role_invitations::delete_same;
         /// Deletes all invitations to a project, and the offers of it.
         pub fn delete_role_invitations_to(project: ProjectId) -> () = role_invitations::delete_of_project;
