@@ -31,6 +31,7 @@ use arc_swap::ArcSwapOption;
 use bonded_blobs::Blobs;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::ids::{ChannelId, ProjectId};
 use bonded_model::{Actor, Clock, Random};
 use bonded_store::{Change, Store};
 
@@ -195,13 +196,23 @@ impl Registry {
         self.blobs.check().await.map_err(Error::internal)
     }
 
-    /// Puts a refusal on record. Only callers who proved who they are get there: nobody else can fill the log.
-    pub async fn record_refusal(&self, actor: &Actor, origin: &Origin, action: &str, reason: &str) {
+    /// Puts a refusal on record, tied to the place that it is about. Only callers who proved who they are get there:
+    /// nobody else can fill the log.
+    pub(crate) async fn record_refusal(
+        &self,
+        actor: &Actor,
+        origin: &Origin,
+        place: Option<(ChannelId, Option<ProjectId>)>,
+        action: &str,
+        reason: &str,
+    ) {
         if matches!(actor, Actor::Anonymous | Actor::Operator) {
             return;
         }
         let event = Event::Refused { action: action.to_owned(), reason: reason.to_owned() };
-        let entry = AuditEntry::new(self.clock.now(), actor, origin, event);
+        let (channel, project) = place.map_or((None, None), |(channel, project)| (Some(channel), project));
+        let entry =
+            AuditEntry { channel, project, ..AuditEntry::new(self.clock.now(), actor, origin, event) };
         let written =
             self.store.write(move |tx| Box::pin(async move { tx.audit(entry).await.map(drop) })).await;
         if let Err(error) = written {

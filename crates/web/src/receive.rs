@@ -16,13 +16,22 @@ use crate::problem::Problem;
 
 /// Why an upload was refused: by a use case, or before one was reached.
 pub(crate) enum Refused {
-    Error(Error),
+    /// Perhaps with the name of the project that it was about.
+    Error(Error, Option<String>),
     Problem(Problem),
+}
+
+impl Refused {
+    /// The same about a project.
+    pub(crate) fn of(project: impl ToString) -> impl FnOnce(Error) -> Self {
+        let project = project.to_string();
+        move |error| Self::Error(error, Some(project))
+    }
 }
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        Self::Error(error)
+        Self::Error(error, None)
     }
 }
 
@@ -33,10 +42,9 @@ impl From<Problem> for Refused {
 }
 
 /// Puts on record that somebody who proved who they are may not publish here.
-pub(crate) async fn record(app: &App, caller: &Caller, channel: &str, error: &Error) {
+pub(crate) async fn record(app: &App, caller: &Caller, channel: &str, project: Option<&str>, error: &Error) {
     if let Error::Denied(denial @ Denial::Forbidden(_)) = error {
-        let action = format!("publish to {channel}");
-        app.record_refusal(&caller.actor, &caller.origin, &action, &denial.to_string()).await;
+        app.record_refused_upload(&caller.actor, &caller.origin, channel, project, denial).await;
     }
 }
 

@@ -19,7 +19,7 @@ impl Registry {
         {
             tracing::error!(%error, "a leak could not be noted");
         }
-        self.record_refusal(actor, origin, "use a token in a URL", reason).await;
+        self.record_refusal(actor, origin, None, "use a token in a URL", reason).await;
     }
 
     /// Does the same for the token of a request that is refused for its path before anybody asks whose it is. Behind `/t/`

@@ -6,6 +6,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use bonded_model::actor::Origin;
 use bonded_model::ids::SessionId;
 use bonded_model::people::{Proof, ProofKind, Requirement, SessionRow, Standing, requirement};
 use bonded_model::project::Roles;
@@ -36,6 +37,7 @@ pub struct Session {
     roles: Roles,
     requirement: Requirement,
     now: Timestamp,
+    origin: Origin,
 }
 
 /// What keeps a signed-in person from all pages but those that mend it.
@@ -72,6 +74,11 @@ impl Session {
     /// How well the account is secured.
     pub const fn standing(&self) -> Standing {
         self.standing
+    }
+
+    /// The request that it came with.
+    pub(crate) const fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// What setting up a factor proves: whoever shows its first answer has it. Asked for it again at once, people would
@@ -195,7 +202,7 @@ impl Registry {
         let requirement = requirement_of(&mut reader, &user, &roles).await?;
         drop(reader);
         self.note_use(&row, visit, now).await?;
-        Ok(Some(Session { row, user, standing, roles, requirement, now }))
+        Ok(Some(Session { row, user, standing, roles, requirement, now, origin: visit.origin }))
     }
 
     async fn note_use(&self, row: &SessionRow, visit: &Visit, now: Timestamp) -> Result<(), Error> {

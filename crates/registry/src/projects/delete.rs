@@ -79,10 +79,14 @@ impl Registry {
         if actor.principal().is_none() {
             return Err(Denial::hidden(actor).into());
         }
-        let file = self.file_named(&channel, name).await?;
+        let found = self.file_named(&channel, name).await;
+        let action = |project| Delete { channel: channel.clone(), project };
+        let found = self.unless_hidden(found, actor, &channel, |project| action(project.rules()));
+        let file = self.found_on_record(found, actor, origin, channel.id, "delete a file").await?;
         let project = self.project_rules(file.project).await?;
-        let permit = self.access.permit(actor, Delete { channel, project });
-        let permit = self.on_record(permit, actor, origin, "delete a file").await?;
+        let permit = self.access.permit(actor, action(project));
+        let place = (channel.id, Some(project.id));
+        let permit = self.on_record(permit, actor, origin, place, "delete a file").await?;
         self.delete(permit, *origin, Target::File(file.name)).await
     }
 

@@ -52,10 +52,12 @@ impl Registry {
         let (now, reason, origin) = (self.clock.now(), checked_reason(reason)?, *origin);
         let channel = self.access.visible_channel(actor, channel).await?;
         let row = find(&mut *self.store.read().await?, &channel, project).await?;
-        match quarantines(&row, status) {
-            true => drop(self.access.permit(actor, ManageChannel { channel: Arc::clone(&channel) })?),
-            false => drop(self.access.permit(actor, manage(&channel, &row))?),
-        }
+        let decided = match quarantines(&row, status) {
+            true => self.access.permit(actor, ManageChannel { channel: Arc::clone(&channel) }).map(drop),
+            false => self.access.permit(actor, manage(&channel, &row)).map(drop),
+        };
+        let place = (channel.id, Some(row.id));
+        self.on_record(decided, actor, &origin, place, "change the status of a project").await?;
         let change = ProjectChange::Status { status, reason: reason.clone() };
         let news = News { channel: &channel, project: &row.display_name, actor, at: now, change };
         let letters = self.letters_to_owners(row.id, news).await?;

@@ -36,7 +36,8 @@ impl Registry {
         channel_url: String,
     ) -> Result<Arc<Page>, Error> {
         let project = self.python_project_id(permit.action().channel.id, name).await?;
-        let key = PageKey::Document(project);
+        // It names who has a role in the project.
+        let key = PageKey::Document(project, self.access.epoch());
         if let (Some(page), None) = (self.python.rendered.get(&key), version) {
             return Ok(page);
         }

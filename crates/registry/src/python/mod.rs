@@ -35,7 +35,8 @@ pub(crate) struct Pages {
 enum PageKey {
     Index(ChannelId, ContentType),
     Project(ProjectId, ContentType),
-    Document(ProjectId),
+    /// With how often rights had changed when it was made.
+    Document(ProjectId, u64),
 }
 
 #[derive(Clone)]

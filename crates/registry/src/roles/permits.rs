@@ -19,14 +19,17 @@ impl Registry {
     ///
     /// # Errors
     /// [`Error::Fenced`]; [`Denial::Hidden`] for an unknown channel and for one that the person may not see;
-    /// [`Denial::Forbidden`] for whoever does not administer it.
+    /// [`Denial::Forbidden`] for whoever does not administer it, which is put on record.
     pub async fn manage_channel(
         &self,
         fresh: &Fresh<'_>,
         channel: &str,
     ) -> Result<Permit<ManageChannel>, Error> {
         fresh.cleared()?;
-        self.channel_manager(&fresh.actor(), channel).await
+        let (actor, channel) = (fresh.actor(), self.managed_channel(&fresh.actor(), channel).await?);
+        let place = (channel.id, None);
+        let permit = self.access.permit(&actor, ManageChannel { channel });
+        self.on_record(permit, &actor, fresh.origin(), place, "manage a channel").await
     }
 
     /// The operator's permit to manage a channel.
@@ -38,12 +41,8 @@ impl Registry {
         permit: &Permit<Operate>,
         channel: &str,
     ) -> Result<Permit<ManageChannel>, Error> {
-        self.channel_manager(permit.actor(), channel).await
-    }
-
-    async fn channel_manager(&self, actor: &Actor, channel: &str) -> Result<Permit<ManageChannel>, Error> {
-        let channel = self.managed_channel(actor, channel).await?;
-        Ok(self.access.permit(actor, ManageChannel { channel })?)
+        let channel = self.managed_channel(permit.actor(), channel).await?;
+        Ok(self.access.permit(permit.actor(), ManageChannel { channel })?)
     }
 
     /// The permit to look at who has which role in a channel.
@@ -85,7 +84,12 @@ impl Registry {
         project: &str,
     ) -> Result<Permit<ManageProject>, Error> {
         fresh.cleared()?;
-        self.project_manager(&fresh.actor(), channel, project).await
+        let actor = fresh.actor();
+        let (channel, project) = self.seen_project(&actor, channel, project).await?;
+        let place = (channel.id, Some(project.id));
+        let action = ManageProject { channel, project: project.id, name: project.display_name };
+        let permit = self.access.permit(&actor, action);
+        self.on_record(permit, &actor, fresh.origin(), place, "manage a project").await
     }
 
     /// The operator's permit to manage a project.
@@ -98,18 +102,9 @@ impl Registry {
         channel: &str,
         project: &str,
     ) -> Result<Permit<ManageProject>, Error> {
-        self.project_manager(permit.actor(), channel, project).await
-    }
-
-    async fn project_manager(
-        &self,
-        actor: &Actor,
-        channel: &str,
-        project: &str,
-    ) -> Result<Permit<ManageProject>, Error> {
-        let (channel, project) = self.seen_project(actor, channel, project).await?;
+        let (channel, project) = self.seen_project(permit.actor(), channel, project).await?;
         let action = ManageProject { channel, project: project.id, name: project.display_name };
-        Ok(self.access.permit(actor, action)?)
+        Ok(self.access.permit(permit.actor(), action)?)
     }
 
     /// The permit to look at who has which role in a project.

@@ -89,6 +89,23 @@ with_roles_app! {
         refused!(project_of(&app, &eve, "parcel").await, Error::Denied(Denial::Forbidden(_)));
     }
 
+    async fn whoever_is_refused_to_manage_is_on_record_there(app: TestApp) {
+        let eve = person_as(&app, "eve", "pypi", ChannelRole::Publisher).await;
+        app.user_as("ada", "pypi", ChannelRole::Publisher).await;
+        let parcel = project(&app, "parcel", "ada").await;
+        refused!(channel_of(&app, &eve, "pypi").await, Error::Denied(Denial::Forbidden(_)));
+        refused!(project_of(&app, &eve, "parcel").await, Error::Denied(Denial::Forbidden(_)));
+        let (actor, status) = (eve.session().await.actor(), bonded_model::ProjectStatus::Archived);
+        let eve_id = account(&app, "eve").await.id;
+        let set = app.registry.set_status(&actor, &eve.visit.origin, "pypi", "parcel", status, "").await;
+        refused!(set, Error::Denied(Denial::Forbidden(_)));
+        let rows = app.registry.audit(&app.operator(), 0, 1_000).await.expect("the audit log");
+        let refused: Vec<_> = rows.into_iter().filter(|row| row.tag == "access:request:refuse").collect();
+        assert!(refused.iter().all(|row| row.channel == Some(parcel.channel) && row.user == Some(eve_id)));
+        let projects: Vec<_> = refused.iter().map(|row| row.project).collect();
+        assert_eq!(projects, [None, Some(parcel.id), Some(parcel.id)]);
+    }
+
     async fn newcomers_are_invited(app: TestApp) {
         let ada = person_as(&app, "ada", "pypi", ChannelRole::Admin).await;
         app.user("eve").await;

@@ -187,12 +187,14 @@ pub(super) async fn permit(
     }
     let target = target(name, subdir)?;
     let who = (&caller.actor, caller.epoch);
-    let permit = app.permit_conda_upload(who, channel, target.filename.name()).await?;
+    let permit = app.permit_conda_upload(who, channel, target.filename.name()).await;
+    let permit = permit.map_err(Refused::of(target.filename.name()))?;
     Ok(CondaUpload { target, announced, signature: None, attestation: None, permit })
 }
 
 async fn publish(app: &App, upload: CondaUpload, origin: Origin, staged: Staged) -> Result<Outcome, Refused> {
-    Ok(app.publish_conda(upload, origin, staged).await?)
+    let name = upload.target.filename.name().clone();
+    app.publish_conda(upload, origin, staged).await.map_err(Refused::of(name))
 }
 
 pub(super) async fn respond(
@@ -205,8 +207,8 @@ pub(super) async fn respond(
         Ok(Outcome::Published) => StatusCode::CREATED.into_response(),
         Ok(Outcome::AlreadyThere) => StatusCode::OK.into_response(),
         Err(Refused::Problem(problem)) => problem.into_response(),
-        Err(Refused::Error(error)) => {
-            receive::record(app, caller, channel, &error).await;
+        Err(Refused::Error(error, project)) => {
+            receive::record(app, caller, channel, project.as_deref(), &error).await;
             let unprocessable = matches!(error, Error::Invalid(_) | Error::WrongDigest(_));
             let problem = Problem::from(error);
             if unprocessable {

@@ -54,8 +54,8 @@ async fn upload(app: &App, channel: &str, request: Request) -> Result<(), Proble
     let multipart = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
     match receive_form(app, channel, &caller, multipart).await {
         Ok(()) => Ok(()),
-        Err(Refused::Error(error)) => {
-            receive::record(app, &caller, channel, &error).await;
+        Err(Refused::Error(error, project)) => {
+            receive::record(app, &caller, channel, project.as_deref(), &error).await;
             Err(refusal(error))
         }
         Err(Refused::Problem(problem)) => Err(problem),
@@ -102,7 +102,8 @@ async fn receive_form(
         permit(app, channel, caller, &form).await?;
         return Err(bad("Upload payload does not have a file.").into());
     };
-    app.publish_python(permit, caller.origin, form, filename, staged).await?;
+    let name = form.project()?.normalized().to_owned();
+    app.publish_python(permit, caller.origin, form, filename, staged).await.map_err(Refused::of(name))?;
     Ok(())
 }
 
@@ -111,10 +112,12 @@ async fn permit(
     channel: &str,
     caller: &Caller,
     form: &UploadForm,
-) -> Result<Permit<Publish>, Error> {
+) -> Result<Permit<Publish>, Refused> {
     // Whoever may not even see the channel is told so before anything about the form.
     app.access.channel(&caller.actor, channel, bonded_model::ChannelFormat::Python).await?;
-    app.permit_python_upload((&caller.actor, caller.epoch), channel, &form.project()?).await
+    let project = form.project()?;
+    let permit = app.permit_python_upload((&caller.actor, caller.epoch), channel, &project).await;
+    permit.map_err(Refused::of(project.normalized()))
 }
 
 fn filename(field: &Field<'_>) -> Result<DistributionFilename, Problem> {

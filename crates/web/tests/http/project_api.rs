@@ -2,6 +2,7 @@
 
 use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
+use bonded_model::{ChannelFormat, Visibility};
 use bonded_testkit::app::Grant;
 use bonded_testkit::fixtures::{Package, Wheel};
 use bonded_testkit::{TestApp, with_app};
@@ -99,5 +100,76 @@ with_app! {
         let project = app.token(&carl, Grant::verbs(&[Verb::Manage]).project("pypi", "parcel")).await;
         app.get("/api/bonded/v1/channels/pypi/activity").token(&project).await.expect(403);
         app.get(&format!("{PROJECT}/activity")).token(&project).await.expect(200);
+    }
+
+    async fn what_is_refused_is_found_where_it_was_refused(app: TestApp) {
+        let token = ada(&app).await;
+        let thief = app.publisher("pypi").await;
+        let carl = app.user_as("carl", "pypi", ChannelRole::Admin).await;
+        let carls = app.token(&carl, Grant::verbs(&[Verb::Manage])).await;
+        app.upload_wheel("pypi", &thief, &Wheel::new("parcel", "7.0")).await.expect(403);
+        app.delete(PROJECT).token(&thief).await.expect(403);
+        app.post(&format!("{PROJECT}/releases/1.0/yank")).token(&thief).await.expect(403);
+        for (path, reader) in [("/api/bonded/v1/channels/pypi/activity", &carls), (&format!("{PROJECT}/activity"), &token)] {
+            let found = app.get(&format!("{path}?kind=refusal")).token(reader).await.expect(200);
+            let found = events(found.text());
+            assert_eq!(found.len(), 3, "{path}: {found:?}");
+            assert!(found.iter().all(|event| event["project"] == "parcel" && event["channel"] == "pypi"), "{found:?}");
+        }
+    }
+
+    async fn names_in_private_channels_are_not_for_guessing(app: TestApp) {
+        app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
+        let eve = app.user_as("eve", "inner", ChannelRole::Publisher).await;
+        let token = app.token(&eve, Grant::verbs(Verb::ALL)).await;
+        for project in ["parcel", "crate"] {
+            app.upload_wheel("inner", &token, &Wheel::new(project, "1.0")).await.expect(200);
+        }
+        let narrow = app.token(&eve, Grant::verbs(Verb::ALL).project("inner", "crate")).await;
+        let blind = app.token(&app.user_as("zoe", "inner", ChannelRole::Publisher).await, Grant::verbs(&[Verb::Yank, Verb::Delete])).await;
+        for (token, reads) in [(&narrow, true), (&blind, false)] {
+            let ask = async |project: &str| {
+                let path = format!("/api/bonded/v1/channels/inner/projects/{project}");
+                [
+                    app.delete(&path).token(token).await.expect(403).text().to_owned(),
+                    app.post(&format!("{path}/releases/1.0/yank")).token(token).await.expect(403).text().to_owned(),
+                    app.get(&format!("{path}/activity")).token(token).await.expect(403).text().to_owned(),
+                ]
+            };
+            assert_eq!(ask("parcel").await, ask("absent").await, "{reads}");
+        }
+        let path = "/api/bonded/v1/channels/inner/projects/absent";
+        app.delete(path).token(&token).await.expect(404);
+    }
+
+    async fn names_of_packages_in_private_channels_are_not_for_guessing(app: TestApp) {
+        app.channel("inner", ChannelFormat::Conda, Visibility::Private).await;
+        let eve = app.user_as("eve", "inner", ChannelRole::Publisher).await;
+        let token = app.token(&eve, Grant::verbs(Verb::ALL)).await;
+        for name in ["box", "crate"] {
+            app.upload_conda("inner", &token, &Package::noarch(name, "1.0")).await.expect(201);
+        }
+        let narrow = app.token(&eve, Grant::verbs(Verb::ALL).project("inner", "crate")).await;
+        let ask = async |file: &str| {
+            let path = format!("/api/v1/delete/inner/noarch/{file}");
+            app.delete(&path).token(&narrow).await.expect(403).text().to_owned()
+        };
+        assert_eq!(ask("box-1.0-0.conda").await, ask("absent-1.0-0.conda").await);
+        app.delete("/api/v1/delete/inner/noarch/absent-1.0-0.conda").token(&token).await.expect(404);
+    }
+
+    async fn the_document_of_a_project_forgets_who_left(app: TestApp) {
+        ada(&app).await;
+        let mo = app.user_as("mo", "pypi", ChannelRole::Publisher).await;
+        let (registry, origin) = (&app.registry, app.registry.local_origin());
+        let permit = registry.operator_manages_project(&app.operator(), "pypi", "parcel").await.expect("may");
+        let roles = async || app.get("/pypi/pypi/parcel/json").await.expect(200).json()["ownership"]["roles"].as_array().map(Vec::len);
+        assert_eq!(roles().await, Some(1));
+        let holder = bonded_registry::roles::Holder::User(mo.name.to_string());
+        registry.put_role(&permit, &origin, &holder, bonded_model::user::ProjectRole::Owner).await.expect("an owner");
+        assert_eq!(roles().await, Some(2));
+        let channel = registry.channel_named(&app.operator(), "pypi").await.expect("the channel");
+        registry.remove_member(&app.operator(), &channel, &mo).await.expect("he leaves");
+        assert_eq!(roles().await, Some(1), "he looks after it no more");
     }
 }
