@@ -4,6 +4,7 @@ use std::io::{Write, stdout};
 
 use anyhow::bail;
 use bonded_registry::Registry;
+use bonded_registry::admin::Noted;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -24,21 +25,30 @@ pub(crate) struct Audit {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compute every hash again: an edited, dropped or inserted event is found.
-    Verify,
+    Verify {
+        /// What an earlier check printed, `POSITION:HASH`: fail if the log has no such event any more. Finds a log whose end
+        /// was cut off, and one that was written anew.
+        #[arg(long, value_name = "POSITION:HASH")]
+        noted: Option<Noted>,
+    },
 }
 
 impl Audit {
     pub(super) async fn run(self, registry: &Registry, output: Output) -> anyhow::Result<()> {
         match self.command {
             None => print(registry, output, self.after).await,
-            Some(Command::Verify) => {
-                let verified = registry.verify_audit(&registry.operator()?).await?;
+            Some(Command::Verify { noted }) => {
+                let verified = registry.verify_audit(&registry.operator()?, noted).await?;
                 if let Some(broken) = verified.broken_at {
                     bail!("the audit log was changed: the chain breaks at position {broken}");
                 }
-                let shown = json!({ "events": verified.events, "head": verified.head });
+                if let Some(noted) = noted.filter(|_| !verified.has_noted) {
+                    bail!("the audit log was changed: it has no event {noted} any more");
+                }
+                let note = verified.note().to_string();
+                let shown = json!({ "events": verified.events, "head": verified.head, "note": note });
                 output.result(&shown, || {
-                    format!("{} events, unbroken; head {}", verified.events, verified.head)
+                    format!("{} events, unbroken; to be noted elsewhere: {note}", verified.events)
                 })
             }
         }

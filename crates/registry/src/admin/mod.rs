@@ -6,7 +6,7 @@ mod setup;
 mod token;
 pub(crate) mod user;
 
-pub use audit::VerifiedAudit;
+pub use audit::{NotNoted, Noted, VerifiedAudit};
 pub use channel::NewChannel;
 pub use user::NewUser;
 

@@ -235,7 +235,7 @@ with_open_app! {
             assert!(words && !event.by.is_empty(), "{event:?}");
             assert_eq!(event.details["event"], event.event);
         }
-        let verified = app.registry.verify_audit(&app.operator()).await.expect("the log");
+        let verified = app.registry.verify_audit(&app.operator(), None).await.expect("the log");
         assert_eq!((verified.broken_at, verified.events), (None, found.events.len() as i64));
     }
 }

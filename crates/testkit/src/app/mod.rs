@@ -228,7 +228,7 @@ impl TestApp {
     async fn close(&mut self) {
         self.settle().await;
         let operator = self.registry.operator().expect("the operator is permitted");
-        let audit = self.registry.verify_audit(&operator).await.expect("the audit log can be read");
+        let audit = self.registry.verify_audit(&operator, None).await.expect("the audit log can be read");
         assert!(self.tampered || audit.broken_at.is_none(), "the audit chain breaks: {audit:?}");
     }
 

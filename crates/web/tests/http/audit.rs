@@ -4,7 +4,7 @@ use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, ChannelFormat, Visibility};
 use bonded_registry::access::Yank;
-use bonded_registry::admin::VerifiedAudit;
+use bonded_registry::admin::{Noted, VerifiedAudit};
 use bonded_registry::gc::Collection;
 use bonded_testkit::app::Grant;
 use bonded_testkit::fixtures::{Package, Wheel};
@@ -23,7 +23,19 @@ async fn position(app: &TestApp) -> u64 {
 }
 
 async fn verify(app: &TestApp) -> VerifiedAudit {
-    app.registry.verify_audit(&app.operator()).await.expect("the audit log")
+    app.registry.verify_audit(&app.operator(), None).await.expect("the audit log")
+}
+
+/// Whether the log still has what was noted.
+async fn has(app: &TestApp, noted: Noted) -> bool {
+    let typed = noted.to_string().parse().expect("it is read as it is printed");
+    app.registry.verify_audit(&app.operator(), Some(typed)).await.expect("the audit log").has_noted
+}
+
+/// What would be noted if the log ended at this position.
+async fn note_at(app: &TestApp, seq: i64) -> Noted {
+    let rows = app.registry.audit(&app.operator(), seq - 1, 1).await.expect("the audit log");
+    Noted { seq, hash: rows[0].hash }
 }
 
 /// Where the chain breaks after somebody who owns the database has taken the triggers away that guard the log.
@@ -178,5 +190,49 @@ with_app! {
         let before = verify(&app).await;
         assert_eq!(after_tampering(&mut app, "DELETE FROM audit WHERE seq > 4").await, None);
         assert_ne!(verify(&app).await.head, before.head);
+        assert!(!has(&app, before.note()).await);
+    }
+
+    async fn an_end_that_was_cut_off_and_grew_again(mut app: TestApp) {
+        app.publisher("pypi").await;
+        let (early, head) = (note_at(&app, 3).await, verify(&app).await.note());
+        assert!(has(&app, early).await && has(&app, head).await);
+        assert_eq!(after_tampering(&mut app, &format!("DELETE FROM audit WHERE seq >= {}", head.seq)).await, None);
+        for _ in 0..3 {
+            app.publisher("pypi").await;
+        }
+        let grown = verify(&app).await;
+        assert!(grown.broken_at.is_none() && grown.events > head.seq, "nothing but what was noted tells");
+        assert!(!has(&app, head).await);
+        assert!(has(&app, early).await, "what stands before it is as it was");
+    }
+
+    async fn a_chain_that_was_computed_anew(mut app: TestApp) {
+        app.publisher("pypi").await;
+        let head = verify(&app).await.note();
+        let rows = app.registry.audit(&app.operator(), 0, 1_000).await.expect("the audit log");
+        after_tampering(&mut app, "UPDATE audit SET address = '192.0.2.1' WHERE seq = 5").await;
+        let mut previous = rows[3].hash;
+        for mut row in rows.into_iter().skip(4) {
+            if row.seq == 5 {
+                row.address = Some("192.0.2.1".to_owned());
+            }
+            row.previous = previous;
+            row.hash = row.expected_hash();
+            previous = row.hash;
+            let blob = |hash: bonded_model::Sha256| match app.registry.store.engine() {
+                Engine::Sqlite => format!("x'{hash}'"),
+                Engine::Postgres => format!("'\\x{hash}'"),
+            };
+            let statement = format!(
+                "UPDATE audit SET previous = {}, hash = {} WHERE seq = {}",
+                blob(row.previous),
+                blob(row.hash),
+                row.seq
+            );
+            app.tamper(&statement).await;
+        }
+        assert_eq!(verify(&app).await.broken_at, None, "nothing but what was noted tells");
+        assert!(!has(&app, head).await);
     }
 }
