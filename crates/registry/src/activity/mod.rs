@@ -11,11 +11,12 @@ mod trust;
 
 use bonded_model::audit::{AuditFilter, AuditRow, EventKind, Window};
 use bonded_model::ids::{RequestId, TokenId, UserId};
+use bonded_model::token::TokenScope;
 use bonded_model::user::UserName;
 use bonded_model::{ChannelName, Credential, Timestamp};
 use bonded_store::Queries;
 
-use crate::access::{Inspect, InspectProject, ManageTokens, Permit, ViewPeople};
+use crate::access::{Denial, Inspect, InspectProject, ManageTokens, Permit, ViewPeople};
 use crate::people::Session;
 use crate::projects::normalized;
 use crate::{Error, Registry};
@@ -111,10 +112,11 @@ impl Registry {
         }
     }
 
-    /// The same for the owner of a token that manages.
+    /// The same for the owner of a token that manages everything of theirs. What a token may do in one place must not tell
+    /// of all others.
     ///
     /// # Errors
-    /// Only when the database fails.
+    /// A [`Denial`] for a token with a narrower scope.
     pub async fn events_of_owner(
         &self,
         permit: &Permit<ManageTokens>,
@@ -122,6 +124,11 @@ impl Registry {
         limit: usize,
     ) -> Result<Activities, Error> {
         let Some(principal) = permit.actor().principal() else { return Ok(Activities::default()) };
+        if permit.actor().token().is_none_or(|token| token.scope != TokenScope::Owner) {
+            let text =
+                "Invalid API Token: only a token for everything that its owner may do tells what they did";
+            return Err(Denial::Forbidden(text.into()).into());
+        }
         let (mut reader, user) = (self.store.read().await?, principal.user.id);
         let Some(filter) = places(&mut reader, wanted).await? else { return Ok(Activities::default()) };
         page(&mut reader, &AuditFilter { person: Some(user), ..filter }, limit, Sight::Own(user)).await
