@@ -4,7 +4,7 @@ use bonded_model::Actor;
 
 /// A moment in the history of everybody's rights. Whoever acts long after they were authenticated takes it before that, so
 /// that what was revoked in between is not missed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Epoch(pub(super) u64);
 
 /// The capability to carry out `A`, on behalf of one actor. Only [`Access::permit`](super::Access::permit) makes one,

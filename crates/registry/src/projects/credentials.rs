@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use bonded_mail::Message;
 use bonded_model::audit::{AuditEntry, ProjectEvent};

@@ -17,6 +17,7 @@ use bonded_model::ids::{ChannelId, ProjectId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::access::Epoch;
 use crate::cache::{One, VersionedCache};
 
 /// How many project names are kept with their ids. Projects never change their name, so these never go stale.
@@ -35,8 +36,8 @@ pub(crate) struct Pages {
 enum PageKey {
     Index(ChannelId, ContentType),
     Project(ProjectId, ContentType),
-    /// With how often rights had changed when it was made.
-    Document(ProjectId, u64),
+    /// With the rights of which moment it names owners.
+    Document(ProjectId, Epoch),
 }
 
 #[derive(Clone)]
