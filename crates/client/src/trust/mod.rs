@@ -2,13 +2,15 @@
 
 mod fetch;
 mod pin;
+mod pins;
 mod prefix;
 
 use bonded_model::Timestamp;
 use bonded_signing::{Envelope, RecordError, TrustedKeyManager, TrustedRoot, verify_record};
 
 pub use fetch::{FetchError, offered_roots};
-pub use pin::{Pin, PinError, Pins};
+pub use pin::{Pin, PinError};
+pub use pins::Pins;
 pub use prefix::{RootFileError, install_roots, roots_in};
 
 use crate::Environment;

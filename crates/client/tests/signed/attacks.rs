@@ -5,16 +5,13 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::archive::Archive;
-use crate::keys::{FIRST, MANAGER, Manager, Root, now};
+use crate::keys::{FIRST, MANAGER, Manager, now};
 use crate::machine::Machine;
 use crate::registry::{BOTH, Form, Registry, signature};
 
 const TOOL: &str = "tool-1.0-0.conda";
 const UNSIGNED: &str = "not signed by 1 of the keys";
-/// The second root: other keys, another key manager.
-const SECOND: Root<'static> = Root { version: 2, keys: &[4, 5, 6], threshold: 2, key_manager: 11, days: 365 };
-
-async fn registry(form: Form) -> Registry {
+pub(crate) async fn registry(form: Form) -> Registry {
     Registry::with(form, &[Archive::new("tool", "1.0").needs("base"), Archive::new("base", "1")]).await
 }
 
@@ -115,6 +112,28 @@ async fn record_under_another_name() {
 }
 
 #[tokio::test]
+async fn signature_of_another_record() {
+    for form in BOTH {
+        let mut registry = registry(form).await;
+        let machine = Machine::that_trusts(&registry).await;
+        let other = registry.listed["base-1-0.conda"].signatures.clone();
+        registry.tamper(TOOL, |listed| listed.signatures = other);
+        machine.refuses(&registry, "tool", UNSIGNED).await;
+    }
+}
+
+#[tokio::test]
+async fn key_manager_that_no_root_names() {
+    let registry = registry(Form::Shards).await;
+    let machine = Machine::that_trusts(&registry).await;
+    let theirs = Manager { version: 2, packages: &[66], ..MANAGER };
+    registry.site.put("/team/key_mgr.json", theirs.signed_by(66));
+    machine
+        .refuses(&registry, "tool", "key manager 2 is not signed by 1 of the keys that root 1 names")
+        .await;
+}
+
+#[tokio::test]
 async fn one_of_two_signatures() {
     let mut registry = registry(Form::Shards).await;
     let two = Manager { packages: &[20, 21], threshold: 2, ..MANAGER };
@@ -148,66 +167,6 @@ async fn key_removed_by_the_key_manager() {
     let renewed = Manager { version: 2, packages: &[21], ..MANAGER };
     registry.site.put("/team/key_mgr.json", renewed.signed_by(10));
     machine.refuses(&registry, "tool", "0 valid").await;
-}
-
-#[tokio::test]
-async fn root_3_offered_to_a_client_at_1() {
-    let registry = registry(Form::Shards).await;
-    let machine = Machine::that_trusts(&registry).await;
-    let third = Root { version: 3, ..SECOND };
-    registry.site.put("/team/2.root.json", third.signed_by(&[1, 2, 4, 5]));
-    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(11));
-    machine.refuses(&registry, "tool", "root 3 does not follow root 1").await;
-}
-
-#[tokio::test]
-async fn root_2_signed_by_old_keys_only() {
-    let registry = registry(Form::Shards).await;
-    let machine = Machine::that_trusts(&registry).await;
-    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 3]));
-    machine.refuses(&registry, "tool", "root 2").await;
-}
-
-#[tokio::test]
-async fn root_2_signed_by_new_keys_only() {
-    let registry = registry(Form::Shards).await;
-    let machine = Machine::that_trusts(&registry).await;
-    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 4, 5, 6]));
-    machine.refuses(&registry, "tool", "root 2").await;
-    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
-    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(11));
-    machine.install(&registry, "tool").await.unwrap();
-}
-
-/// A registry that went on to its second root, and a machine that knows it.
-async fn rotated() -> (Registry, Machine) {
-    let registry = registry(Form::Shards).await;
-    let machine = Machine::that_trusts(&registry).await;
-    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
-    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(11));
-    machine.plan(&registry, &["tool"]).await.unwrap();
-    (registry, machine)
-}
-
-#[tokio::test]
-async fn rolled_back_root() {
-    let (registry, machine) = rotated().await;
-    registry.site.put("/team/3.root.json", FIRST.signed_by(&[1, 2]));
-    machine.refuses(&registry, "tool", "root 1 does not follow root 2").await;
-    registry.site.remove("/team/3.root.json");
-    registry.site.remove("/team/2.root.json");
-    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(10));
-    machine.refuses(&registry, "tool", "is not signed by 1 of the keys that root 2 names").await;
-}
-
-#[tokio::test]
-async fn expired_root() {
-    let registry = registry(Form::Shards).await;
-    let mut machine = Machine::that_trusts(&registry).await;
-    machine.now = now() + Duration::days(366);
-    let renewed = Manager { version: 2, days: 999, ..MANAGER };
-    registry.site.put("/team/key_mgr.json", renewed.signed_by(10));
-    machine.refuses(&registry, "tool", "root 1 expired at").await;
 }
 
 #[tokio::test]
@@ -275,54 +234,4 @@ async fn root_file_names_that_only_begin_right_are_not_read() {
     machine.refuses(&registry, "tool", "its root is not trusted here yet").await;
     std::fs::write(conda.join("etc/conda/1.root.json"), &root).unwrap();
     machine.install(&registry, "tool").await.unwrap();
-}
-
-#[tokio::test]
-async fn frozen_repodata_is_warned_of() {
-    for form in BOTH {
-        let mut registry = registry(form).await;
-        let machine = Machine::that_trusts(&registry).await;
-        assert_eq!(machine.plan(&registry, &["tool"]).await.unwrap().warnings, [""; 0]);
-        registry.made_at = now() - Duration::days(45);
-        for archive in [Archive::new("tool", "1.0").needs("base"), Archive::new("base", "1")] {
-            registry.add(&archive.indexed(Some(registry.made_at)), &[20]);
-        }
-        registry.publish();
-        let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
-        assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("was made 45 days ago, on 2026-04-17"), "{warnings:?}");
-    }
-}
-
-#[tokio::test]
-async fn frozen_repodata_with_an_unsigned_record_of_today() {
-    let mut registry = registry(Form::Full).await;
-    let machine = Machine::that_trusts(&registry).await;
-    for archive in [Archive::new("tool", "1.0").needs("base"), Archive::new("base", "1")] {
-        registry.add(&archive.indexed(Some(now() - Duration::days(45))), &[20]);
-    }
-    registry.add(&Archive::new("lure", "1"), &[]);
-    registry.publish();
-    let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
-    assert!(warnings[0].contains("was made 45 days ago"), "{warnings:?}");
-}
-
-#[tokio::test]
-async fn an_index_of_unknown_age_is_warned_of() {
-    let registry = Registry::with(Form::Full, &[Archive::new("tool", "1.0").indexed(None)]).await;
-    let machine = Machine::that_trusts(&registry).await;
-    let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
-    assert!(warnings[0].contains("does not say when it was made"), "{warnings:?}");
-}
-
-#[tokio::test]
-async fn a_root_that_expires_soon_is_warned_of() {
-    let registry = registry(Form::Shards).await;
-    let mut machine = Machine::that_trusts(&registry).await;
-    let renewed = Manager { version: 2, days: 999, ..MANAGER };
-    registry.site.put("/team/key_mgr.json", renewed.signed_by(10));
-    machine.now = now() + Duration::days(340);
-    registry.site.remove("/team/noarch/repodata_shards.msgpack.zst");
-    let warnings = machine.plan(&registry, &["tool"]).await.unwrap().warnings;
-    assert!(warnings[0].starts_with("root 1 of 127.0.0.1 expires on"), "{warnings:?}");
 }

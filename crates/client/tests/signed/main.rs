@@ -5,6 +5,7 @@
 mod archive;
 mod attacks;
 mod clean;
+mod freshness;
 mod keys;
 mod linking;
 mod machine;

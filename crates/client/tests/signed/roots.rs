@@ -1,11 +1,12 @@
-//! What a machine remembers of roots: nothing of it goes back.
+//! Roots that do not follow each other, and what a machine remembers of them: nothing of it goes back.
 
 use bonded_client::trust::{Pins, TrustError};
 use bonded_client::verify::{VerifyError, of_lock, verify};
+use chrono::Duration;
 use http::StatusCode;
 
-use crate::archive::Archive;
-use crate::keys::{FIRST, MANAGER, Manager, Root};
+use crate::attacks;
+use crate::keys::{FIRST, MANAGER, Manager, Root, now};
 use crate::machine::Machine;
 use crate::registry::{Form, Registry};
 
@@ -13,7 +14,7 @@ use crate::registry::{Form, Registry};
 const SECOND: Root<'static> = Root { version: 2, keys: &[4, 5, 6], threshold: 2, key_manager: 11, days: 365 };
 
 async fn registry() -> Registry {
-    Registry::with(Form::Shards, &[Archive::new("tool", "1.0")]).await
+    attacks::registry(Form::Shards).await
 }
 
 /// A registry that went on to its second root, and a machine that knows it.
@@ -29,6 +30,56 @@ async fn rotated() -> (Registry, Machine) {
 fn pinned(machine: &Machine, registry: &Registry) -> (u64, u64) {
     let pin = Pins::of(&machine.environment).load(&registry.channel().server()).unwrap().unwrap();
     (pin.root().unwrap().version(), pin.key_manager)
+}
+
+#[tokio::test]
+async fn root_3_offered_to_a_client_at_1() {
+    let registry = registry().await;
+    let machine = Machine::that_trusts(&registry).await;
+    let third = Root { version: 3, ..SECOND };
+    registry.site.put("/team/2.root.json", third.signed_by(&[1, 2, 4, 5]));
+    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(11));
+    machine.refuses(&registry, "tool", "root 3 does not follow root 1").await;
+}
+
+#[tokio::test]
+async fn root_2_signed_by_old_keys_only() {
+    let registry = registry().await;
+    let machine = Machine::that_trusts(&registry).await;
+    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 3]));
+    machine.refuses(&registry, "tool", "root 2").await;
+}
+
+#[tokio::test]
+async fn root_2_signed_by_new_keys_only() {
+    let registry = registry().await;
+    let machine = Machine::that_trusts(&registry).await;
+    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 4, 5, 6]));
+    machine.refuses(&registry, "tool", "root 2").await;
+    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
+    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(11));
+    machine.install(&registry, "tool").await.unwrap();
+}
+
+#[tokio::test]
+async fn rolled_back_root() {
+    let (registry, machine) = rotated().await;
+    registry.site.put("/team/3.root.json", FIRST.signed_by(&[1, 2]));
+    machine.refuses(&registry, "tool", "root 1 does not follow root 2").await;
+    registry.site.remove("/team/3.root.json");
+    registry.site.remove("/team/2.root.json");
+    registry.site.put("/team/key_mgr.json", MANAGER.signed_by(10));
+    machine.refuses(&registry, "tool", "is not signed by 1 of the keys that root 2 names").await;
+}
+
+#[tokio::test]
+async fn expired_root() {
+    let registry = registry().await;
+    let mut machine = Machine::that_trusts(&registry).await;
+    machine.now = now() + Duration::days(366);
+    let renewed = Manager { version: 2, days: 999, ..MANAGER };
+    registry.site.put("/team/key_mgr.json", renewed.signed_by(10));
+    machine.refuses(&registry, "tool", "root 1 expired at").await;
 }
 
 #[tokio::test]
