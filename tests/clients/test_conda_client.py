@@ -59,7 +59,9 @@ def test_with_a_token_set_packages_are_installed_and_proved(filled, client, tmp_
 
 
 def test_tokens_are_stored_for_their_owner_and_listed_without_showing_them(filled, client):
-    client.set_token(filled).succeeded()
+    conda = client.with_conda()
+    assert "Signatures are verified, with root 1" in client.set_token(filled).succeeded().stdout
+    assert (conda / "etc/conda/1.root.json").is_file()
     condarc = (client.home / ".condarc").read_text()
     assert f"- {filled.url}\n" in condarc and "extra_safety_checks: true\n" in condarc
     assert f"signing_metadata_url_base: {filled.server.url}\n" in condarc

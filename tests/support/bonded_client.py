@@ -20,6 +20,15 @@ class BondedClient:
         """`bonded conda …`, to its end."""
         return environment.run([BINARY, "conda", *arguments], self.environment, cwd=self.home)
 
+    def with_conda(self) -> Path:
+        """Lets it find a conda, which does nothing; its prefix."""
+        root = self.home / "conda"
+        (root / "bin").mkdir(parents=True)
+        (root / "conda-meta").mkdir()
+        (root / "bin" / "conda").write_text("")
+        self.environment["PATH"] += f":{root}/bin"
+        return root
+
     def trust(self, channel: Channel) -> None:
         """Trusts the channel's registry, as somebody does who was told its fingerprint."""
         self.run("trust", channel.url, "--root-fingerprint", fingerprint(channel)).succeeded()
