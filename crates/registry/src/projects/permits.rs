@@ -83,7 +83,7 @@ impl Registry {
             let (channel, name) = (Arc::clone(&channel), project.display_name.clone());
             InspectProject { channel, project: project.id, name }
         };
-        let project = self.unless_hidden(found, actor, &channel, &action)?;
+        let project = self.unless_hidden(found, actor, &channel, action)?;
         Ok(self.access.permit(actor, action(&project))?)
     }
 
@@ -165,10 +165,7 @@ impl Registry {
         denial: &Denial,
     ) {
         let action = format!("publish to {channel}");
-        let place = match self.refused_place(actor, channel, project).await {
-            Ok(place) => Some(place),
-            Err(_) => None,
-        };
+        let place = self.refused_place(actor, channel, project).await.ok();
         self.record_refusal(actor, origin, place, &action, &denial.to_string()).await;
     }
 
