@@ -126,6 +126,23 @@ def test_the_last_owner_stays(place, visit):
     place.upload("1.1").succeeded()
 
 
+def test_a_reader_leaves_a_channel_by_themselves(registry, place, visit):
+    reader = place.person("reader")
+    visitor = visit(registry, reader.prove().wire)
+    visitor.open("/account")
+    assert f"Channel {place.channel}" in visitor.text
+    visitor.submit("/account/roles/leave")
+    assert "You left." in visitor.text and f"Channel {place.channel}" not in visitor.text
+
+
+def test_the_last_owner_cannot_leave_by_themselves(registry, place, visit):
+    visitor = visit(registry, place.owner.prove().wire)
+    visitor.open("/account")
+    visitor.submit("/account/roles/leave")
+    assert f"nobody else looks after the project {place.channel}/{place.project}" in visitor.text.lower()
+    assert f"Channel {place.channel}" in visitor.text
+
+
 def test_a_group_publishes_together(registry, administrator, place, visit):
     group, member = unique("core"), place.person()
     place.let_in(place.owner, "admin")

@@ -12,6 +12,7 @@ pub fn done(word: &str) -> Option<Notice> {
         "password-set" => "Your new password is saved. You can sign in with it now.",
         "password-changed" => "Your password is changed. All other places are signed out.",
         "profile-saved" => "Your profile is saved.",
+        "role-left" => "You left.",
         "email-added" => "We sent a message with a link to the new address. Open it to verify the address.",
         "email-removed" => "The address is removed.",
         "email-primary" => "Messages go to the new address from now on. We told the old one.",

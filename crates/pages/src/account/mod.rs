@@ -15,7 +15,7 @@ mod totp;
 pub use addresses::{Address, Emails};
 pub use codes::{NewRecoveryCodes, RecoveryCodes};
 pub use keys::{EditKey, Key, NewKey};
-pub use profile::{ChangePassword, DeleteAccount, Profile, Role};
+pub use profile::{ChangePassword, DeleteAccount, OwnRole, Profile, Role};
 pub use proof::{Proof, Strongest};
 pub use publishers::{NewPendingPublisher, PendingPublishers};
 pub use recovery::{CancelRecovery, Recovery};

@@ -14,6 +14,16 @@ pub struct Role {
     pub role: String,
 }
 
+/// A role that the person can give up.
+#[derive(Clone)]
+pub struct OwnRole {
+    /// The role.
+    pub held: Role,
+    /// What the form sends to `/account/roles/leave`: the names of a channel, a project in it, or a group. Empty for what
+    /// they have through groups alone.
+    pub leave: Vec<(&'static str, String)>,
+}
+
 /// `/account`. The form goes to `/account/profile` and sends `display_name`.
 #[derive(Clone, Template)]
 #[template(path = "account/profile.html")]
@@ -30,8 +40,8 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// How people see the person.
     pub display_name: Field,
-    /// What the person may do.
-    pub roles: Vec<Role>,
+    /// What the person may do, and the groups that they are in.
+    pub roles: Vec<OwnRole>,
 }
 
 /// `/account/password`. The form sends `new_password` and, where it is asked for, `current_password`.

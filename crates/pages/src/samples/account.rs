@@ -2,8 +2,8 @@
 
 use super::{HOSTILE, Sample, fenced, hostile, hostile_place, hours, place, sample, signed_in, stranger};
 use crate::account::{
-    Address, CancelRecovery, ChangePassword, DeleteAccount, Emails, Profile, Proof, Recovery, Role, Session,
-    Sessions, Strongest,
+    Address, CancelRecovery, ChangePassword, DeleteAccount, Emails, OwnRole, Profile, Proof, Recovery, Role,
+    Session, Sessions, Strongest,
 };
 use crate::{Fence, Field};
 
@@ -16,6 +16,13 @@ pub(super) fn roles() -> Vec<Role> {
         Role { place: "channel main".into(), role: "publisher".into() },
         Role { place: "project main/demo".into(), role: "owner".into() },
     ]
+}
+
+/// One of them is the person's own.
+fn own_roles() -> Vec<OwnRole> {
+    let mut roles = roles().into_iter().map(|held| OwnRole { held, leave: Vec::new() }).collect::<Vec<_>>();
+    roles[1].leave = vec![("channel", "main".into()), ("project", "demo".into())];
+    roles
 }
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -36,14 +43,17 @@ fn profile() -> Vec<Sample> {
         shell: signed_in(),
         verified: true,
         display_name: Field::of("Ada Lovelace"),
-        roles: roles(),
+        roles: own_roles(),
         ..empty.clone()
     };
     let refused = Profile {
         shell: hostile(),
         email: HOSTILE.into(),
         display_name: Field::of(HOSTILE).with_error(Some("Use at most 100 characters.")),
-        roles: vec![Role { place: HOSTILE.into(), role: "reader".into() }],
+        roles: vec![OwnRole {
+            held: Role { place: HOSTILE.into(), role: "reader".into() },
+            leave: vec![("group", HOSTILE.into())],
+        }],
         ..filled.clone()
     };
     vec![sample("profile.fenced", empty), sample("profile", filled), sample("profile.hostile", refused)]

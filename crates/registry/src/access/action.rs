@@ -354,7 +354,7 @@ fn is_active(principal: &Principal, now: Timestamp) -> bool {
 }
 
 /// The credential's own state, as the denial that its holder is told.
-pub(super) fn check_state(principal: &Principal, now: Timestamp) -> Result<(), Denial> {
+pub(crate) fn check_state(principal: &Principal, now: Timestamp) -> Result<(), Denial> {
     let token = principal.authority.token().map(|token| token.state(now));
     let bad = match (principal.user.suspended_at, token) {
         (Some(_), _) => BadCredential::Suspended,

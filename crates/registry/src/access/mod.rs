@@ -13,8 +13,8 @@ mod manage;
 mod permit;
 mod present;
 
-pub(crate) use action::role_in;
 pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
+pub(crate) use action::{check_state, role_in};
 pub use administer::{Administer, ViewPeople};
 pub use authenticate::Presented;
 pub use denial::{BadCredential, Denial};

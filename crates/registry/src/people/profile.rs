@@ -25,6 +25,8 @@ pub enum HeldRole {
         channel: ChannelName,
         /// The role.
         role: ChannelRole,
+        /// Whether they have a role there themselves, and not through groups alone.
+        own: bool,
     },
     /// Member of a project.
     Project {
@@ -34,6 +36,8 @@ pub enum HeldRole {
         project: String,
         /// The role.
         role: ProjectRole,
+        /// Whether they have a role there themselves, and not through groups alone.
+        own: bool,
     },
 }
 
@@ -158,16 +162,18 @@ pub(super) async fn held_roles(queries: &mut Queries, user: &User) -> Result<Vec
     let roles = queries.roles_of(user.id).await?;
     let (mut channels, mut projects) = (Vec::new(), Vec::new());
     for (id, role) in roles.channels {
-        channels.extend(channel_name(queries, id).await?.map(|name| (name, role)));
+        let own = queries.own_channel_role(id, user.id).await?.is_some();
+        channels.extend(channel_name(queries, id).await?.map(|name| (name, role, own)));
     }
     for (id, role) in roles.projects {
-        projects.extend(project_name(queries, id).await?.map(|name| (name, role)));
+        let own = queries.own_project_role(id, user.id).await?.is_some();
+        projects.extend(project_name(queries, id).await?.map(|name| (name, role, own)));
     }
-    channels.sort_by(|(one, _), (other, _)| one.cmp(other));
-    projects.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let channels = channels.into_iter().map(|(channel, role)| HeldRole::Channel { channel, role });
-    let projects =
-        projects.into_iter().map(|((channel, project), role)| HeldRole::Project { channel, project, role });
+    channels.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    projects.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let channels = channels.into_iter().map(|(channel, role, own)| HeldRole::Channel { channel, role, own });
+    let project = |((channel, project), role, own)| HeldRole::Project { channel, project, role, own };
+    let projects = projects.into_iter().map(project);
     let administrator = user.admin.then_some(HeldRole::Administrator);
     Ok(administrator.into_iter().chain(channels).chain(projects).collect())
 }

@@ -231,7 +231,7 @@ async fn put_group(tx: &mut Tx, group: &Group, offer: Offer) -> Result<Event, Er
 }
 
 /// Ends the role; gives what to put on record, or `None` when there was none.
-async fn remove(tx: &mut Tx, managed: &Managed, holder: &Held) -> Result<Option<Event>, Error> {
+pub(super) async fn remove(tx: &mut Tx, managed: &Managed, holder: &Held) -> Result<Option<Event>, Error> {
     match holder {
         Held::User(user) => remove_user(tx, managed, user.id).await,
         Held::Group(group) => remove_group(tx, managed, group).await,

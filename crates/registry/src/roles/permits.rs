@@ -201,7 +201,7 @@ impl Registry {
     }
 
     /// The group of this name. Whether somebody may see it is for the action to say, with the same words.
-    async fn seen_group(&self, actor: &Actor, name: &str) -> Result<Arc<Group>, Error> {
+    pub(super) async fn seen_group(&self, actor: &Actor, name: &str) -> Result<Arc<Group>, Error> {
         let found = match name.parse::<GroupName>() {
             Ok(name) => self.store.read().await?.group_by_name(&name).await?,
             Err(_) => None,
@@ -212,7 +212,7 @@ impl Registry {
         })
     }
 
-    async fn seen_project(
+    pub(super) async fn seen_project(
         &self,
         actor: &Actor,
         channel: &str,

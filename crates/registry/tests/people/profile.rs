@@ -78,7 +78,7 @@ with_open_app! {
         let session = ada.session().await;
         let channel = "pypi".parse().expect("a name");
         let roles = app.registry.own_roles(&session).await.expect("an answer");
-        assert_eq!(roles, [HeldRole::Channel { channel, role: ChannelRole::Reader }]);
+        assert_eq!(roles, [HeldRole::Channel { channel, role: ChannelRole::Reader, own: true }]);
         let tokens = app.registry.own_tokens(&session.cleared().expect("no fence")).await.expect("an answer");
         let mut places: Vec<_> = tokens.into_iter().map(|own| own.places).collect();
         places.sort();

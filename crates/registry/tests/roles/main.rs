@@ -4,6 +4,7 @@ mod effective;
 mod groups;
 mod invariants;
 mod invitations;
+mod leave;
 mod members;
 mod places;
 mod rules;

@@ -46,7 +46,7 @@ async fn mine(app: &App, session: &Session) -> Result<Mine, Refusal> {
         expires_at: waiting.expires_at,
     });
     let projects = app.own_roles(session).await?.into_iter().filter_map(|role| match role {
-        HeldRole::Project { channel, project, role } => Some(OwnPlace {
+        HeldRole::Project { channel, project, role, .. } => Some(OwnPlace {
             path: project_path(channel.as_str(), &project),
             name: format!("{channel}/{project}"),
             role: project_role(role).to_owned(),
