@@ -47,6 +47,12 @@ def test_a_yanked_release_is_taken_by_its_version_alone(registry, place, visit):
     visitor.open(f"{place.path}/releases/1.1")
     form = visitor.form(f"{place.path}/yank")
     form.locator("[name=reason]").fill("It eats files")
+    form.locator("[name=typed]").fill("0.9")
+    with visitor.page.expect_navigation():
+        form.get_by_role("button").click()
+    assert "Type '1.1' to yank it." in visitor.text
+    form = visitor.form(f"{place.path}/yank")
+    form.locator("[name=typed]").fill("1.1")
     with visitor.page.expect_navigation():
         form.get_by_role("button").click()
     assert "This release is yanked" in visitor.text and "It eats files" in visitor.text

@@ -54,6 +54,8 @@ pub enum ProjectChange {
     Unyanked {
         /// The version.
         version: String,
+        /// Why; may be empty.
+        reason: String,
     },
     /// A file was deleted.
     FileDeleted {

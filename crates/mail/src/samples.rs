@@ -145,7 +145,10 @@ pub fn messages() -> Vec<(&'static str, Message)> {
         ),
         ("invitation", Message::Invitation { by: grace(), link: link("account/new"), expires_at }),
         ("release-yanked", changed(ProjectChange::Yanked { version: "1.0".into(), reason: "broken".into() })),
-        ("release-unyanked", changed(ProjectChange::Unyanked { version: "1.0".into() })),
+        (
+            "release-unyanked",
+            changed(ProjectChange::Unyanked { version: "1.0".into(), reason: String::new() }),
+        ),
         ("file-deleted", changed(ProjectChange::FileDeleted { file: "engine-1.0.tar.gz".into() })),
         ("release-deleted", changed(ProjectChange::ReleaseDeleted { version: "1.0".into() })),
         ("project-deleted", changed(ProjectChange::Deleted)),

@@ -184,6 +184,9 @@ pub enum Event {
     ReleaseUnyanked {
         /// The version.
         version: String,
+        /// Why, in its owner's words; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// Somebody was refused something that changes the registry, or presented a token where it leaks.
     #[serde(rename = "access:request:refuse")]

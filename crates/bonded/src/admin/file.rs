@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bonded_model::Actor;
 use bonded_registry::Registry;
 use bonded_registry::access::{Delete, Yank};
-use bonded_registry::projects::Target;
+use bonded_registry::projects::{Target, Yanking};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -42,6 +42,9 @@ pub(crate) enum Command {
         /// The version.
         #[arg(value_name = "VERSION")]
         release: String,
+        /// Why, for those who look after the project.
+        #[arg(long, default_value = "")]
+        reason: String,
     },
 }
 
@@ -57,11 +60,11 @@ impl Command {
                 output.result(&json!({ "deleted": file }), || format!("deleted {file}"))
             }
             Self::Yank { channel, project, release: version, reason } => {
-                set_yank(registry, actor, &channel, &project, &version, Some(reason)).await?;
+                set_yank(registry, actor, &channel, &project, &version, Yanking::Yank(reason)).await?;
                 output.result(&json!({ "yanked": version }), || format!("yanked {project} {version}"))
             }
-            Self::Unyank { channel, project, release: version } => {
-                set_yank(registry, actor, &channel, &project, &version, None).await?;
+            Self::Unyank { channel, project, release: version, reason } => {
+                set_yank(registry, actor, &channel, &project, &version, Yanking::TakeBack(reason)).await?;
                 output.result(&json!({ "unyanked": version }), || format!("{project} {version} is back"))
             }
         }
@@ -74,11 +77,11 @@ async fn set_yank(
     channel: &str,
     project: &str,
     version: &str,
-    reason: Option<String>,
+    yanking: Yanking,
 ) -> anyhow::Result<()> {
     let channel = Arc::new(registry.channel_named(&registry.operator()?, channel).await?);
     let project = registry.project_named(&channel, project).await?;
     let permit = registry.access.permit(actor, Yank { channel, project: project.rules() })?;
-    registry.set_yank(permit, registry.local_origin(), version, reason).await?;
+    registry.set_yank(permit, registry.local_origin(), version, yanking).await?;
     Ok(())
 }

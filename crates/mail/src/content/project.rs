@@ -51,7 +51,7 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
             format!("version {version} of {project} was yanked"),
             "Installers pass over it. The yank can be taken back.".to_owned(),
         ),
-        C::Unyanked { version } => (
+        C::Unyanked { version, .. } => (
             format!("{} {} is not yanked any more", short(project), short(version)),
             format!("the yank of version {version} of {project} was taken back"),
             "Everybody can get it as before.".to_owned(),
@@ -162,7 +162,9 @@ fn facts(change: &ProjectChange) -> Vec<(&'static str, &str)> {
 
 fn reason(change: &ProjectChange) -> Option<&str> {
     let reason = match change {
-        ProjectChange::Yanked { reason, .. } | ProjectChange::Status { reason, .. } => reason,
+        ProjectChange::Yanked { reason, .. }
+        | ProjectChange::Unyanked { reason, .. }
+        | ProjectChange::Status { reason, .. } => reason,
         _ => return None,
     };
     Some(reason.as_str()).filter(|reason| !reason.is_empty())

@@ -195,8 +195,10 @@ pub struct ReleasePage {
     pub base_url: String,
     /// The release.
     pub release: Release,
-    /// Why to yank it.
+    /// Why to yank it, or to take that back.
     pub reason: Field,
+    /// Its version, typed once more to yank it.
+    pub typed: Field,
     /// What the viewer may do.
     pub rights: Rights,
 }

@@ -211,6 +211,7 @@ fn releases() -> Vec<Sample> {
         base_url: "https://packages.example/registry".into(),
         release: release(),
         reason: Field::default(),
+        typed: Field::default(),
         rights: Rights::default(),
     };
     let own = ReleasePage {
@@ -228,6 +229,7 @@ fn releases() -> Vec<Sample> {
         head: hostile_head(Tab::Overview),
         release: Release { yanked: None, ..hostile_release() },
         reason: Field::of(HOSTILE).with_error(Some("the reason is too long")),
+        typed: Field::of(HOSTILE).with_error(Some("Type '1.0' to yank it.")),
         ..own.clone()
     };
     vec![

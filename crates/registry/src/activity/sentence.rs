@@ -65,8 +65,11 @@ pub(super) async fn of(names: &mut Names<'_>, row: &AuditRow, event: &Event) -> 
         Event::ReleaseYanked { version, reason } => {
             format!("Version {version} of {project} was yanked, with this reason: {reason}")
         }
-        Event::ReleaseUnyanked { version } => {
+        Event::ReleaseUnyanked { version, reason } if reason.is_empty() => {
             format!("The yank of version {version} of {project} was taken back.")
+        }
+        Event::ReleaseUnyanked { version, reason } => {
+            format!("The yank of version {version} of {project} was taken back, with this reason: {reason}")
         }
         Event::Refused { action, reason } => {
             format!("It was refused to {action}: {}.", reason.trim_end_matches('.'))

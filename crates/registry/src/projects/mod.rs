@@ -30,3 +30,4 @@ pub(crate) use leave::leave_to_publishers;
 pub(crate) use owners::{News, post};
 pub use page::{FileView, May, ProjectPage, Published, ReleaseView};
 pub use search::Found;
+pub use yank::Yanking;

@@ -19,26 +19,46 @@ use crate::access::{Permit, Yank};
 use crate::people::{Fresh, Visit};
 use crate::{Error, Registry};
 
+/// What is done about a release.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Yanking {
+    /// It is yanked, for a reason that may be empty.
+    Yank(String),
+    /// That is taken back, for a reason that may be empty.
+    TakeBack(String),
+}
+
+impl From<Option<String>> for Yanking {
+    /// `None` takes a yank back without a reason.
+    fn from(reason: Option<String>) -> Self {
+        reason.map_or_else(|| Self::TakeBack(String::new()), Self::Yank)
+    }
+}
+
 impl Registry {
-    /// Yanks a release, or takes that back with `None`, in a browser.
+    /// Yanks a release in a browser, once its version was typed; or takes that back, for which nothing need be typed.
     ///
     /// # Errors
-    /// [`Error::Fenced`]; as [`Registry::permit_yank`] and [`Registry::set_yank`].
+    /// [`Error::Fenced`]; [`Error::Field`] `confirm` for another version; as [`Registry::permit_yank`] and
+    /// [`Registry::set_yank`].
     pub async fn set_yank_in_person(
         &self,
         fresh: &Fresh<'_>,
         visit: &Visit,
-        channel: &str,
-        project: &str,
+        (channel, project): (&str, &str),
         version: &str,
-        reason: Option<String>,
+        yanking: Yanking,
+        typed: &str,
     ) -> Result<(), Error> {
         fresh.cleared()?;
         let permit = self.permit_yank(&fresh.actor(), &visit.origin, channel, project).await?;
-        self.set_yank(permit, visit.origin, version, reason).await
+        if matches!(yanking, Yanking::Yank(_)) && typed.trim() != version {
+            return Err(Error::field("confirm", format!("Type '{version}' to yank it.")));
+        }
+        self.set_yank(permit, visit.origin, version, yanking).await
     }
 
-    /// Yanks a release, or takes that back with `None`. Clients of Python pass over a yanked release unless it is pinned
+    /// Yanks a release, or takes that back. Clients of Python pass over a yanked release unless it is pinned
     /// (PEP 592); the records of a conda release depend from then on on something that does not exist. Whoever names a file
     /// gets it. To ask for what is so already changes nothing.
     ///
@@ -50,21 +70,24 @@ impl Registry {
         permit: Permit<Yank>,
         origin: Origin,
         version: &str,
-        reason: Option<String>,
+        yanking: impl Into<Yanking>,
     ) -> Result<(), Error> {
         let (now, channel) = (self.clock.now(), permit.action().channel.clone());
-        let reason = reason.map(|reason| checked_reason(&reason)).transpose()?;
+        let (yanks, reason) = match yanking.into() {
+            Yanking::Yank(reason) => (true, checked_reason(&reason)?),
+            Yanking::TakeBack(reason) => (false, checked_reason(&reason)?),
+        };
         let version = canonical(channel.format, version);
         let id = permit.action().project.id;
         let name = self.store.read().await?.project(id).await?.map(|project| project.display_name);
-        let change = match &reason {
-            Some(reason) => ProjectChange::Yanked { version: version.clone(), reason: reason.clone() },
-            None => ProjectChange::Unyanked { version: version.clone() },
+        let change = match yanks {
+            true => ProjectChange::Yanked { version: version.clone(), reason: reason.clone() },
+            false => ProjectChange::Unyanked { version: version.clone(), reason: reason.clone() },
         };
         let project = name.as_deref().unwrap_or_default();
         let news = News { channel: &channel, project, actor: permit.actor(), at: now, change };
         let letters = self.letters_to_owners(id, news).await?;
-        let yank = reason.map(|reason| Yanked { at: now, reason });
+        let yank = yanks.then(|| Yanked { at: now, reason: reason.clone() });
         let registry = self.clone();
         let write = self.store.write(move |tx| {
             Box::pin(async move {
@@ -76,8 +99,8 @@ impl Registry {
                 if tx.files_of_release(release.id).await?.is_empty() {
                     return Err(missing());
                 }
-                let reason = |yank: &Option<Yanked>| yank.as_ref().map(|yank| yank.reason.clone());
-                if reason(&release.yanked) == reason(&yank) {
+                let said = |yank: &Option<Yanked>| yank.as_ref().map(|yank| yank.reason.clone());
+                if said(&release.yanked) == said(&yank) {
                     return Ok(Vec::new());
                 }
                 tx.set_yank(release.id, yank.as_ref()).await?;
@@ -89,8 +112,8 @@ impl Registry {
                     }
                 };
                 let event = match yank {
-                    Some(yank) => Event::ReleaseYanked { version, reason: yank.reason },
-                    None => Event::ReleaseUnyanked { version },
+                    Some(_) => Event::ReleaseYanked { version, reason },
+                    None => Event::ReleaseUnyanked { version, reason },
                 };
                 let entry = AuditEntry::new(now, &actor, &origin, event);
                 tx.audit(entry.in_channel(project.channel).of_project(id)).await?;

@@ -168,7 +168,7 @@ with_app! {
         let fresh = session.fresh().expect("a fresh proof");
         let yank = Some("broken".to_owned());
         app.registry
-            .set_yank_in_person(&fresh, &world.ada.visit, "main", "parcel", "1.0", yank)
+            .set_yank_in_person(&fresh, &world.ada.visit, ("main", "parcel"), "1.0", yank.into(), "1.0")
             .await
             .expect("she owns it");
         delete(&app, &world.ada, "main", release("1.0"), "1.0").await.expect("she owns it");

@@ -27,7 +27,8 @@ with_app! {
         let session = world.mo.session(&app).await;
         let yank = Some("bad".to_owned());
         let fresh = session.fresh().expect("a fresh proof");
-        let yanked = app.registry.set_yank_in_person(&fresh, &world.mo.visit, "pypi", "parcel", "10.0", yank).await;
+        let (visit, place) = (&world.mo.visit, ("pypi", "parcel"));
+        let yanked = app.registry.set_yank_in_person(&fresh, visit, place, "10.0", yank.into(), "10.0").await;
         yanked.expect("he maintains it");
         let page = app.registry.project_page(&Actor::Anonymous, "pypi", "Parcel", None).await.expect("it is public");
         let versions: Vec<_> = page.releases.iter().map(|release| release.version.as_str()).collect();

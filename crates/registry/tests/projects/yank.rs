@@ -2,6 +2,7 @@
 
 use bonded_registry::Error;
 use bonded_registry::access::Denial;
+use bonded_registry::projects::Yanking;
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 
@@ -17,7 +18,8 @@ async fn yank(
     let session = person.session(app).await;
     let reason = reason.map(str::to_owned);
     let registry = &app.registry;
-    registry.set_yank_in_person(&session.fresh()?, &person.visit, channel, "parcel", version, reason).await
+    let (fresh, place) = (session.fresh()?, (channel, "parcel"));
+    registry.set_yank_in_person(&fresh, &person.visit, place, version, reason.into(), version).await
 }
 
 /// The line of `repodata.json` about a file, byte by byte.
@@ -66,6 +68,25 @@ with_app! {
         assert!(line(&app, "parcel-1.0-0.tar.bz2").await.contains("\"revoked\":true"));
         yank(&app, &world.ada, "main", "1.0", None).await.expect("she owns it");
         assert!(!line(&app, "parcel-1.0-0.tar.bz2").await.contains("revoked"));
+    }
+
+    async fn in_a_browser_the_version_is_typed_and_both_ways_have_a_reason(app: TestApp) {
+        let world = World::python(&app).await;
+        let session = world.ada.session(&app).await;
+        let (fresh, visit) = (session.fresh().expect("fresh"), &world.ada.visit);
+        let set = async |yanking: Yanking, typed: &str| {
+            app.registry.set_yank_in_person(&fresh, visit, ("pypi", "parcel"), "1.0", yanking, typed).await
+        };
+        for wrong in ["", "2.0", "parcel"] {
+            refused!(set(Yanking::Yank("broken".into()), wrong).await, Error::Field { field: "confirm", .. });
+        }
+        set(Yanking::Yank("broken".into()), " 1.0 ").await.expect("typed");
+        refused!(set(Yanking::TakeBack("x".repeat(1_001)), "").await, Error::Field { field: "reason", .. });
+        set(Yanking::TakeBack("it works after all".into()), "").await.expect("nothing need be typed");
+        let rows = app.registry.audit(&app.operator(), 0, 1_000).await.expect("the audit log");
+        let taken_back: Vec<_> = rows.iter().filter(|row| row.tag == "project:release:unyank").collect();
+        assert_eq!(taken_back.len(), 1);
+        assert!(taken_back[0].body.contains("it works after all"), "{}", taken_back[0].body);
     }
 
     async fn what_is_so_already_is_not_told_twice(app: TestApp) {

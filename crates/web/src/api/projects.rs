@@ -1,7 +1,7 @@
 //! What is done to projects with a token: yanking and deleting.
 
 use axum::extract::State;
-use bonded_registry::projects::Target;
+use bonded_registry::projects::{Target, Yanking};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -88,8 +88,10 @@ async fn unyank(
     State(app): State<App>,
     caller: Caller,
     Path((channel, project, version)): Path<(String, String, String)>,
+    body: Body,
 ) -> Result<StatusCode, Problem> {
     let permit = app.permit_yank(&caller.actor, &caller.origin, &channel, &project).await?;
-    app.set_yank(permit, caller.origin, &version, None).await?;
+    let Yank { reason } = if body.is_empty() { Yank::default() } else { body.json()? };
+    app.set_yank(permit, caller.origin, &version, Yanking::TakeBack(reason)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -191,7 +191,7 @@ async fn show_release(
         return Ok(visitor.redirect(&release_path(&channel, &found.project.name, &shown)));
     }
     let shell = Visitor::noticed(looker.shell(&visitor), done.as_deref());
-    let page = release_page(&app, shell, found, Field::default())?;
+    let page = release_page(&app, shell, found, Field::default(), Field::default())?;
     Ok(visitor.page(&page))
 }
 
@@ -201,6 +201,7 @@ pub(super) fn release_page(
     shell: Shell,
     mut found: ProjectPage,
     reason: Field,
+    typed: Field,
 ) -> Result<ReleasePage, Refusal> {
     let shell = Shell { development_root: found.development_root, ..shell };
     let about = said(&mut found);
@@ -212,6 +213,7 @@ pub(super) fn release_page(
         base_url: app.base_url().to_owned(),
         rights: rights(found.may),
         reason,
+        typed,
         shell,
         head,
     })

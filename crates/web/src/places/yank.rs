@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bonded_pages::{Field, Notice};
 use bonded_registry::Error;
+use bonded_registry::projects::Yanking;
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -23,39 +24,36 @@ pub(super) fn add(table: Routes) -> Routes {
 }
 
 #[derive(Deserialize)]
-struct Yanking {
+struct Form {
     version: String,
     #[serde(default)]
     reason: String,
-}
-
-#[derive(Deserialize)]
-struct Version {
-    version: String,
+    #[serde(default)]
+    typed: String,
 }
 
 async fn yank(
     State(app): State<App>,
     Path(place): Path<(String, String)>,
-    Posted { visitor, form }: Posted<Yanking>,
+    Posted { visitor, form }: Posted<Form>,
 ) -> Result<Response, Refusal> {
-    set(&app, &visitor, place, &form.version, Some(form.reason)).await
+    set(&app, &visitor, place, &form, Yanking::Yank(form.reason.clone())).await
 }
 
 async fn unyank(
     State(app): State<App>,
     Path(place): Path<(String, String)>,
-    Posted { visitor, form }: Posted<Version>,
+    Posted { visitor, form }: Posted<Form>,
 ) -> Result<Response, Refusal> {
-    set(&app, &visitor, place, &form.version, None).await
+    set(&app, &visitor, place, &form, Yanking::TakeBack(form.reason.clone())).await
 }
 
 async fn set(
     app: &App,
     visitor: &Visitor,
     (channel, project): (String, String),
-    version: &str,
-    reason: Option<String>,
+    form: &Form,
+    yanking: Yanking,
 ) -> Result<Response, Refusal> {
     let session = visitor.signed_in(app).await?;
     let looker = Looker::signed_in(&session);
@@ -66,21 +64,29 @@ async fn set(
         )
         .into());
     }
+    let version = form.version.as_str();
     let shown = found(app, visitor, &looker, (&channel, &project), Some(version)).await?;
     let path = release_path(&channel, &project, version);
     let fresh = visitor.fresh(&session, &path)?;
-    let word = if reason.is_some() { "yanked" } else { "unyanked" };
-    let set = app.set_yank_in_person(&fresh, &visitor.visit, &channel, &project, version, reason.clone());
-    let (status, notice, error) = match set.await {
+    let word = if matches!(yanking, Yanking::Yank(_)) { "yanked" } else { "unyanked" };
+    let place = (channel.as_str(), project.as_str());
+    let set = app.set_yank_in_person(&fresh, &visitor.visit, place, version, yanking, &form.typed);
+    let (mut reason, mut typed) = (Field::of(form.reason.clone()), Field::of(form.typed.clone()));
+    let (status, notice) = match set.await {
         Ok(()) => return Ok(visitor.redirect(&format!("{path}?done={word}"))),
-        Err(Error::Field { text, .. }) => (StatusCode::UNPROCESSABLE_ENTITY, None, Some(text)),
+        Err(Error::Field { field, text }) => {
+            match field {
+                "confirm" => typed = typed.with_error(Some(text)),
+                _ => reason = reason.with_error(Some(text)),
+            }
+            (StatusCode::UNPROCESSABLE_ENTITY, None)
+        }
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
-            (StatusCode::CONFLICT, Some(Notice::error(error.to_string())), None)
+            (StatusCode::CONFLICT, Some(Notice::error(error.to_string())))
         }
         Err(other) => return Err(visitor.refuse(other, &path)),
     };
     let mut shell = looker.shell(visitor);
     shell.notice = notice;
-    let reason = Field::of(reason.unwrap_or_default()).with_error(error);
-    Ok(visitor.page_with(status, &release_page(app, shell, shown, reason)?))
+    Ok(visitor.page_with(status, &release_page(app, shell, shown, reason, typed)?))
 }
