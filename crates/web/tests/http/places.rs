@@ -76,8 +76,13 @@ fn asked(app: &TestApp, method: &Method, path: &str, browser: &SignedIn) -> Requ
 fn every_page_of_a_place_has_rows() {
     let pages: BTreeSet<String> = bonded_web::page_routes()
         .into_iter()
-        .filter(|(_, path)| path.contains("{channel}") && !path.starts_with("/admin"))
-        .flat_map(|(method, path)| ["public", "private"].map(|place| format!("{method} {path} {place}")))
+        .filter(|(_, path)| path.contains("{channel}") || path.starts_with("/groups"))
+        .filter(|(_, path)| !path.starts_with("/admin"))
+        .flat_map(|(method, path)| {
+            // A group is in no channel.
+            let places: &[&str] = if path.contains("{channel}") { &["public", "private"] } else { &["-"] };
+            places.iter().map(move |place| format!("{method} {path} {place}")).collect::<Vec<_>>()
+        })
         .collect();
     let rows: BTreeSet<String> =
         rows().iter().map(|row| format!("{} {} {}", row.method, row.path, row.place)).collect();
@@ -108,7 +113,7 @@ with_app! {
     async fn a_private_place_looks_like_one_that_is_not_there(app: TestApp) {
         let world = World::new(&app).await;
         for row in rows().into_iter().filter(|row| row.path.contains("{channel}") && row.place == "private") {
-            for visitor in ["nobody", "outsider"] {
+            for visitor in ["nobody", "outsider", "removed", "left", "suspended"] {
                 let browser = world.browser(visitor);
                 let hidden = asked(&app, &row.method, &row.path("private"), browser).await;
                 let unknown = asked(&app, &row.method, &row.path("unknown"), browser).await;
@@ -141,7 +146,7 @@ with_app! {
 
     async fn a_group_is_nothing_to_those_outside(app: TestApp) {
         let world = World::new(&app).await;
-        for (visitor, status) in [("member", 200), ("instance", 200), ("owner", 404), ("outsider", 404)] {
+        for (visitor, status) in [("member", 200), ("instance", 200), ("owner", 404), ("outsider", 404), ("left", 404)] {
             let answer = asked(&app, &Method::GET, "/groups/core", world.browser(visitor)).await.expect(status);
             if status == 404 {
                 let unknown = asked(&app, &Method::GET, "/groups/none", world.browser(visitor)).await;

@@ -46,8 +46,9 @@ impl<'a> World<'a> {
         let name = |known: &str| if row.variant == "new" { format!("new{n}") } else { known.to_owned() };
         let package = Package::noarch(&name(PACKAGE), &format!("{n}.0"));
         let wheel = Wheel::new(&name(PROJECT), &format!("{n}.0"));
-        let file = match row.method.as_str() {
-            "GET" => format!("{PACKAGE}-1.0-0.conda"),
+        let file = match (row.method.as_str(), row.variant.as_str()) {
+            ("GET", "repodata") => "repodata.json".to_owned(),
+            ("GET", _) => format!("{PACKAGE}-1.0-0.conda"),
             _ => package.filename(),
         };
         let doomed = format!("doomed{n}");
@@ -63,6 +64,7 @@ impl<'a> World<'a> {
         let deletes = row.method == "DELETE" && !row.path.ends_with("/yank");
         let version = if deletes { format!("{n}.0") } else { "1.0".to_owned() };
         let filename = if deletes { wheel.filename() } else { format!("{PROJECT}-1.0-py3-none-any.whl") };
+        let filename = if row.variant == "metadata" { format!("{filename}.metadata") } else { filename };
         let path =
             path.replace("{project}", project).replace("{version}", &version).replace("{subdir}", "noarch");
         let path = path.replace("{filename}", &filename).replace("{file}", &file);

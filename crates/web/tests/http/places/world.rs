@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use bonded_model::group::GroupRole;
 use bonded_model::token::Verb;
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{ChannelFormat, Visibility};
@@ -18,8 +19,9 @@ const CONDA: [(&str, Visibility); 2] =
     [("public-conda", Visibility::Public), ("private-conda", Visibility::Private)];
 
 /// In the order of the table's columns. `member` has the roles of an owner through a group alone; `stale` is an owner who
-/// proved 16 minutes ago who they are.
-pub(super) const VISITORS: [&str; 10] = [
+/// proved 16 minutes ago who they are. `removed` was a maintainer and was removed from the channels, `left` was in the
+/// group; `suspended` is an owner.
+pub(super) const VISITORS: [&str; 13] = [
     "nobody",
     "outsider",
     "reader",
@@ -30,6 +32,9 @@ pub(super) const VISITORS: [&str; 10] = [
     "stale",
     "admin",
     "instance",
+    "removed",
+    "left",
+    "suspended",
 ];
 
 pub(super) struct World(HashMap<&'static str, SignedIn>);
@@ -52,6 +57,9 @@ impl World {
             ("member", None),
             ("stale", Some(ChannelRole::Publisher)),
             ("admin", Some(ChannelRole::Admin)),
+            ("removed", Some(ChannelRole::Publisher)),
+            ("left", None),
+            ("suspended", Some(ChannelRole::Publisher)),
         ] {
             let user = app.user(name).await;
             app.secure(&user).await;
@@ -95,11 +103,32 @@ impl World {
             for (holder, role) in [
                 (Holder::User("maintainer".into()), ProjectRole::Maintainer),
                 (Holder::User("stale".into()), ProjectRole::Owner),
+                (Holder::User("removed".into()), ProjectRole::Maintainer),
+                (Holder::User("suspended".into()), ProjectRole::Owner),
                 (Holder::Group("core".into()), ProjectRole::Owner),
             ] {
                 app.registry.put_role(&permit, &origin, &holder, role).await.expect("the role is given");
             }
         }
+        self.take_roles(app).await;
+    }
+
+    /// What some had, and have no more.
+    async fn take_roles(&self, app: &TestApp) {
+        let (registry, operator, origin) = (&app.registry, app.operator(), app.registry.local_origin());
+        let group = registry.operator_manages_group(&operator, "core").await.expect("the operator may");
+        let left = Holder::User("left".into());
+        registry.put_role(&group, &origin, &left, GroupRole::Member).await.expect("they come");
+        registry.remove_role(&group, &origin, &left).await.expect("they go");
+        for (channel, _) in CHANNELS.into_iter().chain(CONDA) {
+            let permit =
+                registry.operator_manages_channel(&operator, channel).await.expect("the operator may");
+            let removed = Holder::User("removed".into());
+            registry.remove_role(&permit, &origin, &removed).await.expect("they are removed");
+        }
+        let administers = registry.operator_administers(&operator).expect("the operator may");
+        let suspended = registry.user_named(&operator, "suspended").await.expect("the account");
+        registry.suspend(&administers, &origin, suspended.id).await.expect("suspended");
     }
 
     /// What an administrator of the instance sends, and where it leads.
