@@ -65,7 +65,9 @@ with_open_app! {
 
     async fn the_only_owner_of_a_project_stays(app: TestApp) {
         let ada = person(&app, "ada").await;
-        let (user, eve) = (account(&app, "ada").await.id, app.user("eve").await.id);
+        app.member("pypi", &account(&app, "ada").await, ChannelRole::Publisher).await;
+        let eve = app.user_as("eve", "pypi", ChannelRole::Publisher).await.id;
+        let user = account(&app, "ada").await.id;
         let channel = app.registry.channel_named(&app.operator(), "pypi").await.expect("the channel").id;
         let project = Project {
             id: ProjectId::generate(app.now(), &app.registry.random),
