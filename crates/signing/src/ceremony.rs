@@ -50,7 +50,8 @@ pub fn successor(
     })
 }
 
-/// Takes over the signatures of a copy of the same root that was signed elsewhere. Gives the keys that are new.
+/// Takes over the signatures of a copy of the same root that was signed elsewhere, also in place of one by the same key that
+/// does not hold. Gives the keys that are new.
 ///
 /// # Errors
 /// When it is another root, or holds a signature that does not hold.
@@ -63,8 +64,10 @@ pub fn merge(into: &mut Envelope, other: &Envelope) -> Result<BTreeSet<PublicKey
     {
         return Err(MergeError::Invalid(*key));
     }
-    let new: BTreeSet<_> =
-        other.signatures().keys().filter(|key| !into.signatures().contains_key(key)).copied().collect();
+    let holds = |key: &PublicKey| {
+        into.signatures().get(key).is_some_and(|made| openpgp::verify(into.signed(), key, made))
+    };
+    let new: BTreeSet<_> = other.signatures().keys().filter(|key| !holds(key)).copied().collect();
     for key in &new {
         into.add(*key, other.signatures()[key].clone());
     }

@@ -63,6 +63,14 @@ fn signatures_of_several_machines_come_together_until_none_is_missing() {
     assert_eq!(merge(&mut together, &signed_by(4)), Ok(BTreeSet::from([public(4)])));
     assert_eq!(merge(&mut together, &signed_by(1)), Ok(BTreeSet::from([public(1)])));
     assert_eq!(merge(&mut together, &signed_by(1)), Ok(BTreeSet::new()));
+    let mut damaged = unsigned.clone();
+    damaged.add(public(1), signed_by(4).signatures()[&public(4)].clone());
+    assert_eq!(
+        merge(&mut damaged, &signed_by(1)),
+        Ok(BTreeSet::from([public(1)])),
+        "it holds, the other one does not"
+    );
+    assert_eq!(damaged.signatures()[&public(1)], signed_by(1).signatures()[&public(1)]);
     let status = Status::of(&together, Some(&old)).unwrap();
     assert!(!status.is_complete());
     assert_eq!(status.old.unwrap().missing, BTreeSet::from([public(2), public(3)]));
