@@ -47,7 +47,8 @@ def test_a_channel_shows_roots_and_keys_and_a_package_who_signed_it(registry, ch
     with visitor.page.expect_navigation():
         visitor.page.get_by_role("link", name="Trust", exact=True).click()
     assert visitor.path == f"/channels/{channel.name}/trust"
-    assert DEVELOPMENT in visitor.text and "root-fingerprint" in visitor.text
+    assert DEVELOPMENT in visitor.text and "bonded conda trust" in visitor.text
+    assert "root-fingerprint" not in visitor.text
     delegations = signed_channel.roots(registry)[-1]["signed"]["delegations"]
     named = [*delegations["root"]["pubkeys"], *delegations["key_mgr"]["pubkeys"], *signed_channel.keys(registry)]
     shown = squeezed(visitor.text)

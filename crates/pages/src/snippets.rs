@@ -104,18 +104,16 @@ fn install_conda(url: &str, name: &str, version: &str) -> Vec<Snippet> {
 }
 
 /// What pins a root, so that clients verify the packages of a signed conda channel.
-pub(crate) fn pinning(base_url: &str, channel: &str, version: u64, fingerprint: &str) -> Vec<Snippet> {
+/// The fingerprint is not among it: the client shows the one that it found and asks, so that nobody pins what a false
+/// page says by pasting it.
+pub(crate) fn pinning(base_url: &str, channel: &str, version: u64) -> Vec<Snippet> {
     let url = format!("{base_url}/{channel}");
     let root = format!("{base_url}/{version}.root.json");
-    let fingerprint: String = fingerprint.split_whitespace().collect();
     vec![
-        command("Bonded's own client", format!("bonded conda trust {url} --root-fingerprint {fingerprint}")),
+        command("Bonded's own client", format!("bonded conda trust {url}")),
         command(
             "The same with a token, for conda too",
-            format!(
-                "bonded conda token set - --channel {url} --enable-signature-verification \\\n  --root-fingerprint \
-                 {fingerprint}"
-            ),
+            format!("bonded conda token set - --channel {url} --enable-signature-verification"),
         ),
         command(
             "conda with conda-content-trust",
@@ -287,9 +285,9 @@ mod tests {
 
     #[test]
     fn a_root_is_pinned_by_its_fingerprint_in_one_piece() {
-        let all = pinning(URL, "team", 2, "0123 4567");
-        assert!(all[0].text.ends_with("/registry/team --root-fingerprint 01234567"));
-        assert!(all[1].text.ends_with(" --root-fingerprint 01234567"));
+        let all = pinning(URL, "team", 2);
+        assert!(all[0].text.ends_with("/registry/team"));
+        assert!(all.iter().all(|one| !one.text.contains("--root-fingerprint")), "nobody pastes a false one");
         assert!(all[2].text.contains("/registry/2.root.json\n"));
     }
 

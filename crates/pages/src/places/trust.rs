@@ -149,6 +149,6 @@ impl Trust {
     }
 
     fn pin(&self, root: &Root) -> Vec<Snippet> {
-        pinning(&self.base_url, &self.head.name, root.version, &root.fingerprint)
+        pinning(&self.base_url, &self.head.name, root.version)
     }
 }
