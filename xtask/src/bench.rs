@@ -124,7 +124,9 @@ fn fill(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<()> {
     once(&dir.join("filled-python"), || {
         step("fill the Python channels", || seed::python(&serve()?.target, plan))
     })?;
-    once(&dir.join("filled-conda"), || step("fill the conda channel", || seed::conda(&serve()?.target, plan)))
+    once(&dir.join("filled-conda"), || {
+        step("fill the conda channel", || seed::conda(&serve()?.target, plan, plan.builds))
+    })
 }
 
 /// Copies the filled store. Measuring adds files, and the next run must not find them.
@@ -173,8 +175,10 @@ fn measure(args: &Bench, plan: &Plan, dir: &Path, admin: &Admin) -> Result<Vec<R
     rows.push(Row::of_one("the most that it held meanwhile", "MiB", most, Goal::Told)?);
     drop((server, nginx));
     if wanted(Part::Signing) {
-        let _server = Server::start(&mut Command::new(&admin.program), &admin.data)?;
-        rows.push(step("signing", || signing::sign_anew(admin, plan))?);
+        let mut server = Server::start(&mut Command::new(&admin.program), &admin.data)?;
+        server.target.token = seed::token(admin, "more")?;
+        step("fill the conda channel up", || seed::conda(&server.target, plan, plan.builds * signing::FOLD))?;
+        rows.extend(step("signing", || signing::sign_anew(admin, plan))?);
     }
     Ok(rows)
 }

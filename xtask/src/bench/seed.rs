@@ -69,10 +69,10 @@ pub(super) fn python(target: &Target, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Fills the conda channel. What an earlier run has published stays as it is.
-pub(super) fn conda(target: &Target, plan: &Plan) -> Result<()> {
+/// Fills the conda channel, with so many builds of each name. What an earlier run has published stays as it is.
+pub(super) fn conda(target: &Target, plan: &Plan, builds: usize) -> Result<()> {
     let packages: Vec<_> =
-        (0..plan.builds as u64).flat_map(|build| (0..plan.names).map(move |name| (name, build))).collect();
+        (0..builds as u64).flat_map(|build| (0..plan.names).map(move |name| (name, build))).collect();
     for batch in packages.chunks(BATCH) {
         let uploads: Result<Vec<_>> =
             batch.iter().map(|(name, build)| Ok(put(&Package::new(*name, *build)?))).collect();
