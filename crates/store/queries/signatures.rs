@@ -94,6 +94,33 @@ pub async fn insert(db: &mut Connection, signatures: &[NewSignature]) -> sqlx::R
     Ok(())
 }
 
+/// The signatures that were made over records which are still those that were signed. One that the key has made already
+/// stays: it is newer. Every value has its type by being bound, and both engines call the columns of `VALUES` so.
+pub async fn insert_over(db: &mut Connection, signed: &[(UnsignedRecord, NewSignature)]) -> sqlx::Result<()> {
+    for rows in signed.chunks(ROWS) {
+        let mut query = QueryBuilder::<<Connection as sqlx::Connection>::Database>::new(
+            "INSERT INTO record_signatures (file_id, key, signature, publisher, signed_at)
+             SELECT v.column1, v.column2, v.column3, v.column4, v.column5 FROM (",
+        );
+        query.push_values(rows, |mut row, (record, new)| {
+            row.push_bind(new.file.uuid())
+                .push_bind(new.signature.key.as_bytes().to_vec())
+                .push_bind(new.signature.signature.to_vec())
+                .push_bind(new.signature.publisher)
+                .push_bind(new.signed_at)
+                .push_bind(record.record.clone())
+                .push_bind(record.run_exports.clone());
+        });
+        query.push(
+            ") AS v JOIN conda_files c ON c.file_id = v.column1 AND c.record = v.column6
+             AND c.run_exports IS NOT DISTINCT FROM v.column7
+             WHERE TRUE ON CONFLICT (file_id, key) DO NOTHING",
+        );
+        query.build().execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
 pub async fn of_package(
     db: &mut Connection,
     subdir: SubdirId,
@@ -139,6 +166,34 @@ pub async fn between(
     rows.fetch_all(db).await?.into_iter().map(FileSignature::try_from).collect()
 }
 
+/// Those of one key, also over records that readers do not see because their project is in quarantine.
+pub async fn of_key_between(
+    db: &mut Connection,
+    subdir: SubdirId,
+    by: &KeyBytes,
+    after: Option<&str>,
+    last: &str,
+) -> sqlx::Result<Vec<FileSignature>> {
+    let filename = after.unwrap_or_default();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT c.filename AS "filename!: String", r.key AS "key!: Vec<u8>",
+                  r.signature AS "signature!: Vec<u8>", r.publisher AS "publisher!: bool"
+           FROM conda_files c JOIN files f ON f.id = c.file_id JOIN record_signatures r ON r.file_id = c.file_id
+           WHERE c.subdir_id = $1 AND r.key = $6
+             AND (c.archive, c.filename) > ($2, $3) AND (c.archive, c.filename) <= ($4, $5)
+             AND f.deleted_at IS NULL
+           ORDER BY c.archive, c.filename"#,
+        subdir.uuid(),
+        after.map_or(-1, archive),
+        filename,
+        archive(last),
+        last,
+        &by.as_bytes()[..],
+    );
+    rows.fetch_all(db).await?.into_iter().map(FileSignature::try_from).collect()
+}
+
 pub async fn unsigned(
     db: &mut Connection,
     subdir: SubdirId,
@@ -176,17 +231,33 @@ pub async fn count_unsigned(db: &mut Connection, subdir: SubdirId, key: &KeyByte
     count.fetch_one(db).await
 }
 
-/// How many files of a channel would be left without any publisher's signature if this key were gone.
+/// How many files of a channel would lose their only publisher's signature if this key were gone.
 pub async fn count_depending(db: &mut Connection, channel: ChannelId, key: &KeyBytes) -> sqlx::Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT COUNT(*) AS "count!: i64"
+           FROM subdirs s JOIN conda_files c ON c.subdir_id = s.id JOIN files f ON f.id = c.file_id
+           WHERE s.channel_id = $1 AND f.deleted_at IS NULL
+             AND EXISTS (SELECT 1 FROM record_signatures r
+                         WHERE r.file_id = c.file_id AND r.publisher AND r.key = $2)
+             AND NOT EXISTS (SELECT 1 FROM record_signatures r
+                             JOIN publisher_keys p ON p.channel_id = s.channel_id AND p.key = r.key
+                             WHERE r.file_id = c.file_id AND r.publisher AND r.key <> $2)"#,
+        channel.uuid(),
+        &key.as_bytes()[..],
+    );
+    count.fetch_one(db).await
+}
+
+/// How many files of a channel none of its publishers has signed.
+pub async fn count_without_publisher(db: &mut Connection, channel: ChannelId) -> sqlx::Result<i64> {
     let count = sqlx::query_scalar!(
         r#"SELECT COUNT(*) AS "count!: i64"
            FROM subdirs s JOIN conda_files c ON c.subdir_id = s.id JOIN files f ON f.id = c.file_id
            WHERE s.channel_id = $1 AND f.deleted_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM record_signatures r
                              JOIN publisher_keys p ON p.channel_id = s.channel_id AND p.key = r.key
-                             WHERE r.file_id = c.file_id AND r.publisher AND r.key <> $2)"#,
+                             WHERE r.file_id = c.file_id AND r.publisher)"#,
         channel.uuid(),
-        &key.as_bytes()[..],
     );
     count.fetch_one(db).await
 }

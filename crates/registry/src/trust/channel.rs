@@ -1,16 +1,13 @@
 //! Who signs the records of a channel.
 
 use bonded_model::audit::{AuditEntry, TrustEvent};
-use bonded_model::trust::{KeyBytes, Signing};
+use bonded_model::trust::Signing;
 use bonded_model::{Channel, ChannelFormat};
 use bonded_store::Change;
 
 use crate::access::{Operate, Permit};
 use crate::jobs::JobKind;
 use crate::{Error, Registry};
-
-/// No key: every record counts as depending on it that no publisher has signed.
-const NOBODY: [u8; 32] = [0; 32];
 
 impl Registry {
     /// Sets who signs the records of a conda channel, from now on and for those that are there.
@@ -36,7 +33,7 @@ impl Registry {
             Box::pin(async move {
                 if signing == Signing::Publisher {
                     let has_keys = tx.publisher_keys().await?.iter().any(|key| key.channel == id);
-                    let unsigned = tx.count_depending(id, &KeyBytes::from(NOBODY)).await?;
+                    let unsigned = tx.count_without_publisher(id).await?;
                     may_be_signed_by_publishers(&name, has_keys, unsigned)?;
                 }
                 tx.set_channel_signing(id, signing).await?;

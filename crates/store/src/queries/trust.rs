@@ -28,6 +28,9 @@ impl Queries {
         /// to and with `last`.
         pub fn signatures_between(subdir: SubdirId, after: Option<&str>, last: &str) -> Vec<FileSignature>
             = signatures::between;
+        /// A key's signatures between these, also over records of projects in quarantine.
+        pub fn signatures_by(subdir: SubdirId, by: &KeyBytes, after: Option<&str>, last: &str) -> Vec<FileSignature>
+            = signatures::of_key_between;
         /// The records of a subdir that are not deleted and lack the key's signature, in the same order.
         pub fn unsigned_records(subdir: SubdirId, key: &KeyBytes, after: Option<&str>, limit: i64) -> Vec<UnsignedRecord>
             = signatures::unsigned;
@@ -35,8 +38,10 @@ impl Queries {
         pub fn unsigned_record(file: FileId) -> Option<UnsignedRecord> = signatures::unsigned_by_id;
         /// How many records of a subdir are not deleted and lack the key's signature.
         pub fn count_unsigned(subdir: SubdirId, key: &KeyBytes) -> i64 = signatures::count_unsigned;
-        /// How many records of a channel have no signature by another of its publishers' keys.
+        /// How many records of a channel have this publisher's signature, and none by another of its publishers' keys.
         pub fn count_depending(channel: ChannelId, key: &KeyBytes) -> i64 = signatures::count_depending;
+        /// How many records of a channel have no signature by any of its publishers' keys.
+        pub fn count_without_publisher(channel: ChannelId) -> i64 = signatures::count_without_publisher;
         /// Whose signatures a file's record has, whether a publisher made them, and when.
         pub fn signers_of(file: FileId) -> Vec<RecordSigner> = signatures::signers;
         /// The same for every file of a project that is not deleted, by when they were signed.

@@ -2,7 +2,9 @@
 
 use bonded_model::Timestamp;
 use bonded_model::ids::{ChannelId, SubdirId};
-use bonded_model::trust::{KeyBytes, NewSignature, PublisherKey, Signing, TrustKeyManager, TrustRoot};
+use bonded_model::trust::{
+    KeyBytes, NewSignature, PublisherKey, Signing, TrustKeyManager, TrustRoot, UnsignedRecord,
+};
 
 use super::Tx;
 use crate::connection::run_queries;
@@ -31,6 +33,8 @@ impl Tx {
         pub fn forget_trust() -> () = trust::forget;
         /// Adds signatures over records, in place of those that the same keys made before.
         pub fn insert_signatures(signatures: &[NewSignature]) -> () = signatures::insert;
+        /// Adds signatures over records that are still what was signed, and that the key has not signed meanwhile.
+        pub fn insert_signatures_over(signed: &[(UnsignedRecord, NewSignature)]) -> () = signatures::insert_over;
         /// Forgets a key's signatures over the records of a subdir.
         pub fn delete_signatures(subdir: SubdirId, key: &KeyBytes) -> () = signatures::delete_of_key;
     }

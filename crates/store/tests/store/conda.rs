@@ -5,6 +5,7 @@ use bonded_model::conda_index::{NewSubdir, RepodataSet, StaleShard};
 use bonded_model::file::CondaFile;
 use bonded_model::ids::{FileId, SubdirId};
 use bonded_model::project::{Project, Release};
+use bonded_model::trust::{KeyBytes, NewSignature, RecordSignature};
 use bonded_store::Store;
 use bonded_testkit::on_both;
 
@@ -77,6 +78,27 @@ on_both! {
         let of_a = reader.conda_records(seeded.subdir, "a").await.unwrap();
         assert_eq!(of_a.len(), 3);
         assert_eq!((of_a[0].record.as_str(), of_a[0].run_exports.as_deref()), (r#"{"fn":"a-1-0.tar.bz2"}"#, Some("{}")));
+    }
+
+    async fn signatures_of_a_job_are_kept_only_over_what_still_stands_there_unsigned(database: TestDatabase) {
+        let seeded = seeded(database.store().await).await;
+        let files = [seeded.publish("a-1-0.conda").await, seeded.publish("b-1-0.conda").await, seeded.publish("c-1-0.conda").await];
+        let key = KeyBytes::from([7; 32]);
+        let page = seeded.store.snapshot().await.unwrap().unsigned_records(seeded.subdir, &key, None, 9).await.unwrap();
+        let made = |file, mark| {
+            let signature = RecordSignature { key, signature: [mark; 64], publisher: false };
+            NewSignature { file, signature, signed_at: now() }
+        };
+        let signed: Vec<_> = page.into_iter().map(|record| { let new = made(record.file, 1); (record, new) }).collect();
+        let subdir = seeded.subdir;
+        write(&seeded.store, move |tx| Box::pin(async move {
+            tx.set_conda_record(files[0], "{}", None).await?;
+            tx.insert_signatures(&[made(files[1], 2)]).await?;
+            tx.insert_signatures_over(&signed).await
+        })).await;
+        let kept = seeded.store.read().await.unwrap().signatures_by(subdir, &key, None, "c-1-0.conda").await.unwrap();
+        let kept: Vec<_> = kept.iter().map(|one| (one.filename.as_str(), one.signature.signature[0])).collect();
+        assert_eq!(kept, [("b-1-0.conda", 2), ("c-1-0.conda", 1)], "a changed one is signed by whoever changed it");
     }
 
     async fn deleted_packages_move_to_the_removed_ones(database: TestDatabase) {
