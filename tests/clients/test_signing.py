@@ -149,6 +149,36 @@ def test_lost_keys_are_given_up_for_a_new_root(started, tmp_path):
     signed_channel.verify(channel)
 
 
+def test_a_root_is_made_before_the_first_start_and_goes_on_after_a_theft(own_server, machine, tmp_path):
+    ann = machine("ann")
+    ann.make_key()
+    create = ["migrate", "--create", "--data", str(own_server.data)]
+    create += ["--database", own_server.database] if own_server.database else []
+    environment.run([BINARY, *create], own_server.environment).succeeded()
+    first = trust(own_server, "new-key-manager").succeeded().stdout.strip()
+    made = ["--root-key", "root.key.pub", "--threshold", "1", "--key-manager", first]
+    ann.trust("init", *made, "--out", ".")
+    ann.sign("1.root.json")
+    trust(own_server, "adopt", str(ann.directory / "1.root.json")).succeeded()
+    own_server.start()
+    create_users(own_server)
+    assert "DEVELOPMENT ROOT" not in own_server.log()
+    channel = Channel(own_server, "conda")
+    fill(channel, tmp_path)
+    signed_channel.verify(channel)
+    stolen = set(signed_channel.keys(own_server))
+    second = trust(own_server, "new-key-manager").succeeded().stdout.strip()
+    ann.trust("rotate", "1.root.json", "--key-manager", second)
+    ann.sign("2.root.json", "--previous", "1.root.json")
+    trust(own_server, "adopt", str(ann.directory / "2.root.json")).succeeded()
+    trust(own_server, "rotate-package-manager", "--compromised").succeeded()
+    until(lambda: stolen.isdisjoint(signed_channel.keys(own_server)), 30)
+    until(lambda: all(stolen.isdisjoint(entry) for entry in channel.repodata()["signatures"].values()), 30)
+    signed_channel.verify(channel)
+    left = [path.name for path in (own_server.data / "trust").glob("key_mgr-*")]
+    assert left == [f"key_mgr-{second}.key"]
+
+
 def test_a_publisher_signs_without_the_server(started, machine, tmp_path):
     channel = Channel(started, "conda")
     ann = machine("ann")

@@ -16,7 +16,11 @@ use crate::output::Output;
 pub(crate) enum Command {
     /// Show the server's public keys, the installed roots, and how far the signing of packages has come.
     Keys,
-    /// Install the successor of the present root. A development root signs it here, and its key is destroyed then.
+    /// Make another key manager's key and print its public half, for the next root to name. The present one signs until
+    /// that root is adopted.
+    NewKeyManager,
+    /// Install the successor of the present root, or root 1 where there is none yet. A development root signs its
+    /// successor here, and its key is destroyed then, as are key managers' keys that the root names no more.
     Adopt {
         /// The root, such as 2.root.json, with all other signatures.
         file: PathBuf,
@@ -88,6 +92,10 @@ impl Command {
                 Some(summary) => output.result(&summary, || keys(&summary)),
                 None => anyhow::bail!("there is no root yet: start the server once"),
             },
+            Self::NewKeyManager => {
+                let key = registry.new_key_manager_key(&permit).await?;
+                output.result(&json!({ "key": key.to_string() }), || key.to_string())
+            }
             Self::Adopt { file } => {
                 let adopted = registry.adopt_root(&permit, &files::read(&file)?).await?;
                 output.result(&adopted, || {

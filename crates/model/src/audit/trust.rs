@@ -16,6 +16,12 @@ pub enum TrustEvent {
         /// Whether its key is kept on the server: it is a development root.
         development: bool,
     },
+    /// A key was made that the next root may name as the key manager's.
+    #[serde(rename = "instance:key-manager-key:create")]
+    KeyManagerKeyCreated {
+        /// The key.
+        key: KeyBytes,
+    },
     /// The key manager document was made anew, because it would have ended soon.
     #[serde(rename = "instance:key-manager:renew")]
     KeyManagerRenewed {
@@ -44,6 +50,14 @@ pub enum TrustEvent {
     SigningSet {
         /// Who, from now on.
         signing: Signing,
+    },
+    /// A publisher's signature was added to a package that was there.
+    #[serde(rename = "project:file:sign")]
+    FileSigned {
+        /// The file, with its subdir.
+        file: String,
+        /// The publisher's key.
+        key: KeyBytes,
     },
     /// A publisher's key was added to a channel.
     #[serde(rename = "channel:publisher-key:add")]

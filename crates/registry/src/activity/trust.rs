@@ -12,6 +12,12 @@ pub(super) fn of(channel: &str, event: &TrustEvent) -> String {
         TrustEvent::RootAdopted { version, fingerprint, .. } => {
             format!("Root {version} was installed. Its fingerprint is {fingerprint}.")
         }
+        TrustEvent::KeyManagerKeyCreated { key } => {
+            format!("The key {} was made, for the next root to name as the key manager's.", short(key))
+        }
+        TrustEvent::FileSigned { file, key } => {
+            format!("A signature by the publisher's key {} was added to {file}.", short(key))
+        }
         TrustEvent::KeyManagerRenewed { version } => {
             format!("The list of keys that sign packages was renewed; it has version {version} now.")
         }

@@ -2,11 +2,12 @@
 
 use bonded_model::Timestamp;
 use bonded_model::audit::{AuditEntry, TrustEvent};
-use bonded_signing::{Envelope, RootRole, TrustedRoot};
+use bonded_signing::{Envelope, RootRole};
 use bonded_store::Change;
 
 use super::KeyRole;
 use super::documents::root_row;
+use super::ended::end_keys;
 use super::state::{DEVELOPMENT_ROOT, Trust};
 use crate::access::{Operate, Permit};
 use crate::{Error, Registry};
@@ -26,17 +27,20 @@ pub struct Adopted {
 
 impl Registry {
     /// Installs the successor of the present root. A development root signs its successor here, and its key is destroyed
-    /// then: whoever trusts it follows to the new one.
+    /// then: whoever trusts it follows to the new one. Where there is no root yet, installs the first one. The key
+    /// manager's keys that the root names no more are destroyed too.
     ///
     /// # Errors
     /// [`Error::Invalid`] when the document does not follow from the present root, or does not name the server's key
     /// manager key: clients would refuse everything that the server signs.
     pub async fn adopt_root(&self, permit: &Permit<Operate>, document: &[u8]) -> Result<Adopted, Error> {
-        let trust = self.needed_trust().await?;
         let (now, invalid) =
             (self.clock.now(), |cause: &dyn std::fmt::Display| Error::Invalid(cause.to_string()));
         let mut envelope = Envelope::parse(document).map_err(|cause| invalid(&cause))?;
         let role = RootRole::read(&envelope).map_err(|cause| invalid(&cause))?;
+        let Some(trust) = self.trust().await? else {
+            return self.adopt_first(permit, &envelope, &role).await;
+        };
         self.sign_successor(&trust, &role, &mut envelope, now)?;
         let row = root_row(role.version, &envelope, now)?;
         let next = trust.root.update(row.body.as_bytes()).map_err(|cause| invalid(&cause))?;
@@ -51,12 +55,16 @@ impl Registry {
             development: false,
         };
         let entry = AuditEntry::new(now, permit.actor(), &self.local_origin(), event);
+        let mut ended = trust.left_out_by(&role);
+        ended.extend(trust.development.map(|key| (KeyRole::Root, key)));
+        let gone = ended.clone();
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 if !tx.insert_trust_root(&row).await? || !tx.insert_trust_key_manager(&made).await? {
                     return Err(overtaken());
                 }
                 tx.put_setting(DEVELOPMENT_ROOT, "").await?;
+                end_keys(tx, &gone).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Trust);
                 Ok(())
@@ -64,7 +72,15 @@ impl Registry {
         });
         write.await?;
         self.trusting.forget();
-        self.end_development(&trust, &next)?;
+        for (role, key) in &ended {
+            self.trusting.keys.destroy(*role, key).map_err(Error::trust)?;
+        }
+        if trust.development.is_some() {
+            tracing::info!(
+                version = next.version(),
+                "the development root was replaced, and its key is destroyed"
+            );
+        }
         Ok(Adopted {
             version: role.version,
             fingerprint: fingerprint.to_string(),
@@ -89,16 +105,6 @@ impl Registry {
             ));
         }
         self.trusting.keys.signer(KeyRole::Root, &key).map_err(Error::trust)?.root(envelope, now);
-        Ok(())
-    }
-
-    fn end_development(&self, trust: &Trust, next: &TrustedRoot) -> Result<(), Error> {
-        let Some(key) = trust.development else { return Ok(()) };
-        self.trusting.keys.destroy(KeyRole::Root, &key).map_err(Error::trust)?;
-        tracing::info!(
-            version = next.version(),
-            "the development root was replaced, and its key is destroyed"
-        );
         Ok(())
     }
 }

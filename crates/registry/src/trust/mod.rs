@@ -14,6 +14,8 @@ mod adopt;
 mod channel;
 mod check;
 mod documents;
+mod ended;
+mod key_manager;
 mod keys;
 mod page;
 mod policy;

@@ -4,10 +4,12 @@ use bonded_model::audit::{AuditEntry, TrustEvent};
 use bonded_model::ids::{JobId, SubdirId};
 use bonded_model::trust::{KeyBytes, Signing};
 use bonded_model::{Actor, Timestamp};
+use bonded_signing::PublicKey;
 use bonded_store::{Change, Queries, Tx};
 
 use super::KeyRole;
 use super::adopt::overtaken;
+use super::ended::end_keys;
 use super::state::{bytes, public};
 use crate::access::{Operate, Permit};
 use crate::jobs::JobKind;
@@ -52,6 +54,7 @@ impl Registry {
                 for key in &gone {
                     tx.delete_package_manager_key(key).await?;
                 }
+                end_keys(tx, &of_packages(&gone)).await?;
                 registry.schedule_signing(tx, now).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Trust);
@@ -60,7 +63,8 @@ impl Registry {
         });
         let written = write.await;
         self.trusting.forget();
-        if written.is_err() {
+        // After any other failure the database may name the key all the same.
+        if matches!(written, Err(Error::Conflict(_))) {
             self.trusting.keys.destroy(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
         }
         written?;
@@ -113,6 +117,7 @@ impl Registry {
                 if are_shown(tx, &gone).await? || !tx.insert_trust_key_manager(&made).await? {
                     return Ok::<_, Error>(false);
                 }
+                end_keys(tx, &of_packages(&gone)).await?;
                 for key in gone {
                     tx.delete_package_manager_key(&key).await?;
                     let event = TrustEvent::PackageManagerRetired { key };
@@ -159,6 +164,10 @@ async fn are_shown(queries: &mut Queries, keys: &[KeyBytes]) -> Result<bool, Err
         }
     }
     Ok(false)
+}
+
+fn of_packages(keys: &[KeyBytes]) -> Vec<(KeyRole, PublicKey)> {
+    keys.iter().map(|key| (KeyRole::PackageManager, public(key))).collect()
 }
 
 /// The setting that holds the subdir's serial at which it began to show another key's signatures.

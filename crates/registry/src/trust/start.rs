@@ -2,12 +2,13 @@
 
 use bonded_model::Timestamp;
 use bonded_model::audit::{AuditEntry, TrustEvent};
-use bonded_model::trust::{KeyBytes, PublisherKey, TrustKeyManager, TrustRoot};
-use bonded_signing::TrustedRoot;
+use bonded_model::trust::{PublisherKey, TrustKeyManager, TrustRoot};
+use bonded_signing::{Envelope, PublicKey, RootRole, TrustedRoot};
 use bonded_store::Change;
 
 use super::KeyRole;
-use super::documents::{development_root, key_manager};
+use super::adopt::{Adopted, overtaken};
+use super::documents::{development_root, key_manager, root_row};
 use super::state::{DEVELOPMENT_ROOT, Trust, bytes, public};
 use crate::access::{Operate, Permit};
 use crate::{Error, Registry};
@@ -25,13 +26,15 @@ pub struct TrustStart {
     pub expires_at: Timestamp,
 }
 
-/// The keys and documents of a first start.
+/// The documents of a first root, and the keys that were made for them.
 struct First {
     root: TrustRoot,
     key_manager: TrustKeyManager,
-    root_key: KeyBytes,
-    key_manager_key: KeyBytes,
-    package_key: KeyBytes,
+    /// The key of a development root.
+    development: Option<PublicKey>,
+    package_key: PublicKey,
+    /// What is destroyed where another server was faster.
+    made: Vec<(KeyRole, PublicKey)>,
 }
 
 impl Registry {
@@ -77,6 +80,9 @@ impl Registry {
 
     fn check_keys(&self, trust: &Trust) -> Result<(), Error> {
         self.key_manager_signer(trust.root.role())?;
+        if let Some(key) = &trust.development {
+            self.trusting.keys.signer(KeyRole::Root, key).map_err(Error::trust)?;
+        }
         for key in &trust.package_keys {
             self.trusting.keys.signer(KeyRole::PackageManager, &public(&key.key)).map_err(Error::trust)?;
         }
@@ -88,19 +94,63 @@ impl Registry {
         let first = self
             .first(&publishers)
             .map_err(|error| Error::internal(format!("no root could be made: {error}")))?;
-        let made = self.store_first(permit, &first).await?;
+        // Another server may have been faster: then what is in the database is its own.
+        self.install_first(permit, first).await.map(drop)
+    }
+
+    /// Installs a root that was signed offline as the first one of all.
+    pub(super) async fn adopt_first(
+        &self,
+        permit: &Permit<Operate>,
+        envelope: &Envelope,
+        role: &RootRole,
+    ) -> Result<Adopted, Error> {
+        let now = self.clock.now();
+        if role.version != 1 {
+            return Err(Error::Invalid(format!(
+                "there is no root here yet, so the first one is root 1, and this is root {}",
+                role.version
+            )));
+        }
+        let root = root_row(1, envelope, now)?;
+        let pinned = TrustedRoot::pin(root.body.as_bytes(), None);
+        let pinned = pinned.map_err(|cause| Error::Invalid(cause.to_string()))?;
+        if pinned.is_expired(now) {
+            return Err(Error::Invalid(format!("root 1 ended at {}", role.expiration)));
+        }
+        let manager = self.key_manager_signer(role)?;
+        let publishers = self.store.read().await?.publisher_keys().await?;
+        let package =
+            self.trusting.keys.create(KeyRole::PackageManager, &self.random).map_err(Error::trust)?;
+        let keys = publishers.iter().map(|publisher| public(&publisher.key)).chain([package.public()]);
+        let first = First {
+            root,
+            key_manager: key_manager(&manager, 1, keys, now)?,
+            development: None,
+            package_key: package.public(),
+            made: vec![(KeyRole::PackageManager, package.public())],
+        };
+        if !self.install_first(permit, first).await? {
+            return Err(overtaken());
+        }
+        Ok(Adopted {
+            version: 1,
+            fingerprint: pinned.fingerprint().to_string(),
+            expires_at: role.expiration,
+            ended_development: false,
+        })
+    }
+
+    /// Whether it is the first one; otherwise the keys that were made for it are gone.
+    async fn install_first(&self, permit: &Permit<Operate>, first: First) -> Result<bool, Error> {
+        let installed = self.store_first(permit, &first).await?;
         self.trusting.forget();
-        if !made {
-            // Another server was faster; what is in the database is its own.
-            for (role, key) in [
-                (KeyRole::Root, first.root_key),
-                (KeyRole::KeyManager, first.key_manager_key),
-                (KeyRole::PackageManager, first.package_key),
-            ] {
-                self.trusting.keys.destroy(role, &public(&key)).map_err(Error::trust)?;
+        if !installed {
+            for (role, key) in &first.made {
+                self.trusting.keys.destroy(*role, key).map_err(Error::trust)?;
             }
         }
-        Ok(())
+        Ok(installed)
     }
 
     /// Publishers may have keys from before: everything else was given up once, because it was lost.
@@ -114,9 +164,13 @@ impl Registry {
         Ok(First {
             root: development_root(&root_signer, 1, manager.public(), now)?,
             key_manager: key_manager(&manager, 1, keys, now)?,
-            root_key: bytes(&root_signer.public()),
-            key_manager_key: bytes(&manager.public()),
-            package_key: bytes(&package.public()),
+            development: Some(root_signer.public()),
+            package_key: package.public(),
+            made: vec![
+                (KeyRole::Root, root_signer.public()),
+                (KeyRole::KeyManager, manager.public()),
+                (KeyRole::PackageManager, package.public()),
+            ],
         })
     }
 
@@ -125,18 +179,19 @@ impl Registry {
         let event = TrustEvent::RootAdopted {
             version: 1,
             fingerprint: root.fingerprint().compact(),
-            development: true,
+            development: first.development.is_some(),
         };
         let entry = AuditEntry::new(first.root.installed_at, permit.actor(), &self.local_origin(), event);
         let (root, made) = (first.root.clone(), first.key_manager.clone());
-        let (root_key, package_key) = (first.root_key.to_string(), first.package_key);
+        let development = first.development.map(|key| key.to_string()).unwrap_or_default();
+        let package_key = bytes(&first.package_key);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 if !tx.trust_roots().await?.is_empty() {
                     return Ok(false);
                 }
                 tx.insert_trust_root(&root).await?;
-                tx.put_setting(DEVELOPMENT_ROOT, &root_key).await?;
+                tx.put_setting(DEVELOPMENT_ROOT, &development).await?;
                 tx.insert_trust_key_manager(&made).await?;
                 tx.insert_package_manager_key(&package_key, made.made_at).await?;
                 tx.audit(entry).await?;

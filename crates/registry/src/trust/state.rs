@@ -8,6 +8,8 @@ use bonded_model::trust::{KeyBytes, PackageManagerKey, PublisherKey, TrustKeyMan
 use bonded_signing::{KeyManagerError, PublicKey, RootError, TrustedKeyManager, TrustedRoot};
 use bonded_store::Queries;
 
+use super::KeyRole;
+use super::ended::{ENDED_KEYS, ended_keys};
 use crate::python::Page;
 use crate::{Error, Registry};
 
@@ -35,6 +37,8 @@ pub(crate) struct Trust {
     pub(super) publishers: Vec<PublisherKey>,
     /// The key of the development root, while there is one.
     pub(super) development: Option<PublicKey>,
+    /// Keys that a change has ended.
+    pub(super) ended: Vec<(KeyRole, PublicKey)>,
 }
 
 /// What the database holds is not what was signed.
@@ -69,6 +73,7 @@ impl Trust {
             return Err(Error::internal(BrokenTrust::Incomplete("package manager key")));
         }
         let development = queries.setting(DEVELOPMENT_ROOT).await?;
+        let ended = queries.setting(ENDED_KEYS).await?;
         Ok(Some(Self {
             roots,
             root,
@@ -78,6 +83,7 @@ impl Trust {
             package_keys,
             publishers: queries.publisher_keys().await?,
             development: development.and_then(|key| key.parse().ok()),
+            ended: ended_keys(ended.as_deref()),
         }))
     }
 
@@ -160,6 +166,7 @@ impl Registry {
         }
         let mut snapshot = self.store.snapshot().await?;
         let Some(trust) = Trust::load(&mut snapshot).await?.map(Arc::new) else { return Ok(None) };
+        trust.destroy_ended(&self.trusting.keys);
         self.trusting.remembered.keep(&trust, changes);
         Ok(Some(trust))
     }

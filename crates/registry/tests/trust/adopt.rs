@@ -78,6 +78,66 @@ with_app! {
         assert!(app.registry.set_up_trust(&app.operator()).await.unwrap().development);
     }
 
+    async fn a_root_that_was_made_before_the_first_start_is_the_first_one(app: TestApp) {
+        let operator = app.operator();
+        // As before the first start.
+        app.registry.forget_trust(&operator).await.unwrap();
+        let manager = app.registry.new_key_manager_key(&operator).await.unwrap();
+        let keys = offline();
+        let refused = [
+            (successor(&app, 2, &keys, manager, 2), "root 1"),
+            (successor(&app, 1, &keys, manager, 1), "not signed by 2 of its own keys"),
+            (successor(&app, 1, &keys, keys[2].public(), 2), "names the key manager key"),
+        ];
+        for (document, reason) in refused {
+            let answer = app.registry.adopt_root(&operator, &document).await;
+            assert!(matches!(&answer, Err(Error::Invalid(text)) if text.contains(reason)), "{reason}: {answer:?}");
+        }
+        let adopted = app.registry.adopt_root(&operator, &successor(&app, 1, &keys, manager, 2)).await.unwrap();
+        assert!(adopted.version == 1 && !adopted.ended_development, "{adopted:?}");
+        assert!(!app.registry.set_up_trust(&operator).await.unwrap().development);
+        publish(&app, MAIN, &["a"]).await;
+        let client = Client::new(&app).await;
+        assert_eq!(client.root.role().root.threshold(), 2);
+        assert_eq!(client.verify(&app, MAIN).await.len(), 1);
+    }
+
+    async fn after_a_theft_another_key_manager_and_another_package_manager_sign(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let (operator, pinned, keys) = (app.operator(), Client::new(&app).await, offline());
+        let stolen = manager_of(&pinned);
+        app.registry.adopt_root(&operator, &successor(&app, 2, &keys, stolen, 2)).await.unwrap();
+        let manager = app.registry.new_key_manager_key(&operator).await.unwrap();
+        app.registry.adopt_root(&operator, &successor(&app, 3, &keys, manager, 2)).await.unwrap();
+        app.registry.rotate_package_manager(&operator, true).await.unwrap();
+        app.settle().await;
+        let client = Client::following(&app, pinned.root.clone()).await;
+        assert_eq!(manager_of(&client), manager);
+        assert!(client.keys().is_disjoint(&pinned.keys()));
+        assert_eq!(client.verify(&app, MAIN).await.len(), 1);
+        let left = app.trust_directory().join(format!("key_mgr-{stolen}.key"));
+        assert!(!left.exists(), "no root names it any more");
+    }
+
+    async fn after_the_loss_of_all_keys_of_the_server_clients_follow_to_new_ones(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let (operator, pinned, keys) = (app.operator(), Client::new(&app).await, offline());
+        app.registry.adopt_root(&operator, &successor(&app, 2, &keys, manager_of(&pinned), 2)).await.unwrap();
+        for file in std::fs::read_dir(app.trust_directory()).unwrap() {
+            std::fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        let after = app.beside().await;
+        assert!(after.registry.set_up_trust(&operator).await.is_err());
+        let manager = after.registry.new_key_manager_key(&operator).await.unwrap();
+        after.registry.adopt_root(&operator, &successor(&app, 3, &keys, manager, 2)).await.unwrap();
+        after.registry.rotate_package_manager(&operator, true).await.unwrap();
+        after.registry.set_up_trust(&operator).await.unwrap();
+        app.settle().await;
+        let client = Client::following(&app, pinned.root).await;
+        assert_eq!(client.verify(&app, MAIN).await.len(), 1);
+        publish(&after, MAIN, &["b"]).await;
+    }
+
     async fn a_root_by_new_keys_alone_is_not_installed_after_a_ceremony(app: TestApp) {
         let (client, keys) = (Client::new(&app).await, offline());
         let manager = manager_of(&client);
