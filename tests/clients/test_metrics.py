@@ -33,6 +33,9 @@ def test_requests_are_counted_by_route_and_not_by_name(own_server):
     assert channel.name not in text and channel.read_token not in text
     assert 'bonded_http_request_duration_seconds_bucket{route="/{channel}/simple/",le="+Inf"}' in text
     assert metrics.value(server, "bonded_ready") == 1
+    day = 24 * 60 * 60
+    assert 360 * day < metrics.value(server, "bonded_trust_root_expires_seconds") <= 365 * day
+    assert 30 * day < metrics.value(server, "bonded_trust_key_manager_expires_seconds") <= 31 * day
 
 
 def test_metrics_are_served_nowhere_else(own_server):

@@ -64,7 +64,7 @@ def test_every_record_verifies_wherever_it_stands(conda_channel, rattler, tmp_pa
 def test_trust_documents_are_public_and_the_same_everywhere(server, conda_channel):
     for name in ("1.root.json", "key_mgr.json"):
         plain = server.get(f"/{name}")
-        assert plain.status_code == 200 and plain.headers["Cache-Control"] == "public, max-age=60"
+        assert plain.status_code == 200 and plain.headers["Cache-Control"] == "public, max-age=5"
         for path in (
             f"/{conda_channel.name}/{name}",
             f"/no-such-channel/{name}",

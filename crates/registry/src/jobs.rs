@@ -102,21 +102,30 @@ impl Registry {
     /// Runs jobs until none is left, due or not. For tests and for the command line.
     ///
     /// # Errors
-    /// The first failure.
+    /// The first failure, after everything else was done.
     pub async fn publish_everything(&self) -> Result<(), Error> {
-        self.sign_waiting().await?;
+        let mut ended = self.sign_waiting().await;
         let subdirs = self.store.read().await?.all_subdirs().await?;
         for subdir in subdirs {
-            self.renew_if_damaged(&subdir).await?;
-            let Some(subdir) = self.store.read().await?.subdir(subdir.id).await? else { continue };
-            if subdir.shards.is_none_or(|shards| shards.serial < subdir.serial) {
-                self.publish_shards(subdir.id).await?;
-            }
-            if subdir.repodata.is_none_or(|repodata| repodata.serial < subdir.serial) {
-                self.publish_repodata(subdir.id).await?;
-            }
+            let published = self.publish_subdir(&subdir).await;
+            ended = ended.and(published);
         }
-        Ok(())
+        ended
+    }
+
+    /// Publishes what is stale of a subdir. A part that fails does not keep the other one back.
+    async fn publish_subdir(&self, subdir: &SubdirRow) -> Result<(), Error> {
+        self.renew_if_damaged(subdir).await?;
+        let Some(subdir) = self.store.read().await?.subdir(subdir.id).await? else { return Ok(()) };
+        let mut ended = Ok(());
+        if subdir.shards.is_none_or(|shards| shards.serial < subdir.serial) {
+            ended = self.publish_shards(subdir.id).await;
+        }
+        if subdir.repodata.is_none_or(|repodata| repodata.serial < subdir.serial) {
+            let published = self.publish_repodata(subdir.id).await;
+            ended = ended.and(published);
+        }
+        ended
     }
 
     /// Runs one job that is due, if there is one.

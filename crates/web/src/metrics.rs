@@ -17,6 +17,8 @@ use crate::problem::Problem;
 const REQUESTS: &str = "bonded_http_requests_total";
 const DURATION: &str = "bonded_http_request_duration_seconds";
 const READY: &str = "bonded_ready";
+const ROOT_EXPIRES: &str = "bonded_trust_root_expires_seconds";
+const KEY_MANAGER_EXPIRES: &str = "bonded_trust_key_manager_expires_seconds";
 const UNPUBLISHED: &str = "bonded_conda_unpublished_subdirs";
 /// The route of what matches none.
 const NO_ROUTE: &str = "none";
@@ -33,9 +35,28 @@ where
         gauge!(READY).set(if app.check().await.is_ok() { 1.0 } else { 0.0 });
         // No instance has so many subdirs that a float could not count them.
         gauge!(UNPUBLISHED).set(u32::try_from(app.unpublished_subdirs()).unwrap_or(u32::MAX));
+        tell_terms(&app).await;
         ([(CONTENT_TYPE, TEXT_FORMAT)], render()).into_response()
     };
     Router::new().route("/metrics", get(answer)).fallback(async || Problem::not_found()).with_state(app)
+}
+
+/// How long the documents of trust are good for. Nothing is told before there are any.
+async fn tell_terms(app: &App) {
+    match app.trust_terms().await {
+        Ok(Some(terms)) => {
+            gauge!(ROOT_EXPIRES).set(seconds(terms.root_seconds));
+            gauge!(KEY_MANAGER_EXPIRES).set(seconds(terms.key_manager_seconds));
+        }
+        Ok(None) => {}
+        Err(cause) => tracing::error!(?cause, "what is trusted cannot be read"),
+    }
+}
+
+/// Nothing here is 68 years away.
+fn seconds(left: i64) -> f64 {
+    let bounded = left.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+    i32::try_from(bounded).map_or(0.0, f64::from)
 }
 
 fn describe() {
@@ -44,8 +65,10 @@ fn describe() {
     describe_gauge!(READY, "Whether database and storage answer: 1 or 0.");
     describe_gauge!(
         UNPUBLISHED,
-        "Conda subdirs whose new packages are not published because a record does not verify."
+        "Conda subdirs whose new packages or signatures are not published: a record does not verify, or a key is missing."
     );
+    describe_gauge!(ROOT_EXPIRES, "Seconds until the newest root of trust ends; negative afterwards.");
+    describe_gauge!(KEY_MANAGER_EXPIRES, "Seconds until key_mgr.json ends; negative afterwards.");
 }
 
 /// Lets the answer tell which route gave it.

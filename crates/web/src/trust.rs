@@ -6,6 +6,8 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bonded_model::ChannelName;
+use bonded_registry::Error;
+use bonded_registry::trust::KEY_MANAGER_CACHED;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -55,7 +57,8 @@ async fn document(
     out.insert(CONTENT_TYPE, HeaderValue::from_static(page.content_type));
     out.insert(ETAG, tag_header(page.etag.clone()));
     // conda fetches the repodata once for each package that it links unless it is told to keep these for a while.
-    out.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    let cached = format!("public, max-age={}", KEY_MANAGER_CACHED.num_seconds());
+    out.insert(CACHE_CONTROL, HeaderValue::try_from(cached).map_err(Error::internal)?);
     Ok(response)
 }
 

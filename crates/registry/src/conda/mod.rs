@@ -3,6 +3,7 @@
 mod archive;
 mod channeldata;
 mod download;
+mod late;
 mod publish;
 mod renew;
 mod repodata;

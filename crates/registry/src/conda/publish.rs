@@ -19,6 +19,7 @@ use bonded_store::Tx;
 use serde_json::json;
 
 use super::CondaUpload;
+use super::late::Late;
 use crate::access::{Permit, Publish};
 use crate::jobs::JobKind;
 use crate::provenance::{Attested, check_signing, sidecar_digest};
@@ -67,7 +68,7 @@ impl Registry {
             Incoming { channel, filename: target.filename, archive, digests, signature, attested, now };
         let package = self.package(&incoming).await?;
         if let Some(outcome) = taken {
-            self.add_signatures(&incoming, &name, package).await?;
+            self.add_signatures(Late { permit, origin, name, now, package }).await?;
             return Ok(outcome);
         }
         self.blobs.store(BlobKind::File, staged).await.map_err(Error::internal)?;
@@ -146,30 +147,6 @@ impl Registry {
         }
         Err(Error::Unavailable)
     }
-
-    /// Adds a publisher's signature to a package that is there: the way on after a key was removed.
-    async fn add_signatures(&self, incoming: &Incoming, name: &str, package: Package) -> Result<(), Error> {
-        let (registry, channel, now) = (self.clone(), incoming.channel, incoming.now);
-        let name = name.to_owned();
-        let write = self.store.write(move |tx| {
-            Box::pin(async move {
-                let Some(file) = tx.file_by_name(channel, &name).await? else { return Ok(None) };
-                let subdir = tx.subdir_by_name(channel, &package.subdir).await?;
-                let Some(subdir) = subdir else { return Ok(None) };
-                if !package.signatures.still_fit(tx, channel).await? {
-                    return Err(Error::Unavailable);
-                }
-                package.signatures.write(tx, file.id, now).await?;
-                tx.change_shard(subdir.id, &package.name).await?;
-                registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;
-                Ok(Some(subdir.id))
-            })
-        });
-        match write.await? {
-            Some(subdir) => self.publish_shards(subdir).await,
-            None => Ok(()),
-        }
-    }
 }
 
 /// What arrived, as far as its rows are made from it.
@@ -184,9 +161,9 @@ struct Incoming {
 }
 
 /// A package with its signatures, ready to be written.
-struct Package {
+pub(super) struct Package {
     rows: Rows,
-    signatures: UploadSignatures,
+    pub(super) signatures: UploadSignatures,
 }
 
 impl Deref for Package {
@@ -206,9 +183,9 @@ enum Committed {
 }
 
 /// The rows of a package, ready to be written.
-struct Rows {
-    name: String,
-    subdir: String,
+pub(super) struct Rows {
+    pub(super) name: String,
+    pub(super) subdir: String,
     filename: String,
     build: String,
     build_number: i64,

@@ -12,7 +12,7 @@ use bonded_store::{Change, Reader};
 use tokio::sync::mpsc;
 
 use super::shards::Setback;
-use crate::trust::{PublishedRecord, SignaturePolicy};
+use crate::trust::{Part, PublishedRecord, SignaturePolicy};
 use crate::{Error, Registry};
 
 /// Records that are read from the database at once.
@@ -42,7 +42,7 @@ impl Registry {
     /// When database or storage fail; nothing was published then.
     pub async fn publish_repodata(&self, subdir: SubdirId) -> Result<(), Error> {
         let ended = self.write_repodata(subdir).await;
-        self.note_publication(subdir, &ended);
+        self.note_publication(subdir, Part::Repodata, &ended);
         ended?;
         // It may have been the last document that showed a key's signatures.
         self.retire_keys().await

@@ -10,7 +10,7 @@ use bonded_model::ids::SubdirId;
 use bonded_model::{Sha256, Timestamp};
 use bonded_store::{Change, Reader, StoreError, Tx};
 
-use crate::trust::{PublishedRecord, SignaturePolicy};
+use crate::trust::{Part, PublishedRecord, SignaturePolicy};
 use crate::{Error, Registry};
 
 /// More names than this do not become stale at once.
@@ -74,7 +74,7 @@ impl Registry {
         let lock = self.conda.lock_of(subdir);
         let mut known = lock.lock().await;
         let ended = self.publish_generations(subdir, &mut known).await;
-        self.note_publication(subdir, &ended);
+        self.note_publication(subdir, Part::Shards, &ended);
         ended
     }
 

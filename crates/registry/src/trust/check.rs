@@ -1,6 +1,6 @@
 //! The client's verifier on the server's own output, before anybody sees that.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +11,8 @@ use bonded_signing::{RecordError, verify_record};
 use quick_cache::sync::Cache;
 
 use super::Trust;
+use super::sign::Changed;
+use super::state::BrokenTrust;
 use crate::{Error, Registry};
 
 /// How many records are known to verify, so that one more package does not cost the verification of all.
@@ -94,31 +96,55 @@ impl Checker {
     }
 }
 
-/// Subdirs that are not published because a record does not verify, with what is wrong.
+/// What is made of a subdir. Each fails and succeeds by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Part {
+    /// The signatures of a new key.
+    Signatures,
+    /// The shards.
+    Shards,
+    /// The full repodata.
+    Repodata,
+}
+
+/// What is not published, or not signed anew, because it is not what it should be.
 #[derive(Default)]
-pub(super) struct Failures(Mutex<BTreeMap<SubdirId, String>>);
+pub(super) struct Failures(Mutex<BTreeSet<(SubdirId, Part)>>);
 
 impl Registry {
-    /// How many subdirs are not published because one of their records does not verify. What was published before is
-    /// served on.
+    /// How many subdirs are not published, or not signed anew, because one of their records does not verify or a key is
+    /// missing. What was published before is served on.
     pub fn unpublished_subdirs(&self) -> usize {
-        self.trusting.unverified.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        let failures = self.trusting.unverified.0.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.iter().map(|(subdir, _)| subdir).collect::<BTreeSet<_>>().len()
     }
 
-    /// Remembers how the publication of a subdir ended.
-    pub(crate) fn note_publication(&self, subdir: SubdirId, ended: &Result<(), Error>) {
-        let unverified = match ended {
-            Err(Error::Internal(cause)) => cause.downcast_ref::<Unverified>(),
-            _ => None,
-        };
+    /// Remembers how a part of a subdir ended. Its success says nothing of the other parts.
+    pub(crate) fn note_publication<T>(&self, subdir: SubdirId, part: Part, ended: &Result<T, Error>) {
         let mut failures = self.trusting.unverified.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match (ended, unverified) {
-            (_, Some(unverified)) => {
-                tracing::error!(cause = %unverified, "a generation does not verify and is not published");
-                failures.insert(subdir, unverified.to_string());
+        match ended {
+            Ok(_) => drop(failures.remove(&(subdir, part))),
+            Err(cause) if is_wrong(part, cause) => {
+                let cause = match cause {
+                    Error::Internal(cause) => cause.to_string(),
+                    other => other.to_string(),
+                };
+                tracing::error!(%subdir, ?part, cause, "a generation does not verify and is not published");
+                failures.insert((subdir, part));
             }
-            (Ok(()), None) => drop(failures.remove(&subdir)),
-            (Err(_), None) => {}
+            Err(_) => {}
         }
+    }
+}
+
+/// Whether this does not pass by itself, unlike a database that does not answer.
+fn is_wrong(part: Part, error: &Error) -> bool {
+    match error {
+        Error::Internal(cause) => {
+            cause.is::<Unverified>() || cause.is::<Changed>() || cause.is::<BrokenTrust>()
+        }
+        // A key that cannot be had.
+        Error::Invalid(_) => part == Part::Signatures,
+        _ => false,
     }
 }

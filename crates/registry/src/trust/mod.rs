@@ -27,25 +27,32 @@ mod sign;
 mod signer;
 mod start;
 mod state;
+mod term;
 mod upload;
 
 use std::path::PathBuf;
 
 use bonded_factors::sealing::InstanceKey;
+use chrono::TimeDelta;
 
 pub use adopt::Adopted;
 pub use bonded_signing::{NotARecordSignature, PublicKey, RecordSignature};
 pub use page::{ChannelTrust, KeyManagerView, SignedBy, Term, TrustPage};
 pub use serve::{RootSummary, SignerSummary, TrustSummary};
 pub use start::TrustStart;
+pub use term::TrustTerms;
 pub use upload::{OfflineRecord, offline_record};
 
-pub(crate) use check::Checker;
+pub(crate) use check::{Checker, Part};
 use keys::KeyRole;
 pub(crate) use policy::{PublishedRecord, SignaturePolicy};
 use signer::Signer;
 use state::Trust;
 pub(crate) use upload::UploadSignatures;
+
+/// How long clients and proxies may keep a key manager document. Records are not published with a new key's signatures
+/// alone before every copy names it.
+pub const KEY_MANAGER_CACHED: TimeDelta = TimeDelta::seconds(5);
 
 /// The keys, and what is remembered of the database.
 pub(crate) struct Trusting {

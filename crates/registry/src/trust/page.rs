@@ -130,7 +130,7 @@ impl Registry {
         Ok(ChannelTrust {
             development: trust.development.is_some(),
             roots: trust.roots.values().rev().map(root_summary).collect(),
-            root_term: term(trust.root.role().expiration, ROOT_WARNING, now),
+            root_term: root_term(trust, now),
             key_manager: key_manager(trust, now),
             server_keys: trust.package_keys.clone(),
             publisher_keys,
@@ -159,9 +159,18 @@ fn key_manager(trust: &Trust, now: Timestamp) -> KeyManagerView {
         made_at,
         renewed_at: made_at + half,
         expires_at,
-        term: term(expires_at, half - RENEWAL_DELAY, now),
+        term: key_manager_term(trust, now),
         threshold: trust.key_manager.package_managers().threshold(),
     }
+}
+
+pub(super) fn root_term(trust: &Trust, now: Timestamp) -> Term {
+    term(trust.root.role().expiration, ROOT_WARNING, now)
+}
+
+pub(super) fn key_manager_term(trust: &Trust, now: Timestamp) -> Term {
+    let (made_at, expires_at) = (trust.key_manager_row.made_at, trust.key_manager_row.expires_at);
+    term(expires_at, (expires_at - made_at) / 2 - RENEWAL_DELAY, now)
 }
 
 fn term(expires_at: Timestamp, warning: TimeDelta, now: Timestamp) -> Term {

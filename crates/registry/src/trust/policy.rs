@@ -103,7 +103,12 @@ impl Registry {
         row: &SubdirRow,
     ) -> Result<SignaturePolicy, Error> {
         let signing = queries.channel(row.channel).await?.map_or(Signing::Off, |channel| channel.signing);
-        let Some(trust) = self.trust().await? else { return Ok(SignaturePolicy::Unsigned) };
+        let trust = match (signing, self.trust().await?) {
+            (Signing::Off, _) => return Ok(SignaturePolicy::Unsigned),
+            (_, Some(trust)) => trust,
+            // It was given up as lost. What is signed does not become unsigned until the next start makes it anew.
+            (_, None) => return Err(Error::Unavailable),
+        };
         let checker = Checker::new(self, std::sync::Arc::clone(&trust), &row.name);
         Ok(match (signing, row.package_key) {
             (Signing::Off, _) => SignaturePolicy::Unsigned,

@@ -57,9 +57,11 @@ impl Registry {
     async fn renew_development_root(&self, trust: &Trust, now: Timestamp) -> Result<(), Error> {
         let left = trust.root.role().expiration - now;
         let Some(key) = trust.development else {
-            if left < ROOT_WARNING {
-                let expires_at = trust.root.role().expiration;
-                tracing::warn!(version = trust.root.version(), %expires_at, "the root ends soon: sign its successor and adopt it");
+            let (version, expires_at) = (trust.root.version(), trust.root.role().expiration);
+            if left <= TimeDelta::zero() {
+                tracing::error!(version, %expires_at, "the root has ended, and clients refuse everything: sign its successor and adopt it");
+            } else if left < ROOT_WARNING {
+                tracing::warn!(version, %expires_at, "the root ends soon: sign its successor and adopt it");
             }
             return Ok(());
         };

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use bonded_indexes::conda::published_record;
 use bonded_model::Timestamp;
 use bonded_model::conda_index::SubdirRow;
 use bonded_model::ids::SubdirId;
@@ -16,19 +15,21 @@ use bonded_model::trust::{self, KeyBytes, NewSignature, Signing, UnsignedRecord}
 use bonded_signing::RecordSignature;
 use bonded_store::{Change, Tx};
 
+use super::check::Part;
 use super::rotate::switched_at;
 use super::state::public;
-use super::{KeyRole, Signer};
+use super::upload::published_text;
+use super::{KEY_MANAGER_CACHED, KeyRole, Signer};
 use crate::jobs::JobKind;
 use crate::{Error, Registry};
 
 /// Records that are signed and written at once.
 const PAGE: i64 = 4_000;
 
-/// A record that was changed behind the server's back is not signed anew.
+/// A record that was changed behind the server's back, or that lost its signature there, is not signed anew.
 #[derive(Debug, thiserror::Error)]
 #[error("the record of {0} is not what was signed before: it was changed in the database")]
-struct Changed(String);
+pub(super) struct Changed(String);
 
 impl Registry {
     /// Signs the records of all subdirs that wait for it.
@@ -36,17 +37,30 @@ impl Registry {
         if self.trust().await?.is_none() {
             return Ok(());
         }
+        let mut ended = Ok(());
         for subdir in self.store.read().await?.all_subdirs().await? {
-            self.sign_subdir(subdir.id).await?;
+            let signed = self.sign_subdir(subdir.id).await;
+            ended = ended.and(signed);
         }
-        self.retire_keys().await
+        let retired = self.retire_keys().await;
+        ended.and(retired)
     }
 
     /// Signs the records of a subdir with the present key, if they are to be signed by the server and are not yet.
     pub(crate) async fn sign_subdir(&self, subdir: SubdirId) -> Result<(), Error> {
-        let Some(trust) = self.trust().await? else { return Ok(()) };
-        let Some(key) = trust.present() else { return Ok(()) };
-        let Some(row) = self.waiting(subdir, key).await? else { return self.retire_keys().await };
+        let signed = self.sign_records(subdir).await;
+        self.note_publication(subdir, Part::Signatures, &signed);
+        if signed? {
+            self.publish_shards(subdir).await?;
+        }
+        self.retire_keys().await
+    }
+
+    /// Whether the subdir is published with the present key's signatures now, and was not before.
+    async fn sign_records(&self, subdir: SubdirId) -> Result<bool, Error> {
+        let Some(trust) = self.trust().await? else { return Ok(false) };
+        let Some(key) = trust.present() else { return Ok(false) };
+        let Some(row) = self.waiting(subdir, key).await? else { return Ok(false) };
         let signer =
             self.trusting.keys.signer(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
         // What the old key signed is checked by it, unless somebody else may have it.
@@ -56,13 +70,20 @@ impl Registry {
             after = Some(last);
         }
         let now = self.clock.now();
+        // Whoever has a copy of the key manager from before the new key would refuse the new signatures.
+        let known_at = trust.package_keys.first().map_or(now, |present| present.made_at + KEY_MANAGER_CACHED);
+        let too_early = old.is_some() && now < known_at;
         let registry = self.clone();
-        let write = self
-            .store
-            .write(move |tx| Box::pin(async move { registry.switch_to(tx, subdir, key, now).await }));
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                match too_early {
+                    true => registry.schedule_signing_of(tx, subdir, known_at).await,
+                    false => registry.switch_to(tx, subdir, key, now).await,
+                }
+            })
+        });
         write.await?;
-        self.publish_shards(subdir).await?;
-        self.retire_keys().await
+        Ok(!too_early)
     }
 
     /// The subdir, if the server signs its channel and it is not yet published with this key's signatures.
@@ -86,20 +107,24 @@ impl Registry {
         let mut snapshot = self.store.snapshot().await?;
         let page = snapshot.unsigned_records(subdir, &key, after, PAGE).await?;
         let Some(last) = page.last().map(|record| record.filename.clone()) else { return Ok(None) };
-        let before = match old {
-            Some(_) => snapshot.signatures_between(subdir, after, &last).await?,
-            None => Vec::new(),
+        let before: Option<Before> = match old {
+            Some(old) => {
+                let made = snapshot.signatures_by(subdir, &old, after, &last).await?.into_iter();
+                Some(made.map(|made| (made.filename, made.signature)).collect())
+            }
+            None => None,
         };
         drop(snapshot);
         let (signer, now) = (Arc::clone(signer), self.clock.now());
         let signing = tokio::task::spawn_blocking(move || {
-            let before = before.into_iter().filter(|made| Some(made.signature.key) == old);
-            let before = before.map(|made| (made.filename, made.signature)).collect();
-            sign_all(&signer, &page, &before, now)
+            let made = sign_all(&signer, &page, before.as_ref(), now)?;
+            Ok::<_, Error>(page.into_iter().zip(made).collect::<Vec<_>>())
         });
-        let made = signing.await.map_err(Error::internal)??;
-        let count = made.len();
-        let write = self.store.write(move |tx| Box::pin(async move { tx.insert_signatures(&made).await }));
+        let signed = signing.await.map_err(Error::internal)??;
+        let count = signed.len();
+        // A record that was changed meanwhile has a signature over what it is now, which must stay.
+        let write =
+            self.store.write(move |tx| Box::pin(async move { tx.insert_signatures_over(&signed).await }));
         write.await?;
         tracing::info!(%subdir, count, "records were signed");
         Ok(Some(last))
@@ -139,7 +164,7 @@ type Before = HashMap<String, trust::RecordSignature>;
 fn sign_all(
     signer: &Signer,
     records: &[UnsignedRecord],
-    before: &Before,
+    before: Option<&Before>,
     now: Timestamp,
 ) -> Result<Vec<NewSignature>, Error> {
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -164,15 +189,16 @@ fn sign_all(
 fn sign(
     signer: &Signer,
     record: &UnsignedRecord,
-    before: &Before,
+    before: Option<&Before>,
     now: Timestamp,
 ) -> Result<NewSignature, Error> {
-    let run_exports = record.run_exports.as_deref().unwrap_or("{}");
-    let text = published_record(&record.filename, &record.record, run_exports).map_err(Error::internal)?;
-    if let Some(old) = before.get(&record.filename) {
+    let text = published_text(record)?;
+    if let Some(before) = before {
+        let changed = || Error::internal(Changed(record.filename.clone()));
+        let old = before.get(&record.filename).ok_or_else(changed)?;
         let old = RecordSignature { key: public(&old.key), signature: old.signature.into() };
         if !old.verifies(text.as_bytes()).map_err(Error::internal)? {
-            return Err(Error::internal(Changed(record.filename.clone())));
+            return Err(changed());
         }
     }
     let signature = signer.record(&text).map_err(Error::internal)?;

@@ -9,7 +9,7 @@ use bonded_formats::conda::{self as format, CondaArchive};
 use bonded_indexes::conda::{published_record, record, run_exports};
 use bonded_model::conda::ArchiveFilename;
 use bonded_model::ids::{ChannelId, FileId};
-use bonded_model::trust::{KeyBytes, NewSignature, RecordSignature, Signing};
+use bonded_model::trust::{KeyBytes, NewSignature, RecordSignature, Signing, UnsignedRecord};
 use bonded_model::{Digests, Timestamp};
 use bonded_store::{Queries, Tx};
 
@@ -56,6 +56,34 @@ impl UploadSignatures {
         Ok(queries.package_manager_keys().await?.first().map(|key| key.key))
     }
 
+    /// Their keys.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = KeyBytes> {
+        self.made.iter().map(|made| made.key)
+    }
+
+    /// Whether a file that is there would have one more signature by them.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when its record is not what they sign.
+    pub(crate) async fn are_new_over(&self, queries: &mut Queries, file: FileId) -> Result<bool, Error> {
+        let Some(record) = queries.unsigned_record(file).await? else { return Ok(false) };
+        let text = published_text(&record)?;
+        for made in &self.made {
+            let made =
+                bonded_signing::RecordSignature { key: public(&made.key), signature: made.signature.into() };
+            if !made.verifies(text.as_bytes()).map_err(Error::internal)? {
+                return Err(Error::Conflict(
+                    "the package is there, but its record is not the one that was signed: it was changed since, as \
+                     yanking does, and is signed again when that is taken back"
+                        .into(),
+                ));
+            }
+        }
+        // What a key signs of one record is always the same.
+        let there = queries.signers_of(file).await?;
+        Ok(self.made.iter().any(|made| !there.iter().any(|one| one.key == made.key && one.publisher)))
+    }
+
     /// Writes them for the file.
     pub(crate) async fn write(&self, tx: &mut Tx, file: FileId, now: Timestamp) -> Result<(), Error> {
         let signed =
@@ -88,7 +116,9 @@ impl Registry {
                         .into(),
                 ));
             }
-            (Signing::Off, _, None) | (Signing::Server, None, None) => Vec::new(),
+            (Signing::Off, _, None) => Vec::new(),
+            // It was given up as lost, and the next start makes it anew.
+            (Signing::Server, None, None) => return Err(Error::Unavailable),
             (Signing::Server, Some(trust), None) => {
                 keys = trust.package_keys.iter().map(|key| key.key).collect();
                 self.sign_with(&keys, record)?
@@ -112,9 +142,7 @@ impl Registry {
         let (Some(Signing::Server), Some(record)) = (signing, tx.unsigned_record(file).await?) else {
             return Ok(());
         };
-        let run_exports = record.run_exports.as_deref().unwrap_or("{}");
-        let text =
-            published_record(&record.filename, &record.record, run_exports).map_err(Error::internal)?;
+        let text = published_text(&record)?;
         let keys: BTreeSet<_> = tx.package_manager_keys().await?.into_iter().map(|key| key.key).collect();
         let made = self.sign_with(&keys, &text)?;
         let signatures = UploadSignatures { signing: Signing::Server, made, keys };
@@ -128,6 +156,12 @@ impl Registry {
         };
         keys.iter().map(sign).collect()
     }
+}
+
+/// A record as it is published, which is what is signed.
+pub(super) fn published_text(record: &UnsignedRecord) -> Result<String, Error> {
+    let run_exports = record.run_exports.as_deref().unwrap_or("{}");
+    published_record(&record.filename, &record.record, run_exports).map_err(Error::internal)
 }
 
 fn publisher(

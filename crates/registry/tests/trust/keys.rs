@@ -9,7 +9,7 @@ use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
 
-use crate::world::{Client, MAIN, publish, publisher};
+use crate::world::{Client, MAIN, file, publish, publisher};
 
 /// How many secret keys of a role the server has.
 fn key_files(app: &TestApp, role: &str) -> usize {
@@ -33,7 +33,7 @@ with_app! {
 
     async fn a_server_whose_keys_do_not_chain_to_the_root_does_not_start(app: TestApp) {
         let keys = app.trust_directory();
-        for role in ["key_mgr", "pkg_mgr"] {
+        for role in ["root", "key_mgr", "pkg_mgr"] {
             let file = fs::read_dir(&keys).unwrap().map(|file| file.unwrap().path());
             let file = file.into_iter().find(|path| path.to_string_lossy().contains(&format!("/{role}-"))).unwrap();
             let hidden = keys.join("hidden");
@@ -125,6 +125,91 @@ with_app! {
         let document = app.get("/key_mgr.json").await.expect(200);
         let version = TrustedKeyManager::verify(&now.root, &document.body, app.now(), 0).unwrap().version();
         assert_eq!(version, 2);
+    }
+
+    async fn a_record_whose_old_signature_was_deleted_is_not_signed_anew(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        app.tamper(
+            "CREATE TABLE kept AS SELECT * FROM record_signatures;
+             DELETE FROM record_signatures WHERE file_id IN (SELECT file_id FROM conda_files WHERE package = 'a')",
+        )
+        .await;
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err());
+        let shown = Client::new(&app).await.verify(&app, MAIN).await;
+        assert_eq!(shown.len(), 2, "what was published is served on");
+        assert_eq!(app.registry.unpublished_subdirs(), 1);
+        assert!(app.get("/ready").await.expect(200).text().contains("conda subdirs"));
+        app.tamper("INSERT INTO record_signatures SELECT * FROM kept WHERE TRUE ON CONFLICT DO NOTHING").await;
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.keys().len(), 1);
+        assert_eq!(app.get("/ready").await.expect(200).body, "ready\n");
+    }
+
+    async fn records_of_a_quarantined_project_are_signed_anew_like_others(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        app.tamper("UPDATE projects SET status = 'quarantined' WHERE name = 'a'").await;
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.keys().len(), 1);
+    }
+
+    async fn new_signatures_wait_until_no_copy_of_the_key_manager_is_older_than_their_key(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let old = Client::new(&app).await.keys();
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        app.registry.publish_everything().await.unwrap();
+        let signers = Client::new(&app).await.verify_shards(&app, MAIN).await;
+        assert_eq!(signers[&file("a")], old, "a client may still have the document from before");
+        app.advance(bonded_registry::trust::KEY_MANAGER_CACHED);
+        app.registry.publish_everything().await.unwrap();
+        let signers = Client::new(&app).await.verify_shards(&app, MAIN).await;
+        assert!(signers[&file("a")].is_disjoint(&old));
+    }
+
+    async fn ended_keys_are_destroyed_wherever_a_copy_of_them_lies(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let keys = app.trust_directory();
+        let files = || fs::read_dir(&keys).unwrap().map(|file| file.unwrap().path());
+        let old = files().find(|path| path.to_string_lossy().contains("/pkg_mgr-")).unwrap();
+        let (copy, foreign) = (fs::read(&old).unwrap(), keys.join("pkg_mgr-of-somebody-else.key"));
+        app.registry.rotate_package_manager(&app.operator(), true).await.unwrap();
+        app.settle().await;
+        assert!(!old.exists());
+        fs::write(&old, copy).unwrap();
+        fs::write(&foreign, "x").unwrap();
+        let beside = app.beside().await;
+        beside.registry.set_up_trust(&app.operator()).await.unwrap();
+        assert!(!old.exists(), "it came back, from a backup or another server");
+        assert!(foreign.exists(), "what no change has ended is left alone");
+        assert_eq!(key_files(&app, "key_mgr"), 1);
+    }
+
+    async fn a_document_that_ends_is_told(app: TestApp) {
+        let ready = async || app.get("/ready").await.expect(200).text().to_owned();
+        assert_eq!(ready().await, "ready\n");
+        app.advance(TimeDelta::days(20));
+        assert!(ready().await.contains("key_mgr.json ends at"), "it should have been renewed");
+        app.advance(TimeDelta::days(12));
+        assert!(ready().await.contains("key_mgr.json ended at"));
+        let terms = app.registry.trust_terms().await.unwrap().unwrap();
+        assert!(terms.key_manager_seconds < 0 && terms.root_seconds > 0);
+        app.advance(TimeDelta::days(340));
+        assert!(ready().await.contains("the root of trust ended at"));
+    }
+
+    async fn without_trust_nothing_becomes_unsigned(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        app.registry.forget_trust(&app.operator()).await.unwrap();
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("b", "1.0")).await.expect(503);
+        assert!(app.subdir(MAIN, "noarch").repodata().await.get("signatures").is_some());
+        app.registry.set_up_trust(&app.operator()).await.unwrap();
+        app.upload_conda(MAIN, &token, &Package::noarch("b", "1.0")).await.expect(201);
+        app.registry.publish_everything().await.unwrap();
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 2);
     }
 
     async fn a_changed_record_is_not_signed_anew(app: TestApp) {

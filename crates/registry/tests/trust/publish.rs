@@ -55,6 +55,25 @@ with_app! {
         assert_eq!(app.get("/ready").await.expect(200).body, "ready\n");
     }
 
+    async fn a_package_that_is_published_does_not_hide_that_another_one_is_not(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        let change = |from: &str, to: &str| {
+            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
+        };
+        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("b", "1.0")).await.expect(201);
+        assert!(app.registry.publish_everything().await.is_err(), "the full repodata has both");
+        assert_eq!(app.registry.unpublished_subdirs(), 1);
+        app.upload_conda(MAIN, &token, &Package::noarch("c", "1.0")).await.expect(201);
+        assert_eq!(app.subdir(MAIN, "noarch").names_in_shards().await.len(), 3, "a shard of its own");
+        assert_eq!(app.registry.unpublished_subdirs(), 1);
+        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.settle().await;
+        assert_eq!(app.registry.unpublished_subdirs(), 0);
+    }
+
     async fn a_record_under_another_files_name_is_not_published(app: TestApp) {
         let mut app = app;
         publish(&app, MAIN, &["a"]).await;

@@ -111,6 +111,41 @@ with_app! {
         assert_eq!(signers[&package.filename()], BTreeSet::from([key(2).public()]));
     }
 
+    async fn a_signature_from_before_a_yank_is_not_taken_for_the_record_after_it(app: TestApp) {
+        channel(&app).await;
+        let token = publisher(&app).await;
+        let (yanked, other) = (Package::noarch("a", "1.0"), Package::noarch("b", "1.0"));
+        let old = signature(&app, &yanked, &key(1));
+        upload(&app, &token, &yanked, &old).await.expect(201);
+        let release = format!("/api/bonded/v1/channels/{TEAM}/projects/a/releases/1.0/yank");
+        app.post(&release).token(&token).await.expect(204);
+        upload(&app, &token, &yanked, &old).await.expect(409);
+        upload(&app, &token, &other, &signature(&app, &other, &key(1))).await.expect(201);
+        app.settle().await;
+        let shown = Client::new(&app).await.verify(&app, TEAM).await;
+        assert_eq!(Vec::from_iter(shown.keys()), [&other.filename()], "others are published");
+        app.delete(&release).token(&token).await.expect(204);
+        for _ in 0..2 {
+            upload(&app, &token, &yanked, &old).await.expect(200);
+        }
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, TEAM).await.len(), 2);
+        let events = app.registry.store.read().await.unwrap().audit_rows(0, 1_000).await.unwrap();
+        let signed = events.iter().filter(|row| row.body.contains("project:file:sign"));
+        assert_eq!(signed.count(), 1, "what changed nothing is not put on record");
+    }
+
+    async fn what_no_key_has_signed_depends_on_none(app: TestApp) {
+        let channel = channel(&app).await;
+        let (operator, token) = (app.operator(), publisher(&app).await);
+        let package = Package::noarch("a", "1.0");
+        upload(&app, &token, &package, &signature(&app, &package, &key(1))).await.expect(201);
+        let release = format!("/api/bonded/v1/channels/{TEAM}/projects/a/releases/1.0/yank");
+        app.post(&release).token(&token).await.expect(204);
+        app.registry.add_publisher_key(&operator, &channel, &key(2).public(), "grace's").await.unwrap();
+        app.registry.remove_publisher_key(&operator, &channel, &key(2).public(), false).await.unwrap();
+    }
+
     async fn a_publisher_of_one_channel_signs_nothing_in_another(app: TestApp) {
         channel(&app).await;
         let (operator, token) = (app.operator(), publisher(&app).await);
