@@ -7,20 +7,28 @@ use serde_json::{Value, json};
 
 use super::key::{Key, sha256};
 
+pub(super) const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 const ORIGIN: &str = "log.test";
 /// The index of the entry among all that the log ever had.
 const INDEX: u64 = 42;
 
 /// What an envelope's signature is over (DSSE).
-pub(super) fn envelope(statement: &[u8]) -> Vec<u8> {
-    let kind = "application/vnd.in-toto+json";
+pub(super) fn envelope(kind: &str, statement: &[u8]) -> Vec<u8> {
     let head = format!("DSSEv1 {} {kind} {} ", kind.len(), statement.len());
     [head.as_bytes(), statement].concat()
 }
 
+/// Which log an entry names, and whose keys sign its two proofs: one key, if the log is honest.
+#[derive(Clone, Copy)]
+pub(super) struct Logs<'a> {
+    pub(super) named: &'a Key,
+    pub(super) promise: &'a Key,
+    pub(super) checkpoint: &'a Key,
+}
+
 /// The entry of a signature, with both proofs. The log has two entries, so that the proof has a hash in it.
 pub(super) fn logged(
-    log: &Key,
+    logs: Logs<'_>,
     statement: &[u8],
     signature: &[u8],
     certificate: &[u8],
@@ -31,16 +39,16 @@ pub(super) fn logged(
     let root = sha256(&[&[1], leaf.as_slice(), &sibling].concat());
     json!({
         "logIndex": INDEX.to_string(),
-        "logId": {"keyId": STANDARD.encode(log.id())},
+        "logId": {"keyId": STANDARD.encode(logs.named.id())},
         "kindVersion": {"kind": "dsse", "version": "0.0.1"},
         "integratedTime": at.timestamp().to_string(),
-        "inclusionPromise": {"signedEntryTimestamp": STANDARD.encode(promise(log, &body, at))},
+        "inclusionPromise": {"signedEntryTimestamp": STANDARD.encode(promise(logs, &body, at))},
         "inclusionProof": {
             "logIndex": "0",
             "rootHash": STANDARD.encode(&root),
             "treeSize": "2",
             "hashes": [STANDARD.encode(sibling)],
-            "checkpoint": {"envelope": checkpoint(log, &root)},
+            "checkpoint": {"envelope": checkpoint(logs.checkpoint, &root)},
         },
         "canonicalizedBody": STANDARD.encode(body),
     })
@@ -69,10 +77,10 @@ fn pem(certificate: &[u8]) -> String {
 }
 
 /// The signed entry timestamp, over canonical JSON.
-fn promise(log: &Key, body: &str, at: Timestamp) -> Vec<u8> {
-    let id: String = log.id().iter().map(|byte| format!("{byte:02x}")).collect();
+fn promise(logs: Logs<'_>, body: &str, at: Timestamp) -> Vec<u8> {
+    let id: String = logs.named.id().iter().map(|byte| format!("{byte:02x}")).collect();
     let (body, time) = (STANDARD.encode(body), at.timestamp());
-    log.sign(
+    logs.promise.sign(
         format!(r#"{{"body":"{body}","integratedTime":{time},"logID":"{id}","logIndex":{INDEX}}}"#)
             .as_bytes(),
     )

@@ -42,6 +42,14 @@ pub enum Flaw {
     LoggedTooEarly,
     /// The envelope is signed by another key than the certificate's.
     ForeignKey,
+    /// The envelope is signed as one of another payload type, and says so.
+    ForeignPayloadType,
+    /// The signed entry timestamp is by another key than the log's.
+    ForeignPromise,
+    /// The checkpoint is by another log.
+    ForeignCheckpoint,
+    /// The whole entry is by another log.
+    ForeignLog,
 }
 
 impl TestSigstore {
@@ -91,9 +99,10 @@ impl TestSigstore {
         let key = Key::generate();
         let certificate = certificate::leaf(&self.authority, &self.certificates, &key, identity, at, flaw);
         let signer = if flaw == Flaw::ForeignKey { Key::generate() } else { key };
-        let signature = signer.sign(&entry::envelope(statement.as_bytes()));
-        let entry =
-            entry::logged(&self.log, statement.as_bytes(), &signature, &certificate, logged_at(at, flaw));
+        let kind = if flaw == Flaw::ForeignPayloadType { "application/json" } else { entry::PAYLOAD_TYPE };
+        let signature = signer.sign(&entry::envelope(kind, statement.as_bytes()));
+        let logs = self.logs(flaw);
+        let entry = entry::logged(logs, statement.as_bytes(), &signature, &certificate, logged_at(at, flaw));
         json!({
             "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
             "verificationMaterial": {
@@ -102,10 +111,21 @@ impl TestSigstore {
             },
             "dsseEnvelope": {
                 "payload": STANDARD.encode(statement),
-                "payloadType": "application/vnd.in-toto+json",
+                "payloadType": kind,
                 "signatures": [{"sig": STANDARD.encode(signature)}],
             },
         })
+    }
+
+    /// Whose keys sign what of an entry. A key of the certificates' log is one that no log of signatures has.
+    const fn logs(&self, flaw: Flaw) -> entry::Logs<'_> {
+        let (log, other) = (&self.log, &self.certificates);
+        match flaw {
+            Flaw::ForeignPromise => entry::Logs { named: log, promise: other, checkpoint: log },
+            Flaw::ForeignCheckpoint => entry::Logs { named: log, promise: log, checkpoint: other },
+            Flaw::ForeignLog => entry::Logs { named: other, promise: other, checkpoint: other },
+            _ => entry::Logs { named: log, promise: log, checkpoint: log },
+        }
     }
 
     /// A bundle as CEP 27 has it.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{World, refused};
 
-fn entry(bundle: &mut Value) -> &mut Value {
+pub(super) fn entry(bundle: &mut Value) -> &mut Value {
     &mut bundle["verificationMaterial"]["tlogEntries"][0]
 }
 

@@ -7,7 +7,7 @@ use crate::test_signer::{Flaw, Identity, TestSigstore};
 use crate::{Predicate, Refused, Signer, Verified};
 
 impl World {
-    fn flawed(&self, flaw: Flaw) -> Result<Verified, Refused> {
+    pub(super) fn flawed(&self, flaw: Flaw) -> Result<Verified, Refused> {
         let uri = Predicate::CondaPublish { target_channel: None }.uri();
         let statement =
             crate::test_signer::statement(&self.package.name, self.package.sha256, uri, &json!({}));
@@ -53,6 +53,11 @@ fn a_certificate_that_is_not_for_signing_code() {
 #[test]
 fn signed_by_another_key_than_the_certificates() {
     refused(World::new().flawed(Flaw::ForeignKey), "signature");
+}
+
+#[test]
+fn signed_as_another_payload_type() {
+    refused(World::new().flawed(Flaw::ForeignPayloadType), "payload type");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod altered;
 mod attacks;
 mod forms;
+mod logs;
 mod mutations;
 mod published;
 
