@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use super::apt;
 
-/// Installs GnuPG if it is not there.
+/// Installs GnuPG if it is not there. Secret keys are the agent's, which Debian has in another package than `gpg`.
 pub(super) fn prepare() -> Result<()> {
-    let is_there =
-        Command::new("gpg").arg("--version").stdout(Stdio::null()).status().is_ok_and(|s| s.success());
-    if is_there { Ok(()) } else { apt::install("gnupg", "GnuPG") }
+    let is_there = |program: &str| {
+        Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok_and(|s| s.success())
+    };
+    if is_there("gpg") && is_there("gpg-agent") { Ok(()) } else { apt::install("gnupg", "GnuPG") }
 }
