@@ -15,8 +15,10 @@ fn belongs(address: &str, source: &Source) -> bool {
     let Some(address) = plain(address) else { return false };
     let Some(base) = source.repository_url.as_deref().and_then(plain) else { return false };
     let any_case = matches!(source.provider, Provider::GitHub | Provider::GitLab | Provider::Forgejo);
-    let bases = pages(&base, source.provider).into_iter().chain([base]);
-    bases.into_iter().any(|base| lies_in(&address, &base, any_case))
+    // The address to clone from is the repository too. (Of pages it is another place, which may be anybody's.)
+    let clone = [".git", ".git/"];
+    lies_in(&address, &base, &clone, any_case)
+        || pages(&base, source.provider).is_some_and(|pages| lies_in(&address, &pages, &[], any_case))
 }
 
 /// An address that every program reads in the same way.
@@ -27,14 +29,15 @@ fn plain(address: &str) -> Option<Url> {
     let is_odd = lower.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\');
     // Dots and slashes that one program decodes and the other does not.
     let is_hidden = ["%2e", "%2f", "%5c"].iter().any(|hidden| lower.contains(hidden));
-    if is_odd || is_hidden || authority.is_empty() || authority.contains('@') {
+    if is_odd || is_hidden || authority.is_empty() || authority.contains(['@', '%']) {
         return None;
     }
     let url = Url::parse(address).ok()?;
     (matches!(url.scheme(), "https" | "http") && url.host().is_some()).then_some(url)
 }
 
-fn lies_in(address: &Url, base: &Url, any_case: bool) -> bool {
+/// Whether an address is that place, with one of those endings or with none, or lies below it.
+fn lies_in(address: &Url, base: &Url, endings: &[&str], any_case: bool) -> bool {
     let place = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port());
     let case = |path: &str| if any_case { path.to_ascii_lowercase() } else { path.to_owned() };
     let (path, base_path) = (case(address.path()), case(base.path().trim_end_matches('/')));
@@ -42,9 +45,7 @@ fn lies_in(address: &Url, base: &Url, any_case: bool) -> bool {
         return false;
     }
     match path.strip_prefix(&base_path) {
-        // The address to clone from is the repository too.
-        Some("" | "/" | ".git" | ".git/") => true,
-        Some(rest) => rest.starts_with('/'),
+        Some(rest) => rest.is_empty() || rest.starts_with('/') || endings.contains(&rest),
         None => false,
     }
 }
@@ -118,6 +119,8 @@ mod tests {
             "javascript://github.com/owner/project",
             "https://owner.github.io/",
             "https://owner.github.io/project22",
+            "https://owner.github.io/project.git",
+            "https://owner.github.io/project.git/",
             "https://owner.github.io.evil.example/project",
             "https://evil.github.io/project",
             "http://owner.github.io/project",
@@ -167,6 +170,9 @@ mod tests {
             " https://github.com/owner/project",
             "https://github.com/owner/project ",
             "https://github.com/owner/project\0",
+            "https://%67ithub.com/owner/project",
+            "https://github%2ecom/owner/project",
+            "https://github.com%3a443/owner/project",
             "https://ｇithub.com/owner/project",
             "https://github。com/owner/project",
             "https://gıthub.com/owner/project",
