@@ -25,11 +25,6 @@ crate::text_enum!(ProjectStatus {
 });
 
 impl ProjectStatus {
-    /// Whether files can be published.
-    pub const fn takes_files(self) -> bool {
-        matches!(self, Self::Active | Self::Deprecated)
-    }
-
     /// Whether files are kept from everybody.
     pub const fn withholds_files(self) -> bool {
         matches!(self, Self::Quarantined)

@@ -40,7 +40,3 @@ pub async fn give_back(db: &mut Connection, bucket: &str, now: Timestamp) -> sql
     );
     done.execute(db).await.map(drop)
 }
-
-pub async fn clear(db: &mut Connection, bucket: &str) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM limits WHERE bucket = $1", bucket).execute(db).await.map(drop)
-}

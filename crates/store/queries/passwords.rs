@@ -11,14 +11,6 @@ pub async fn of_user(db: &mut Connection, user: UserId) -> sqlx::Result<Option<S
         .await
 }
 
-pub async fn changed_at(db: &mut Connection, user: UserId) -> sqlx::Result<Option<Timestamp>> {
-    let at = sqlx::query_scalar!(
-        r#"SELECT changed_at AS "changed_at!: Timestamp" FROM passwords WHERE user_id = $1"#,
-        user.uuid(),
-    );
-    at.fetch_optional(db).await
-}
-
 pub async fn put(db: &mut Connection, user: UserId, hash: &str, at: Timestamp) -> sqlx::Result<()> {
     let done = sqlx::query!(
         "INSERT INTO passwords (user_id, hash, changed_at) VALUES ($1, $2, $3)

@@ -55,11 +55,6 @@ pub async fn open_of_user(db: &mut Connection, user: UserId) -> sqlx::Result<Opt
     Ok(row.fetch_optional(db).await?.map(AccountRecovery::from))
 }
 
-pub async fn open(db: &mut Connection) -> sqlx::Result<Vec<AccountRecovery>> {
-    let rows = select!("WHERE cancelled_at IS NULL AND completed_at IS NULL ORDER BY requested_at, id");
-    Ok(rows.fetch_all(db).await?.into_iter().map(AccountRecovery::from).collect())
-}
-
 pub async fn insert(db: &mut Connection, recovery: &AccountRecovery) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "INSERT INTO recoveries (id, user_id, requested_by, requested_at, due_at, cancelled_at, completed_at)

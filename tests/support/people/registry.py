@@ -56,8 +56,3 @@ class Registry(Server):
     def set_up_link(self) -> str:
         """The link of the first administrator that the server printed when it last started."""
         return until(lambda: _SETUP.search(self.log()[self._begin :]))[0]
-
-    @property
-    def rp_id(self) -> str:
-        """The relying party's id."""
-        return "localhost"

@@ -34,14 +34,6 @@ class VirtualKey:
             self._send("removeCredential", credentialId=credential["credentialId"])
         self._send("addCredential", credential=credential | changes)
 
-    def forget(self) -> None:
-        """Empties the key."""
-        self._send("clearCredentials")
-
     def know_owner(self, knows: bool) -> None:
         """Whether the key verifies who touches it from now on."""
         self._send("setUserVerified", isUserVerified=knows)
-
-    def be_touched(self, touched: bool) -> None:
-        """Whether somebody touches the key from now on when it asks."""
-        self._send("setAutomaticPresenceSimulation", enabled=touched)

@@ -31,11 +31,6 @@ impl Version {
     pub fn is_prerelease(&self) -> bool {
         self.0.any_prerelease()
     }
-
-    /// The version as the library of the field knows it.
-    pub const fn as_pep440(&self) -> &pep440_rs::Version {
-        &self.0
-    }
 }
 
 impl FromStr for Version {

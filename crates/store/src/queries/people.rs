@@ -42,8 +42,6 @@ impl Queries {
 
         /// The hash of a password, as a PHC string.
         pub fn password_of(user: UserId) -> Option<String> = passwords::of_user;
-        /// When a password was last changed.
-        pub fn password_changed_at(user: UserId) -> Option<Timestamp> = passwords::changed_at;
         /// The authenticator app of an account.
         pub fn totp_of(user: UserId) -> Option<Totp> = totp::of_user;
         /// The keys of an account, oldest first.
@@ -73,7 +71,5 @@ impl Queries {
         pub fn recovery(id: RecoveryId) -> Option<AccountRecovery> = recoveries::by_id;
         /// The open recovery of an account.
         pub fn open_recovery_of(user: UserId) -> Option<AccountRecovery> = recoveries::open_of_user;
-        /// Every open recovery, oldest first.
-        pub fn open_recoveries() -> Vec<AccountRecovery> = recoveries::open;
     }
 }

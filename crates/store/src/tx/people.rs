@@ -125,8 +125,6 @@ impl Tx {
         pub fn count_limit(bucket: &str, now: Timestamp, ends_at: Timestamp) -> (i64, Timestamp) = limits::count;
         /// Takes back an attempt that was counted in the present window.
         pub fn give_back(bucket: &str, now: Timestamp) -> () = limits::give_back;
-        /// Forgets the attempts in a bucket.
-        pub fn clear_limit(bucket: &str) -> () = limits::clear;
 
         /// Puts a mail on its way.
         pub fn insert_mail(mail: &OutgoingMail) -> () = mail::insert;

@@ -28,7 +28,7 @@ fn code(user: UserId, hash: &str, made_at: Timestamp) -> RecoveryCode {
 on_both! {
     async fn a_newer_hash_does_not_bring_an_old_password_back(database: TestDatabase) {
         let store = database.store().await;
-        let (ada, eve) = ada_and_eve(&store).await;
+        let (ada, _) = ada_and_eve(&store).await;
         let id = ada.id;
         let rehashed = write(&store, move |tx| Box::pin(async move {
             tx.put_password(id, "old", now()).await?;
@@ -39,8 +39,6 @@ on_both! {
         assert_eq!(rehashed, (true, false));
         let mut reader = store.read().await.unwrap();
         assert_eq!(reader.password_of(id).await.unwrap().as_deref(), Some("new"));
-        assert_eq!(reader.password_changed_at(id).await.unwrap(), Some(after(1)));
-        assert_eq!(reader.password_changed_at(eve.id).await.unwrap(), None);
         write(&store, move |tx| Box::pin(async move { tx.delete_password(id).await })).await;
         assert_eq!(reader.password_of(id).await.unwrap(), None);
     }
