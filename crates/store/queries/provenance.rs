@@ -1,8 +1,8 @@
 //! Where files come from, and signed statements about them.
 
-use bonded_model::Timestamp;
 use bonded_model::ids::{FileId, ProjectId, ReleaseId};
 use bonded_model::publishing::{Attestation, FileSource, Source};
+use bonded_model::{Sha256, Timestamp};
 use uuid::Uuid;
 
 use super::rows::{json, sha256, to_json};
@@ -95,6 +95,15 @@ pub async fn insert_attestation(db: &mut Connection, attestation: &Attestation) 
         attestation.verified_at,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+pub async fn last_attestation(db: &mut Connection, file: FileId) -> sqlx::Result<Option<Sha256>> {
+    let last = sqlx::query_scalar!(
+        r#"SELECT set_sha256 AS "set_sha256!: Vec<u8>" FROM attestations WHERE file_id = $1
+           ORDER BY position DESC LIMIT 1"#,
+        file.uuid(),
+    );
+    last.fetch_optional(db).await?.map(|digest| sha256("attestations.set_sha256", &digest)).transpose()
 }
 
 pub async fn attestations_of(db: &mut Connection, file: FileId) -> sqlx::Result<Vec<Attestation>> {

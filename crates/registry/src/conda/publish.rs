@@ -22,7 +22,7 @@ use super::CondaUpload;
 use super::late::Late;
 use crate::access::{Permit, Publish};
 use crate::jobs::JobKind;
-use crate::provenance::{Attested, check_signing, sidecar_digest};
+use crate::provenance::{Attested, check_signing};
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
 use crate::trust::{RecordSignature, UploadSignatures};
 use crate::{Error, Registry};
@@ -208,9 +208,8 @@ impl Rows {
         // What a publisher signs is made before the server has seen the archive.
         let indexed_at = (signing != Signing::Publisher).then_some(*now);
         let mut record = record(&archive.index, digests, indexed_at).map_err(invalid)?;
-        if !attested.is_empty() {
-            let bodies: Vec<&str> = attested.iter().map(|one| one.body.as_str()).collect();
-            record = record_attested(&record, &sidecar_digest(&bodies)).map_err(invalid)?;
+        if let Some(last) = attested.last() {
+            record = record_attested(&record, &last.set_sha256).map_err(invalid)?;
         }
         Ok(Self {
             name: filename.name().as_str().to_owned(),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bonded_attestations::{MAX_PYTHON, Signer, Subject, Verified, Verifier};
-use bonded_model::Actor;
 use bonded_model::publishing::{Provider, Source};
+use bonded_model::{Actor, Sha256};
 use serde_json::value::RawValue;
 
+use super::keep::sidecar_digest;
 use crate::{Error, Registry};
 
 /// PyPI's words: clients and people look for them.
@@ -22,6 +23,8 @@ pub(crate) struct Attested {
     pub(crate) source: Source,
     /// The bytes as they came.
     pub(crate) body: String,
+    /// The digest of the JSON array of all attestations of the file, up to this one.
+    pub(crate) set_sha256: Sha256,
 }
 
 impl Registry {
@@ -93,7 +96,7 @@ impl Registry {
         Ok((token.source.clone(), signer))
     }
 
-    /// Verifies, where blocking is allowed.
+    /// Verifies, where blocking is allowed, what a file without attestations gets.
     async fn verify(
         &self,
         prefix: &'static str,
@@ -105,13 +108,17 @@ impl Registry {
             Error::Invalid(format!("{prefix}this registry has no trusted root to verify them with"))
         })?;
         let verify = move || {
-            let mut attested = Vec::with_capacity(bodies.len());
-            for body in bodies {
-                let verified = check(&verifier, &body)
-                    .map_err(|refused| Error::Invalid(format!("{prefix}{refused}")))?;
-                attested.push(Attested { predicate: verified.predicate.uri(), source: source.clone(), body });
-            }
-            Ok(attested)
+            let attested = bodies.iter().enumerate().map(|(position, body)| {
+                let verified =
+                    check(&verifier, body).map_err(|refused| Error::Invalid(format!("{prefix}{refused}")))?;
+                Ok(Attested {
+                    predicate: verified.predicate.uri(),
+                    source: source.clone(),
+                    body: body.clone(),
+                    set_sha256: sidecar_digest(&bodies[..=position]),
+                })
+            });
+            attested.collect()
         };
         tokio::task::spawn_blocking(verify).await.map_err(Error::internal)?
     }

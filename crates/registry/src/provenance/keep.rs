@@ -9,9 +9,6 @@ use bonded_store::Tx;
 use super::Attested;
 use crate::Error;
 
-/// How many attestations a conda package may have. Each one more is read by every client that verifies.
-const MAX: usize = 16;
-
 /// Notes the run that a new file comes from, and what it attested.
 pub(crate) async fn keep(
     tx: &mut Tx,
@@ -23,49 +20,38 @@ pub(crate) async fn keep(
     if let Some(token) = actor.publisher() {
         tx.insert_source(file.id, &token.source).await?;
     }
-    append(tx, file.id, attested, file.uploaded_at, random).await.map(drop)
+    for (position, one) in attested.iter().enumerate() {
+        let new = attestation(file.id, position, one, file.uploaded_at, random)?;
+        insert(tx, &new).await?;
+    }
+    Ok(())
 }
 
-/// Adds attestations behind those that a file has; what is there already is not added twice. The digest of all of them,
-/// if there is any that is new. Transactions follow one another, so two that add at the same moment both count.
-pub(crate) async fn append(
-    tx: &mut Tx,
+/// An attestation, ready to be written.
+pub(super) fn attestation(
     file: FileId,
-    attested: &[Attested],
+    position: usize,
+    attested: &Attested,
     now: Timestamp,
     random: &Random,
-) -> Result<Option<Sha256>, Error> {
-    if attested.is_empty() {
-        return Ok(None);
+) -> Result<Attestation, Error> {
+    Ok(Attestation {
+        id: AttestationId::generate(now, random),
+        file,
+        position: i64::try_from(position).map_err(Error::internal)?,
+        predicate: attested.predicate.to_owned(),
+        source: attested.source.clone(),
+        body: attested.body.clone(),
+        set_sha256: attested.set_sha256,
+        verified_at: now,
+    })
+}
+
+pub(super) async fn insert(tx: &mut Tx, attestation: &Attestation) -> Result<(), Error> {
+    match tx.insert_attestation(attestation).await? {
+        true => Ok(()),
+        false => Err(Error::internal("the place of an attestation is taken")),
     }
-    let mut bodies: Vec<String> =
-        tx.attestations_of(file).await?.into_iter().map(|attestation| attestation.body).collect();
-    let mut newest = None;
-    for one in attested {
-        if bodies.contains(&one.body) {
-            continue;
-        }
-        if bodies.len() == MAX {
-            return Err(Error::Conflict(format!("the file has {MAX} attestations, and takes no more")));
-        }
-        bodies.push(one.body.clone());
-        let set_sha256 = sidecar_digest(&bodies);
-        let attestation = Attestation {
-            id: AttestationId::generate(now, random),
-            file,
-            position: i64::try_from(bodies.len() - 1).map_err(Error::internal)?,
-            predicate: one.predicate.to_owned(),
-            source: one.source.clone(),
-            body: one.body.clone(),
-            set_sha256,
-            verified_at: now,
-        };
-        if !tx.insert_attestation(&attestation).await? {
-            return Err(Error::internal("the place of an attestation is taken"));
-        }
-        newest = Some(set_sha256);
-    }
-    Ok(newest)
 }
 
 /// The JSON array of attestations, each byte for byte as it came: the sidecar of a conda package (CEP 50).
@@ -75,6 +61,6 @@ pub(super) fn sidecar<T: AsRef<str>>(bodies: &[T]) -> String {
 }
 
 /// Its digest.
-pub(crate) fn sidecar_digest<T: AsRef<str>>(bodies: &[T]) -> Sha256 {
+pub(super) fn sidecar_digest<T: AsRef<str>>(bodies: &[T]) -> Sha256 {
     Sha256::of(sidecar(bodies).as_bytes())
 }

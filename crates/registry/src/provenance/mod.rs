@@ -2,6 +2,7 @@
 //! the addresses that it names.
 
 mod attest;
+mod behind;
 mod compare;
 mod facts;
 mod integrity;
@@ -11,13 +12,12 @@ mod urls;
 mod warn;
 
 pub(crate) use attest::Attested;
+pub(crate) use behind::check_signing;
 pub use compare::{Alarm, Origins, Provenance};
 pub(crate) use compare::{Built, compare_all};
 pub(crate) use facts::Known;
 pub use facts::{FileProvenance, ProjectProvenance, ReleaseProvenance};
 pub use integrity::IntegrityType;
-use keep::append;
-pub(crate) use keep::{keep, sidecar_digest};
-pub(crate) use sigs::check_signing;
+pub(crate) use keep::keep;
 pub(crate) use urls::verified;
 pub(crate) use warn::Arrived;

@@ -1,6 +1,5 @@
 //! What can be read of issuers, trusted publishers, their tokens, and of where files come from.
 
-use bonded_model::Timestamp;
 use bonded_model::ids::{
     ChannelId, FileId, GroupId, IssuerId, ProjectId, PublisherId, ReleaseId, TokenId, UserId,
 };
@@ -8,6 +7,7 @@ use bonded_model::publishing::{
     Attestation, FileSource, Issuer, IssuerKeys, Publisher, PublisherToken, Source,
 };
 use bonded_model::token::TokenHash;
+use bonded_model::{Sha256, Timestamp};
 
 use super::Queries;
 use crate::connection::run_queries;
@@ -64,5 +64,7 @@ impl Queries {
         pub fn releases_with_source(project: ProjectId) -> Vec<ReleaseId> = provenance::releases_with_source;
         /// The attestations of a file, in the order in which they came.
         pub fn attestations_of(file: FileId) -> Vec<Attestation> = provenance::attestations_of;
+        /// The digest of all attestations of a file, which stands with the last one.
+        pub fn last_attestation(file: FileId) -> Option<Sha256> = provenance::last_attestation;
     }
 }
