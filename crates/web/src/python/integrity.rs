@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use bonded_model::channel::Visibility;
 use bonded_registry::provenance::IntegrityType;
-use http::header::ACCEPT;
-use http::{HeaderMap, StatusCode};
+use http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::read::Readable;
 use crate::App;
@@ -33,7 +34,12 @@ pub(super) async fn provenance(
         )
     })?;
     let page = app.python_provenance(&permit, (&project, &version, &filename), form).await?;
-    Ok(answer::page(&page, &permit, &headers, true))
+    let mut response = answer::page(&page, &permit, &headers, true);
+    if permit.action().channel.visibility == Visibility::Public {
+        // Pages of anybody may verify what anybody may read; PyPI says so too.
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    Ok(response)
 }
 
 /// The form that the caller accepts; the one that says what it is, where both are welcome.
@@ -62,8 +68,6 @@ fn media_range(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Attestations of Python files (PEP 740): what is taken, what is refused, and what is served.
 
-use bonded_model::{Sha256, Visibility};
+use bonded_model::{ChannelFormat, Sha256, Visibility};
 use bonded_testkit::app::Job;
 use bonded_testkit::fixtures::{Form, Wheel};
 use bonded_testkit::http::Answer;
@@ -80,6 +80,20 @@ with_app! {
         assert_eq!(app.get(&PROVENANCE.replacen("/pypi", "", 1)).await.expect(200).body, answer.body);
     }
 
+    async fn pages_of_anybody_may_read_what_anybody_may_read(app: TestApp) {
+        let release = Release::new(&app).await;
+        release.send(&format!("[{}]", release.good())).await.expect(200);
+        assert_eq!(app.get(PROVENANCE).await.expect(200).header("access-control-allow-origin"), "*");
+        app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
+        let owner = app.publisher("inner").await;
+        app.upload_wheel("inner", &owner, &Wheel::new("rocket", "0.9")).await.expect(200);
+        let job = app.job("acme/rocket", "inner", "rocket").await;
+        let form = Form::wheel(&release.wheel).set("attestations", &format!("[{}]", release.good()));
+        app.upload("inner", &job.token, &form).await.expect(200);
+        let inner = app.get(&PROVENANCE.replacen("pypi", "inner", 1)).token(&owner).await.expect(200);
+        assert_eq!(inner.header("access-control-allow-origin"), "");
+    }
+
     async fn index_pages_say_where_the_provenance_is(app: TestApp) {
         let release = Release::new(&app).await;
         release.send(&format!("[{}]", release.good())).await.expect(200);
@@ -118,7 +132,7 @@ with_app! {
     }
 
     async fn a_private_channel_hides_its_provenance(app: TestApp) {
-        app.channel("inner", bonded_model::ChannelFormat::Python, Visibility::Private).await;
+        app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
         let path = PROVENANCE.replacen("pypi", "inner", 1);
         app.get(&path).await.expect(401);
     }
