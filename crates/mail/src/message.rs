@@ -99,7 +99,7 @@ pub enum ProjectChange {
     SourceLost {
         /// The version.
         version: String,
-        /// The earlier version.
+        /// The earlier version; the same one, if it is compared with the files that it had first.
         earlier: String,
         /// Where that came from.
         from: String,

@@ -105,20 +105,26 @@ fn told(change: &ProjectChange, project: &str) -> (String, String, String) {
             format!("{} {} lost its verified source", short(project), short(version)),
             format!("a file of version {version} of {project} was published in another way than by a trusted publisher"),
             format!(
-                "Version {earlier} was built and published from {from}. Whoever looks at version {version} is told that \
-                 nobody has verified where it comes from. Programs that upload with a stolen token look exactly so."
+                "{} built and published from {from}. Whoever looks at version {version} is told that nobody has verified \
+                 where it comes from. Programs that upload with a stolen token look exactly so.",
+                compared(version, earlier)
             ),
         ),
         C::SourceChanged { version, earlier, from, to } => (
             format!("{} {} comes from another source", short(project), short(version)),
             format!("a file of version {version} of {project} was built and published from {to}"),
             format!(
-                "Version {earlier} was built and published from {from}. Whoever looks at version {version} is told of the \
-                 change."
+                "{} built and published from {from}. Whoever looks at version {version} is told of the change.",
+                compared(version, earlier)
             ),
         ),
         C::Status { status, .. } => status_told(*status, project),
     }
+}
+
+/// What a file was compared with: another version, or the files that its own had before.
+fn compared(version: &str, earlier: &str) -> String {
+    if version == earlier { "Its first files were".to_owned() } else { format!("Version {earlier} was") }
 }
 
 fn status_told(status: ProjectStatus, project: &str) -> (String, String, String) {

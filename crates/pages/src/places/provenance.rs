@@ -16,20 +16,20 @@ pub enum Origins {
     None,
 }
 
-/// What differs from an earlier release, in a way that somebody should look at.
+/// What differs from an earlier release, or from the first files of this one, in a way that somebody should look at.
 #[derive(Clone)]
 pub enum Alarm {
     /// The earlier release came from a trusted publisher; this one, or a file of it, did not.
     Lost {
-        /// The version of the earlier release.
-        earlier: String,
+        /// The version of the earlier release. `None`: the files that this one had first.
+        earlier: Option<String>,
         /// Where it came from.
         from: String,
     },
     /// It comes from another source repository, or through another issuer.
     Changed {
-        /// The version of the earlier release.
-        earlier: String,
+        /// As for [`Alarm::Lost`].
+        earlier: Option<String>,
         /// Where that came from.
         from: String,
         /// Where this one comes from.
@@ -90,12 +90,20 @@ impl Alarm {
     /// What happened, in sentences.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Lost { earlier, from } => format!(
+            Self::Lost { earlier: Some(earlier), from } => format!(
                 "Version {earlier} was built and published from {from} by a trusted publisher. Files of this version were not: \
                  somebody uploaded them in another way."
             ),
-            Self::Changed { earlier, from, to } => format!(
+            Self::Lost { earlier: None, from } => format!(
+                "Its first files were built and published from {from} by a trusted publisher. Files that came later were not: \
+                 somebody uploaded them in another way."
+            ),
+            Self::Changed { earlier: Some(earlier), from, to } => format!(
                 "Version {earlier} was built and published from {from}. Files of this version were built and published from \
+                 {to}."
+            ),
+            Self::Changed { earlier: None, from, to } => format!(
+                "Its first files were built and published from {from}. Files that came later were built and published from \
                  {to}."
             ),
         }

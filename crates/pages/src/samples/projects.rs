@@ -107,12 +107,12 @@ fn verified_release() -> Release {
 }
 
 fn lost() -> Provenance {
-    let alarm = Alarm::Lost { earlier: "1.4.1".into(), from: "github.example/acme/rocket".into() };
+    let alarm = Alarm::Lost { earlier: Some("1.4.1".into()), from: "github.example/acme/rocket".into() };
     Provenance { origins: Origins::None, alarm: Some(alarm) }
 }
 
 fn changed() -> Provenance {
-    let alarm = Alarm::Changed { earlier: HOSTILE.into(), from: HOSTILE.into(), to: HOSTILE.into() };
+    let alarm = Alarm::Changed { earlier: Some(HOSTILE.into()), from: HOSTILE.into(), to: HOSTILE.into() };
     Provenance { origins: Origins::Full, alarm: Some(alarm) }
 }
 

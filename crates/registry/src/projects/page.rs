@@ -143,7 +143,7 @@ impl Registry {
             outlines = snapshot.release_outlines(project.id).await?;
             newest_first(channel.format, &mut outlines);
             let rows = snapshot.files_of_project(project.id).await?;
-            known = Known::of(&mut snapshot, &outlines, &rows).await?;
+            known = Known::of(&mut snapshot, &outlines).await?;
             let names = if inside { names(&mut snapshot, &rows).await? } else { HashMap::new() };
             let mut signed = match &trust {
                 Some(trust) => trust.signed_by(&channel, snapshot.signers_of_project(project.id).await?),

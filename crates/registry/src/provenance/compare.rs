@@ -32,19 +32,20 @@ impl Origins {
     }
 }
 
-/// What differs from the newest earlier release that has a verified source.
+/// What differs from the newest earlier release that has a verified source, or from what the release itself was before a
+/// file came to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Alarm {
     /// A file has no verified source, while all of the earlier release had one; or none has.
     Lost {
-        /// The earlier version.
+        /// The earlier version; the release's own, if a file that came later is what differs.
         earlier: String,
         /// Where that came from.
         from: String,
     },
     /// A file comes from another source repository, or through another issuer.
     Changed {
-        /// The earlier version.
+        /// As for [`Alarm::Lost`].
         earlier: String,
         /// Where that came from.
         from: String,
@@ -62,7 +63,7 @@ pub struct Provenance {
     pub alarm: Option<Alarm>,
 }
 
-/// A release, and the source of each of its files.
+/// A release, and the source of each of its files, in the order in which they came.
 #[derive(Clone, Debug)]
 pub(crate) struct Built {
     pub(crate) id: ReleaseId,
@@ -84,8 +85,30 @@ impl Built {
         self.sources.iter().flatten()
     }
 
-    /// Compares with the newest earlier release that has a verified source.
-    pub(crate) fn compare(&self, earlier: &Self) -> Option<Alarm> {
+    /// Compares with the newest earlier release that has a verified source, if there is one, and with itself.
+    pub(crate) fn alarm(&self, earlier: Option<&Self>) -> Option<Alarm> {
+        earlier.and_then(|earlier| self.compare(earlier)).or_else(|| self.grown(earlier))
+    }
+
+    /// What came to a release of which every file was verified until then: somebody with a stolen token may as well add a
+    /// wheel to the very first release, and installers take wheels first. A source repository that the earlier release
+    /// came from too is no stranger.
+    fn grown(&self, earlier: Option<&Self>) -> Option<Alarm> {
+        let (first, later) = self.sources.split_first()?;
+        let first = first.as_ref()?;
+        let is_known = |source: &Source| {
+            let mut known = earlier.into_iter().flat_map(Self::known).chain([first]);
+            known.any(|known| known.same_repository(source))
+        };
+        let other = later.iter().find(|source| !source.as_ref().is_some_and(is_known))?;
+        let (earlier, from) = (self.version.clone(), first.place().to_owned());
+        Some(match other {
+            None => Alarm::Lost { earlier, from },
+            Some(other) => Alarm::Changed { earlier, from, to: other.place().to_owned() },
+        })
+    }
+
+    fn compare(&self, earlier: &Self) -> Option<Alarm> {
         let from = earlier.known().next()?;
         let (version, place) = (earlier.version.clone(), from.place().to_owned());
         let lost = match self.origins() {
@@ -110,7 +133,7 @@ pub(crate) fn compare_all(mut releases: Vec<Built>) -> HashMap<ReleaseId, Proven
     let mut earlier: Option<&Built> = None;
     let mut compared = HashMap::new();
     for release in &releases {
-        let alarm = earlier.and_then(|earlier| release.compare(earlier));
+        let alarm = release.alarm(earlier);
         let origins = release.origins();
         compared.insert(release.id, Provenance { origins, alarm });
         if origins != Origins::None {
@@ -184,8 +207,26 @@ pub(super) mod tests {
     #[test]
     fn a_file_that_a_stolen_token_adds_to_a_verified_release_shows() {
         assert_eq!(alarms(&[built(1, &[OURS, OURS]), built(2, &[OURS, None])]), ["-", "lost"]);
-        // Who always did some by hand is not warned each time.
-        assert_eq!(alarms(&[built(1, &[OURS, None]), built(2, &[OURS, None])]), ["-", "-"]);
+        // That the release before it ended so is no excuse: whoever adds to one could have added to both.
+        assert_eq!(alarms(&[built(1, &[OURS, None]), built(2, &[OURS, None])]), ["lost", "lost"]);
+    }
+
+    #[test]
+    fn a_file_that_a_stolen_token_adds_to_the_first_verified_release_shows() {
+        assert_eq!(alarms(&[built(1, &[None]), built(2, &[OURS, OURS, None, OURS])]), ["-", "lost"]);
+        assert_eq!(alarms(&[built(1, &[OURS, THEIRS])]), ["changed"]);
+        assert_eq!(alarms(&[built(1, &[OURS, Some("ACME/Rocket")])]), ["-"]);
+    }
+
+    #[test]
+    fn who_begins_by_hand_is_not_warned_each_time() {
+        assert_eq!(alarms(&[built(1, &[None, OURS]), built(2, &[None, OURS])]), ["-", "-"]);
+    }
+
+    #[test]
+    fn a_release_that_was_always_built_in_two_source_repositories_is_not_warned_of_each_time() {
+        let releases = [built(1, &[OURS, THEIRS]), built(2, &[OURS, THEIRS]), built(3, &[THEIRS, OURS])];
+        assert_eq!(alarms(&releases), ["changed", "-", "-"]);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use bonded_model::Actor;
-use bonded_model::file::File;
 use bonded_model::ids::{FileId, ReleaseId};
 use bonded_model::project::ReleaseOutline;
 use bonded_model::publishing::{FileSource, Source};
@@ -81,21 +80,16 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) async fn of(
-        queries: &mut Queries,
-        outlines: &[ReleaseOutline],
-        files: &[File],
-    ) -> Result<Self, Error> {
+    pub(crate) async fn of(queries: &mut Queries, outlines: &[ReleaseOutline]) -> Result<Self, Error> {
         let Some(project) = outlines.first().map(|release| release.project) else {
             return Ok(Self::default());
         };
         let known = queries.sources_of_project(project).await?;
-        let known: HashMap<FileId, FileSource> = known.into_iter().map(|file| (file.file, file)).collect();
         let mut sources: HashMap<ReleaseId, Vec<Option<Source>>> = HashMap::new();
-        for file in files {
-            let source = known.get(&file.id).and_then(|known| known.source.clone());
-            sources.entry(file.release).or_default().push(source);
+        for file in &known {
+            sources.entry(file.release).or_default().push(file.source.clone());
         }
+        let known: HashMap<FileId, FileSource> = known.into_iter().map(|file| (file.file, file)).collect();
         let built = outlines.iter().map(|release| Built {
             id: release.id,
             version: release.version.clone(),

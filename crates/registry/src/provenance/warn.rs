@@ -26,12 +26,14 @@ impl Registry {
     pub(crate) async fn warn_of_source(&self, tx: &mut Tx, arrived: &Arrived<'_>) -> Result<(), Error> {
         let Some((release, earlier)) = surroundings(tx, arrived.file).await? else { return Ok(()) };
         let files = tx.sources_of_release(release.id).await?;
-        let others = files.iter().filter(|file| file.file != arrived.file.id);
-        let before = built(&release, others.map(|file| file.source.clone()).collect());
-        let after = built(&release, files.into_iter().map(|file| file.source).collect());
-        let Some(alarm) = after.compare(&earlier).filter(|_| before.compare(&earlier).is_none()) else {
-            return Ok(());
-        };
+        let (this, others): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| file.file == arrived.file.id);
+        let mut sources: Vec<_> = others.into_iter().map(|file| file.source).collect();
+        let before = built(&release, sources.clone());
+        sources.extend(this.into_iter().map(|file| file.source));
+        let after = built(&release, sources);
+        let raised = after.alarm(earlier.as_ref()).filter(|_| before.alarm(earlier.as_ref()).is_none());
+        let Some(alarm) = raised else { return Ok(()) };
         let news = News {
             channel: arrived.channel,
             project: arrived.project,
@@ -51,25 +53,24 @@ fn change(version: String, alarm: Alarm) -> ProjectChange {
     }
 }
 
-/// The release of a file, and the newest earlier one that has a verified source.
-async fn surroundings(queries: &mut Queries, file: &File) -> Result<Option<(Release, Built)>, Error> {
+/// The release of a file, and the newest earlier one that has a verified source. `None` if the project has none that has.
+async fn surroundings(queries: &mut Queries, file: &File) -> Result<Option<(Release, Option<Built>)>, Error> {
     let mut known = queries.releases_with_source(file.project).await?;
     known.dedup();
-    known.retain(|release| *release != file.release);
     if known.is_empty() {
         return Ok(None);
     }
     let Some(release) = queries.release(file.release).await? else { return Ok(None) };
-    for id in known {
+    for id in known.into_iter().filter(|id| *id != release.id) {
         if let Some(earlier) = queries.release(id).await?
             && (earlier.created_at, earlier.id) < (release.created_at, release.id)
         {
             let sources = queries.sources_of_release(id).await?;
             let earlier = built(&earlier, sources.into_iter().map(|file| file.source).collect());
-            return Ok(Some((release, earlier)));
+            return Ok(Some((release, Some(earlier))));
         }
     }
-    Ok(None)
+    Ok(Some((release, None)))
 }
 
 fn built(release: &Release, sources: Vec<Option<bonded_model::publishing::Source>>) -> Built {

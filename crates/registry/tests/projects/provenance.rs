@@ -62,6 +62,35 @@ with_app! {
         assert!(matches!(newest.alarm, Some(Alarm::Lost { earlier, .. }) if earlier == "3"));
     }
 
+    async fn a_file_that_a_stolen_token_adds_to_the_first_verified_release_alarms(app: TestApp) {
+        let world = World::python(&app).await;
+        let job = app.job("acme/parcel", "pypi", "parcel").await;
+        app.advance(TimeDelta::seconds(1));
+        let sdist = Form::sdist(&Sdist::new("parcel", "3.0"));
+        app.upload("pypi", &job.token, &sdist).await.expect(200);
+        assert!(mails(&app).await.iter().all(|(subject, _)| !subject.contains("source")));
+        // Installers take the wheel before the sdist.
+        publish(&app, &world.ada.token, &Wheel::new("parcel", "3.0")).await;
+        assert_eq!(mails(&app).await, told("parcel 3 lost its verified source"));
+        assert_eq!(states(&app, PROVENANCE).await[0], "lost");
+        let document = app.get(PROVENANCE).await.expect(200).json();
+        assert_eq!(document["releases"][0]["compared_with"]["version"], "3");
+        let page = app.get("/projects/pypi/parcel").await.expect(200);
+        assert!(page.text().contains("Its first files were built and published from"));
+    }
+
+    async fn a_file_from_a_fork_that_comes_to_a_verified_release_alarms(app: TestApp) {
+        World::python(&app).await;
+        let ours = app.job("acme/parcel", "pypi", "parcel").await;
+        let theirs = app.job("mallory/parcel", "pypi", "parcel").await;
+        publish(&app, &ours.token, &Wheel::new("parcel", "3.0")).await;
+        drop(mails(&app).await);
+        let sdist = Form::sdist(&Sdist::new("parcel", "3.0"));
+        app.upload("pypi", &theirs.token, &sdist).await.expect(200);
+        assert_eq!(mails(&app).await, told("parcel 3 comes from another source"));
+        assert_eq!(states(&app, PROVENANCE).await[0], "changed");
+    }
+
     async fn a_release_from_a_fork_alarms_and_names_both_sources(app: TestApp) {
         World::python(&app).await;
         let ours = app.job("acme/parcel", "pypi", "parcel").await;

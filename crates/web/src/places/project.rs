@@ -83,7 +83,7 @@ fn row(release: &ReleaseView) -> ReleaseRow {
         published_at: release.created_at,
         files: release.files.len(),
         yanked: release.yanked.as_ref().map(|yank| yank.reason.clone()),
-        provenance: provenance(&release.provenance),
+        provenance: provenance(release),
     }
 }
 
@@ -92,15 +92,19 @@ fn said(page: &mut ProjectPage) -> (About, Vec<usize>) {
     (std::mem::take(&mut page.about), std::mem::take(&mut page.verified_links))
 }
 
-fn provenance(of: &provenance::Provenance) -> Provenance {
+fn provenance(release: &ReleaseView) -> Provenance {
+    let of = &release.provenance;
     let origins = match of.origins {
         provenance::Origins::Full => Origins::Full,
         provenance::Origins::Partial => Origins::Partial,
         provenance::Origins::None => Origins::None,
     };
+    let other = |version: String| (version != release.version).then_some(version);
     let alarm = of.alarm.clone().map(|alarm| match alarm {
-        provenance::Alarm::Lost { earlier, from } => Alarm::Lost { earlier, from },
-        provenance::Alarm::Changed { earlier, from, to } => Alarm::Changed { earlier, from, to },
+        provenance::Alarm::Lost { earlier, from } => Alarm::Lost { earlier: other(earlier), from },
+        provenance::Alarm::Changed { earlier, from, to } => {
+            Alarm::Changed { earlier: other(earlier), from, to }
+        }
     });
     Provenance { origins, alarm }
 }
@@ -137,7 +141,7 @@ fn release(head: &Head, release: &ReleaseView, (about, verified): (About, Vec<us
         files: release.files.iter().map(file).collect(),
         summary: about.summary.clone().unwrap_or_default(),
         facts: facts(&about, &verified),
-        provenance: provenance(&release.provenance),
+        provenance: provenance(release),
         requires: about.requires,
         description: about.description.unwrap_or_default(),
     }
