@@ -17,6 +17,8 @@ use crate::{Error, Registry};
 pub struct ProjectProvenance {
     /// The project's name as its publisher spells it.
     pub project: String,
+    /// Those addresses that the release on the project's page names and that lie in its verified source repository.
+    pub verified_urls: Vec<String>,
     /// Its releases, the newest first.
     pub releases: Vec<ReleaseProvenance>,
 }
@@ -54,7 +56,10 @@ impl Registry {
         channel: &str,
         project: &str,
     ) -> Result<ProjectProvenance, Error> {
-        let ProjectPage { project, releases, .. } = self.project_page(actor, channel, project, None).await?;
+        let page = self.project_page(actor, channel, project, None).await?;
+        let ProjectPage { project, releases, about, verified_links, .. } = page;
+        let verified_urls = verified_links.iter().filter_map(|link| about.links.get(*link));
+        let verified_urls = verified_urls.map(|(_, address)| address.clone()).collect();
         let releases = releases.into_iter().map(|release| ReleaseProvenance {
             version: release.version,
             provenance: release.provenance,
@@ -68,7 +73,7 @@ impl Registry {
                 })
                 .collect(),
         });
-        Ok(ProjectProvenance { project: project.display_name, releases: releases.collect() })
+        Ok(ProjectProvenance { project: project.display_name, verified_urls, releases: releases.collect() })
     }
 }
 

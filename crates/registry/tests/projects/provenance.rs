@@ -120,11 +120,14 @@ with_app! {
         let page = page.expect("it is public");
         assert_eq!(page.about.links.len(), 2);
         assert_eq!(page.verified_links, [0]);
+        let told = app.get(PROVENANCE).await.expect(200).json();
+        assert_eq!(told["verified_urls"], serde_json::json!([urls[0]]));
         // What somebody says who is not verified verifies nothing.
         publish(&app, &world.ada.token, &wheel("4.0")).await;
         let page = app.registry.project_page(&bonded_model::Actor::Anonymous, "pypi", "parcel", None).await;
         let page = page.expect("it is public");
         assert_eq!((page.about.links.len(), page.verified_links.len()), (2, 0));
+        assert_eq!(app.get(PROVENANCE).await.expect(200).json()["verified_urls"], serde_json::json!([]));
     }
 
     async fn packages_of_conda_are_compared_too(app: TestApp) {

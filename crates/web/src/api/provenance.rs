@@ -21,6 +21,8 @@ pub(crate) fn add(table: Routes) -> Routes {
 #[derive(Serialize)]
 struct Project {
     project: String,
+    /// Addresses that the newest release names, in its verified source repository.
+    verified_urls: Vec<String>,
     releases: Vec<Release>,
 }
 
@@ -54,10 +56,10 @@ async fn show(
     caller: Caller,
     Path((channel, project)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let ProjectProvenance { project, releases } =
+    let ProjectProvenance { project, verified_urls, releases } =
         app.project_provenance(&caller.actor, &channel, &project).await?;
     let releases = releases.into_iter().map(release).collect();
-    let mut response = Json(Project { project, releases }).into_response();
+    let mut response = Json(Project { project, verified_urls, releases }).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
