@@ -13,6 +13,7 @@ mod samples;
 mod sections;
 mod shard;
 mod shard_index;
+mod shard_reader;
 mod signatures;
 
 pub use channeldata::{ChannelDataWriter, ChannelPackage};
@@ -21,8 +22,9 @@ pub use error::{InvalidRecord, WriteError};
 pub use record::{attested, published_record, record, run_exports, withdrawn};
 pub use repodata::{RemovedWriter, RepodataWriter, SignaturesWriter, empty_repodata};
 pub use run_exports::RunExportsWriter;
-pub use shard::{Shard, ShardEntry, ShardRecord, UnreadableShard, read_shard, shard};
+pub use shard::{Shard, ShardRecord, shard};
 pub use shard_index::shard_index;
+pub use shard_reader::{ShardEntry, UnreadableShard, read_shard};
 pub use signatures::Signatures;
 
 /// The zstd level of everything that is compressed while somebody waits. Higher levels cost a hundred times the
