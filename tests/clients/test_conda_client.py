@@ -1,14 +1,17 @@
 """Bonded's own conda client against the server: what is signed is installed and proved, anything else is not."""
 
 import json
+import os
 import stat
+import subprocess
 
 import pytest
 
 from support import conda_packages, uploads
-from support.bonded import until
+from support.bonded import BINARY, until
 from support.bonded_client import BondedClient
 from support.channel import Channel
+from support.tampering import Tamperer
 
 
 @pytest.fixture
@@ -107,3 +110,83 @@ def test_an_update_is_planned_and_then_made(server, client, tmp_path):
     assert "1.0-0 --> " in plan.stdout and (client.prefix / "share/base.txt").read_text() == "base 1.0\n"
     client.run("install", *where, "base >=1.1").succeeded()
     assert (client.prefix / "share/base.txt").read_text() == "base 1.1\n"
+
+
+@pytest.fixture
+def between(server, tmp_path):
+    """Somebody between a client and a public channel with `base`."""
+    channel = Channel(server, "conda")
+    assert uploads.prefix(channel, conda_packages.build(tmp_path, "base", "2.0")).ok
+    until(channel.record_names, 5)
+    tamperer = Tamperer(channel, "base")
+    yield tamperer
+    tamperer.stop()
+
+
+def _trust(client: BondedClient, between: Tamperer) -> None:
+    client.run("trust", between.url, "--root-fingerprint", between.fingerprint).succeeded()
+
+
+WARNING = "(WARNING: metadata signature verification failed: "
+
+
+@pytest.mark.parametrize(
+    ("attack", "status", "texts"),
+    [
+        ("record", 1, [WARNING, "not signed by 1 of the keys", "so nothing was installed"]),
+        ("shard", 1, [WARNING, "not signed by 1 of the keys", "so nothing was installed"]),
+        ("key_manager", 1, [WARNING, "key manager 2", "so nothing was installed"]),
+        ("archive", 2, ["base-2.0-0.conda was changed: its SHA-256 is"]),
+    ],
+)
+def test_what_was_tampered_with_on_the_way_is_not_installed(attack, status, texts, between, client):
+    _trust(client, between)
+    getattr(between, attack)()
+    refused = create(client, "base", "--channel", between.url)
+    assert refused.status == status, refused.output
+    refused.refused_with(*texts)
+    assert not client.prefix.exists()
+
+
+def test_only_untrusted_warn_installs_a_tampered_record(between, client):
+    _trust(client, between)
+    create(client, "base", "--channel", between.url, "--dry-run").succeeded()
+    between.record()
+    warned = create(client, "base", "--channel", between.url, "--untrusted=warn").succeeded()
+    assert WARNING in warned.stdout
+    assert (client.prefix / "share/base.txt").read_text() == "base 2.0\n"
+
+
+def test_disable_is_for_conda_alone(filled, client):
+    client.with_conda()
+    client.set_token(filled).succeeded()
+    between = Tamperer(filled, "base")
+    _trust(client, between)
+    client.run("token", "disable").succeeded()
+    condarc = (client.home / ".condarc").read_text()
+    assert "extra_safety_checks: false\n" in condarc and "signing_metadata_url_base" not in condarc
+    between.key_manager()
+    refused = create(client, "base", "--channel", between.url)
+    between.stop()
+    assert refused.status == 1 and WARNING in refused.stdout, refused.output
+
+
+def test_without_a_conda_nobody_is_told_that_it_verifies(filled, client):
+    told = client.set_token(filled).succeeded()
+    assert "no conda was found" in told.output and "Signatures are verified" not in told.output
+    assert "extra_safety_checks" not in (client.home / ".condarc").read_text()
+    create(client, "app").succeeded()
+
+
+def test_who_does_not_read_to_the_end_is_told_the_same_code(between, client):
+    _trust(client, between)
+    between.record()
+    arguments = ["--prefix", client.prefix, "--channel", between.url, "base"]
+    for command in ("plan", "create"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        whole = [BINARY, "conda", command, *map(str, arguments)]
+        process = subprocess.run(whole, env=client.environment, stdout=writer, stderr=writer, cwd=client.home)
+        os.close(writer)
+        assert process.returncode == 1
+    assert not client.prefix.exists()

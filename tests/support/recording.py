@@ -32,6 +32,8 @@ class Recorder(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = ("127.0.0.1", 0)
         self.exchanges: list[Exchange] = []
+        # What is answered in the place of the target, by path: status and body.
+        self.instead: dict[str, tuple[int, bytes]] = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -56,6 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._pass_on()
 
     def _pass_on(self) -> None:
+        if instead := self.server.instead.get(self.path.split("?")[0]):
+            self._answer_itself(*instead)
+            return
         connection = http.client.HTTPConnection(*self.server.target, timeout=60)
         connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
@@ -70,6 +75,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._keep(answer, content)
         self._answer(answer, content)
         connection.close()
+
+    def _answer_itself(self, status: int, content: bytes) -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def _body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
