@@ -75,7 +75,7 @@ impl Registry {
     ) -> Result<Option<SubdirId>, Error> {
         for _ in 0..TRIES {
             let Some(behind) = self.behind(file, attested.clone()).await? else { return Ok(None) };
-            let (registry, permit, origin) = (self.clone(), permit.clone(), origin.clone());
+            let (registry, permit, origin) = (self.clone(), permit.clone(), *origin);
             let name = name.to_owned();
             let write = self.store.write(move |tx| {
                 Box::pin(async move { registry.append(tx, &permit, &origin, &name, &behind).await })

@@ -85,7 +85,7 @@ on_both! {
         let files = [seeded.publish("a-1-0.conda").await, seeded.publish("b-1-0.conda").await, seeded.publish("c-1-0.conda").await];
         let key = KeyBytes::from([7; 32]);
         let page = seeded.store.snapshot().await.unwrap().unsigned_records(seeded.subdir, &key, None, 9).await.unwrap();
-        let made = |file, mark| {
+        let made = move |file, mark| {
             let signature = RecordSignature { key, signature: [mark; 64], publisher: false };
             NewSignature { file, signature, signed_at: now() }
         };
