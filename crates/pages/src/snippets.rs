@@ -121,6 +121,7 @@ pub(crate) fn pinning(base_url: &str, channel: &str, version: u64) -> Vec<Snippe
                 "curl -fo \"$(conda info --base)/etc/conda/{version}.root.json\" --create-dirs {root}\n\
                  bonded trust show \"$(conda info --base)/etc/conda/{version}.root.json\"  # compare the fingerprint\n\
                  conda config --set extra_safety_checks true\n\
+                 conda config --set repodata_use_shards false\n\
                  conda config --set signing_metadata_url_base {base_url}"
             ),
         ),

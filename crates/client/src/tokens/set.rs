@@ -148,7 +148,7 @@ pub fn trust(
             root.goes_on_from(before)?;
         }
         if let Some(prefix) = conda {
-            files.extend(install_roots(prefix, &root.chain)?);
+            files.extend(install_roots(prefix, &root.chain, &root.offered)?);
         }
         let Some(newest) = root.newest() else { return Ok(None) };
         let mut pin = Pin::new(server.clone(), newest, now)?;
@@ -159,9 +159,11 @@ pub fn trust(
     Ok(files)
 }
 
-/// Switches the verification by conda-content-trust on.
+/// Switches the verification by conda-content-trust on, and shards off: the plugin verifies the record of `repodata.json`,
+/// while a solver that reads shards installs what the shard says.
 pub fn enable(condarc: &Condarc, server: &Url) {
     condarc.set_flag("extra_safety_checks", true);
+    condarc.set_flag("repodata_use_shards", false);
     condarc.set_word("signing_metadata_url_base", server.as_str().trim_end_matches('/'));
 }
 
@@ -172,6 +174,7 @@ pub fn enable(condarc: &Condarc, server: &Url) {
 pub fn disable(condarc: &Path) -> Result<(), TokenError> {
     let condarc = Condarc::open(condarc)?;
     condarc.set_flag("extra_safety_checks", false);
+    condarc.remove("repodata_use_shards");
     condarc.remove("signing_metadata_url_base");
     Ok(condarc.save()?)
 }

@@ -5,19 +5,31 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bonded_model::Timestamp;
-use bonded_signing::{CanonicalError, RootFilename, TrustedRoot};
+use bonded_signing::{CanonicalError, Fingerprint, RootFilename, TrustedRoot};
 
 use super::{Pin, fetch};
 use crate::channel::ChannelRef;
 use crate::web::Web;
 use crate::{Environment, files};
 
-/// Puts roots where conda-content-trust looks; the files that are new.
+/// Puts roots where conda-content-trust looks; the files that are new. `offered` are the fingerprints of all roots of their
+/// registry.
 ///
 /// # Errors
-/// When a file cannot be written, or another root of that version lies there: conda knows one root for all registries.
-pub fn install_roots(prefix: &Path, roots: &[TrustedRoot]) -> Result<Vec<PathBuf>, RootFileError> {
+/// When a file cannot be written, or the newest root that lies there is none of this registry: conda knows one root for
+/// all registries, the newest, and ends in an error where that signs nothing of a channel.
+pub fn install_roots(
+    prefix: &Path,
+    roots: &[TrustedRoot],
+    offered: &[Fingerprint],
+) -> Result<Vec<PathBuf>, RootFileError> {
     let directory = directory(prefix);
+    if let Some(present) = roots_in(prefix)
+        && !offered.contains(&present.fingerprint())
+    {
+        let name = RootFilename { version: present.version() }.to_string();
+        return Err(RootFileError::Other(directory.join(name)));
+    }
     let mut written = Vec::new();
     for root in roots {
         let path = directory.join(RootFilename { version: root.version() }.to_string());

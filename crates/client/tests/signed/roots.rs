@@ -1,5 +1,6 @@
 //! Roots that do not follow each other, and what a machine remembers of them: nothing of it goes back.
 
+use bonded_client::tokens::{self, choose_root};
 use bonded_client::trust::{Pins, TrustError};
 use bonded_client::verify::{VerifyError, of_lock, verify};
 use chrono::Duration;
@@ -156,6 +157,26 @@ async fn root_that_a_package_put_into_the_active_environment() {
     let registry = registry().await;
     let machine = with_root_in(&registry, "active").await;
     machine.refuses(&registry, "tool", "its root is not trusted here yet").await;
+}
+
+/// conda believes the newest root that it has, of whatever registry: an older one beside it would be of no use.
+#[tokio::test]
+async fn root_beside_a_newer_one_of_another_registry() {
+    let (registry, machine) = (registry().await, Machine::new());
+    let conda = machine.environment.home.join("conda");
+    std::fs::create_dir_all(conda.join("etc/conda")).unwrap();
+    std::fs::write(conda.join("etc/conda/2.root.json"), SECOND.signed_by(&[1, 2, 4, 5])).unwrap();
+    let channel = registry.channel();
+    let trust = async |conda| {
+        let root = choose_root(&machine.web(&channel), &channel, None, |_| true).await.unwrap();
+        tokens::trust(&machine.environment, &channel.server(), &root, conda, now())
+    };
+    let refused = trust(Some(conda.as_path())).await.unwrap_err().to_string();
+    assert!(refused.contains("2.root.json") && refused.contains("the root of another registry"), "{refused}");
+    assert!(!conda.join("etc/conda/1.root.json").exists());
+    assert!(Pins::of(&machine.environment).load(&channel.server()).unwrap().is_none());
+    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
+    assert!(trust(Some(conda.as_path())).await.unwrap().is_empty(), "it is the registry's own");
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ async fn a_token_is_stored_where_conda_and_rattler_look_and_beside_others() {
         condarc,
         format!(
             "channels:\n  - http://{address}/team\n  - mine # first\nssl_verify: true\nadd_anaconda_token: true\n\
-             extra_safety_checks: true\nsigning_metadata_url_base: http://{address}\n"
+             extra_safety_checks: true\nrepodata_use_shards: false\nsigning_metadata_url_base: http://{address}\n"
         )
     );
     assert!(!condarc.contains(token(1).expose()));
@@ -94,7 +94,9 @@ async fn a_token_is_stored_where_conda_and_rattler_look_and_beside_others() {
     tokens::disable(&environment.user_condarc()).unwrap();
     let condarc = fs::read_to_string(environment.user_condarc()).unwrap();
     assert!(
-        condarc.contains("extra_safety_checks: false\n") && !condarc.contains("signing_metadata"),
+        condarc.contains("extra_safety_checks: false\n")
+            && !condarc.contains("signing_metadata")
+            && !condarc.contains("shards"),
         "{condarc}"
     );
 
