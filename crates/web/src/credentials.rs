@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bonded_model::Actor;
 use bonded_model::actor::Origin;
-use bonded_model::token::{ApiToken, MalformedToken};
+use bonded_model::token::{ApiToken, MalformedToken, holds_token};
 use bonded_registry::access::{Epoch, Presented};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -77,8 +77,9 @@ fn from_basic(encoded: &str) -> Option<Presented> {
     match password.parse() {
         Ok(token) => Some(Presented::Token(token)),
         Err(_) if password.trim().is_empty() => Some(from_token(user.parse())),
-        // Or with something for a password that is none, as in `TOKEN:x-oauth-basic`.
-        Err(_) if user.parse::<ApiToken>().is_ok() => Some(from_token(user.parse())),
+        // Or with something for a password that is none, as in `TOKEN:x-oauth-basic`. A mistyped one is no name either, and
+        // would be shown as one.
+        Err(_) if holds_token(user) => Some(from_token(user.parse())),
         Err(MalformedToken::Prefix) if user.trim() != "__token__" => {
             Some(Presented::PasswordUpload { name: user.to_owned(), password: password.into() })
         }
