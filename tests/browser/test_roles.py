@@ -122,7 +122,7 @@ def test_a_project_changes_hands(registry, place, visit):
 def test_the_last_owner_stays(place, visit):
     owner = people_page(visit, place, place.owner)
     press(owner, f"Remove {place.owner.name}")
-    assert "nobody else looks after" in owner.text.lower()
+    assert "Nobody else looks after" in owner.text.lower()
     place.upload("1.1").succeeded()
 
 
@@ -166,8 +166,17 @@ def test_a_group_publishes_together(registry, administrator, place, visit):
     with admin.page.expect_navigation():
         give.click()
     assert "role is given" in admin.text and group in admin.text
-    place.upload("0.9", token, project=unique("other")).succeeded()
+    other = unique("other")
+    place.upload("0.9", token, project=other).succeeded()
 
+    # Without the group's role in the channel, the member's new project would be nobody's.
+    visitor.open(f"/groups/{group}")
+    press(visitor, f"Remove {member.name}")
+    assert "Nobody else looks after" in visitor.text and other in visitor.text
+    guest.open(f"/projects/{place.channel}/{other}/people")
+    guest.submit(f"/projects/{place.channel}/{other}/invite", who=place.owner.name, role="owner")
+    admin.open(registry.outbox.wait_link(place.owner.email, "/invitations/accept"))
+    press(admin, "Accept")
     visitor.open(f"/groups/{group}")
     press(visitor, f"Remove {member.name}")
     assert "403" in place.upload("0.9", token, project=unique("third")).refused_with().output
