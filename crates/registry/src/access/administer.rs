@@ -4,8 +4,9 @@
 use bonded_model::people::Requirement;
 use bonded_model::{Actor, Authority, Timestamp};
 
-use super::action::{Action, check_state};
+use super::action::Action;
 use super::denial::Denial;
+use super::principal::check_state;
 
 /// Look at the accounts of others.
 #[derive(Clone, Copy, Debug)]

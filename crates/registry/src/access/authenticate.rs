@@ -8,8 +8,8 @@ use bonded_model::token::{ApiToken, Token, TokenHash};
 use secrecy::SecretString;
 
 use super::Access;
-use super::action::{check_publisher, check_state};
 use super::denial::{BadCredential, Denial};
+use super::principal::{check_publisher, check_state};
 use crate::error::Error;
 
 /// The credential of a request, as far as it can be understood without looking anything up.

@@ -8,8 +8,8 @@ use bonded_model::{Actor, Channel};
 use bonded_store::{Queries, Tx};
 
 use super::Access;
-use super::action::may_see;
 use super::denial::Denial;
+use super::principal::may_see;
 use crate::error::Error;
 
 /// Names the default Python channel in the settings.

@@ -6,8 +6,9 @@ use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Authority, Channel, Timestamp};
 
-use super::action::{Action, channel_role, check_standing, check_state, may_see};
+use super::action::Action;
 use super::denial::Denial;
+use super::principal::{channel_role, check_standing, check_state, may_see};
 
 /// See what happened in a channel, and by whom: for those who administer it, as themselves in a browser or with a token
 /// that was made to manage. Any other token that leaks must not tell about people.

@@ -10,8 +10,9 @@ use bonded_model::token::Verb;
 use bonded_model::user::{ChannelRole, ProjectRole};
 use bonded_model::{Actor, Authority, Channel, Principal, Timestamp};
 
-use super::action::{Action, channel_role, check_standing, check_state, may_see};
+use super::action::Action;
 use super::denial::Denial;
+use super::principal::{channel_role, check_standing, check_state, may_see};
 
 /// Say who has which role in a channel, and what is asked there. Whoever makes this has seen a fresh proof.
 #[derive(Clone, Debug)]

@@ -12,9 +12,9 @@ mod inspect;
 mod manage;
 mod permit;
 mod present;
+mod principal;
 
 pub use action::{Action, Delete, ManageTokens, Operate, Publish, Read, Yank};
-pub(crate) use action::{check_state, role_in};
 pub use administer::{Administer, ViewPeople};
 pub use authenticate::Presented;
 pub use denial::{BadCredential, Denial};
@@ -24,6 +24,7 @@ pub use inspect::Inspect;
 pub use manage::{InspectGroup, InspectProject, ManageChannel, ManageGroup, ManageProject};
 pub use permit::{Epoch, Permit};
 pub(crate) use present::{as_in_browser, present, present_channel};
+pub(crate) use principal::{check_state, role_in};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -115,7 +116,7 @@ impl Access {
         let directory = self.directory().await?;
         match directory.named(name) {
             Some(channel)
-                if channel.format == format && action::may_see(actor, &channel, self.clock.now()) =>
+                if channel.format == format && principal::may_see(actor, &channel, self.clock.now()) =>
             {
                 Ok(channel)
             }
@@ -129,7 +130,7 @@ impl Access {
     /// An unknown channel and one that the actor may not see give the same [`Denial`].
     pub async fn visible_channel(&self, actor: &Actor, name: &str) -> Result<Arc<Channel>, Error> {
         let found = self.directory().await?.named(name);
-        let visible = found.filter(|channel| action::may_see(actor, channel, self.clock.now()));
+        let visible = found.filter(|channel| principal::may_see(actor, channel, self.clock.now()));
         visible.ok_or_else(|| Denial::hidden(actor).into())
     }
 
