@@ -56,7 +56,7 @@ async fn document(
     let out = response.headers_mut();
     out.insert(CONTENT_TYPE, HeaderValue::from_static(page.content_type));
     out.insert(ETAG, tag_header(page.etag.clone()));
-    // conda fetches the repodata once for each package that it links unless it is told to keep these for a while.
+    // No longer than new signatures wait for: whoever keeps an older list of keys would refuse them.
     let cached = format!("public, max-age={}", KEY_MANAGER_CACHED.num_seconds());
     out.insert(CACHE_CONTROL, HeaderValue::try_from(cached).map_err(Error::internal)?);
     Ok(response)
