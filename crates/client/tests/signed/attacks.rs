@@ -112,6 +112,19 @@ async fn record_under_another_name() {
 }
 
 #[tokio::test]
+async fn record_of_another_subdir() {
+    for form in BOTH {
+        let mut registry = registry(form).await;
+        let machine = Machine::that_trusts(&registry).await;
+        registry.tamper(TOOL, |listed| {
+            listed.record["subdir"] = json!("linux-64");
+            listed.signatures = [signature(&listed.record, 20)].into_iter().collect();
+        });
+        machine.refuses(&registry, "tool", "signed for another subdir: linux-64").await;
+    }
+}
+
+#[tokio::test]
 async fn signature_of_another_record() {
     for form in BOTH {
         let mut registry = registry(form).await;
