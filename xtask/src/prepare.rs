@@ -81,13 +81,17 @@ fn with_name(url: &str, name: &str) -> Result<String> {
 fn describe(root: &Path, store: &str, url: &str, check: bool) -> Result<()> {
     let directory = root.join("crates").join(store);
     let answers = tempfile::tempdir()?;
-    // Nothing that cargo looks at has changed, but the crate must be compiled.
+    // Nothing that cargo looks at has changed, but the crate must be compiled. Afterwards its file is as old as it was, or
+    // everything above it would be built again.
     let main = fs::File::options().append(true).open(directory.join("src/lib.rs"))?;
+    let modified = main.metadata()?.modified()?;
     main.set_modified(now())?;
     let mut compile = cargo(root);
     compile.args(["check", "--package", &format!("bonded-{store}")]);
     compile.env("SQLX_OFFLINE", "false").env("DATABASE_URL", url).env("SQLX_OFFLINE_DIR", answers.path());
-    run(&mut compile)?;
+    let compiled = run(&mut compile);
+    main.set_modified(modified)?;
+    compiled?;
     let (kept, new) = (directory.join(".sqlx"), read_dir(answers.path())?);
     ensure!(!new.is_empty(), "sqlx wrote no answers for {store}");
     if check {

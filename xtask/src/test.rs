@@ -7,6 +7,7 @@ mod gnupg;
 pub(crate) mod postgres;
 mod python;
 mod s3;
+pub(crate) mod scratch;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,6 +19,7 @@ use children::run;
 use postgres::Postgres;
 use python::Python;
 use s3::S3;
+use scratch::Scratch;
 
 /// The variable that names the PostgreSQL server of the tests, as the URL of a superuser.
 const POSTGRES: &str = "BONDED_TEST_POSTGRES";
@@ -34,6 +36,9 @@ pub(crate) struct Test {
     /// Run one part only.
     #[arg(long)]
     only: Option<Part>,
+    /// Leave pictures of every page that the browser tests look at in `target/screenshots`.
+    #[arg(long)]
+    pictures: bool,
     /// Arguments for pytest, for example `-- -k twine -x`.
     #[arg(last = true)]
     pytest: Vec<String>,
@@ -58,14 +63,16 @@ pub(crate) fn test(args: &Test) -> Result<()> {
     let postgres = step("PostgreSQL", Postgres::start)?;
     let python = step("Python packages", || Python::prepare(&root))?;
     let s3 = step("S3 server", || S3::start(&python))?;
+    let scratch = Scratch::new()?;
     let with_services = |command: &mut Command| {
+        scratch.serve(command);
         command.env(POSTGRES, postgres.url()).env(S3_ENDPOINT, s3.endpoint());
     };
     let asked_for = |part| args.only.is_none_or(|only| only == part);
     if asked_for(Part::Rust) {
         let mut command = cargo(&root);
-        // To the end, so that one run tells everything that is wrong.
-        command.args(["test", "--workspace", "--no-fail-fast"]);
+        // To the end, so that one run tells everything that is wrong. No doctests: the examples in our docs are no Rust.
+        command.args(["test", "--workspace", "--tests", "--no-fail-fast"]);
         with_services(&mut command);
         step("cargo test", || run(&mut command))?;
     }
@@ -82,7 +89,10 @@ pub(crate) fn test(args: &Test) -> Result<()> {
     if asked_for(Part::Browser) {
         let browser = step("Chromium", chromium::prepare)?;
         let mut command = pytest("tests/browser")?;
-        command.env(chromium::VARIABLE, browser).env(SCREENSHOTS, target_dir(&root).join("screenshots"));
+        command.env(chromium::VARIABLE, browser);
+        if args.pictures {
+            command.env(SCREENSHOTS, target_dir(&root).join("screenshots"));
+        }
         step("browser tests", || run(&mut command))?;
     }
     Ok(())

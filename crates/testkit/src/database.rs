@@ -1,22 +1,35 @@
 //! A database of its own for each test, on either engine.
 
+use std::sync::{Arc, Weak};
+
 use bonded_model::ids::RequestId;
 use bonded_model::{Clock, Random};
 use bonded_store::{DatabaseUrl, Engine, OpenMode, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 /// The variable that names a PostgreSQL server where tests may create databases.
 pub const POSTGRES_VARIABLE: &str = "BONDED_TEST_POSTGRES";
 
-/// An empty database. It disappears with this value.
+/// The file of a database on SQLite.
+const FILE: &str = "bonded.db";
+
+/// What databases with tables are copied from: making the tables takes longer than most tests. Each lives as long as a copy
+/// of it does, so that a process leaves none behind on a server that outlives it.
+static SQLITE_TEMPLATE: Mutex<Weak<TestDatabase>> = Mutex::const_new(Weak::new());
+static POSTGRES_TEMPLATE: Mutex<Weak<TestDatabase>> = Mutex::const_new(Weak::new());
+
+/// A database. It disappears with this value.
 pub struct TestDatabase {
     url: DatabaseUrl,
     place: Place,
+    #[expect(dead_code, reason = "while there are copies, others are made of the same")]
+    copied_from: Option<Arc<TestDatabase>>,
 }
 
 enum Place {
-    Directory(#[expect(dead_code, reason = "dropping it removes the file")] TempDir),
+    Directory(TempDir),
     Server { admin: String, name: String },
 }
 
@@ -26,19 +39,53 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made, above all when there is no PostgreSQL: tests never skip an engine.
     pub async fn create(engine: Engine) -> Self {
+        Self::copy_of(engine, None).await
+    }
+
+    /// Makes a database with all tables, which are empty.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn with_tables(engine: Engine) -> Self {
+        let mut shared = match engine {
+            Engine::Sqlite => SQLITE_TEMPLATE.lock().await,
+            Engine::Postgres => POSTGRES_TEMPLATE.lock().await,
+        };
+        let template = match shared.upgrade() {
+            Some(template) => template,
+            None => {
+                let made = Self::create(engine).await;
+                made.store().await.close().await;
+                Arc::new(made)
+            }
+        };
+        *shared = Arc::downgrade(&template);
+        drop(shared);
+        Self::copy_of(engine, Some(template)).await
+    }
+
+    async fn copy_of(engine: Engine, template: Option<Arc<Self>>) -> Self {
         match engine {
             Engine::Sqlite => {
                 let directory = tempfile::tempdir().expect("a temporary directory");
-                let url = DatabaseUrl::sqlite(directory.path().join("bonded.db"));
-                Self { url, place: Place::Directory(directory) }
+                let file = directory.path().join(FILE);
+                if let Some(Place::Directory(template)) = template.as_ref().map(|template| &template.place) {
+                    std::fs::copy(template.path().join(FILE), &file).expect("the database is copied");
+                }
+                let place = Place::Directory(directory);
+                Self { url: DatabaseUrl::sqlite(file), place, copied_from: template }
             }
             Engine::Postgres => {
                 let admin = postgres_server();
                 let name = format!("test_{}", RequestId::generate(Clock::System.now(), &Random::System));
                 let name = name.replace('-', "");
-                run(&admin, format!("CREATE DATABASE {name}")).await;
+                let source = match template.as_ref().map(|template| &template.place) {
+                    Some(Place::Server { name, .. }) => name,
+                    _ => "template1",
+                };
+                run(&admin, format!("CREATE DATABASE {name} TEMPLATE {source}")).await;
                 let url = with_name(&admin, &name);
-                Self { url, place: Place::Server { admin, name } }
+                Self { url, place: Place::Server { admin, name }, copied_from: template }
             }
         }
     }

@@ -93,7 +93,7 @@ impl TestApp {
     /// # Panics
     /// When it does not start.
     pub async fn with(engine: Engine, setup: Setup) -> Self {
-        let database = TestDatabase::create(engine).await;
+        let database = TestDatabase::with_tables(engine).await;
         let directory = tempfile::tempdir().expect("a temporary directory");
         let url = BlobsUrl::Local(directory.path().join("blobs"));
         let blobs = Blobs::open(&url, &directory.path().join("staging"), &S3Options::default());
