@@ -27,7 +27,7 @@ pub use delete::Target;
 pub(crate) use delete::revive;
 pub(crate) use find::{find, normalized, normalized_part};
 pub(crate) use leave::leave_to_publishers;
-pub(crate) use owners::{News, post};
+pub(crate) use owners::News;
 pub use page::{FileView, May, ProjectPage, Published, ReleaseView};
 pub use search::Found;
 pub use yank::Yanking;
