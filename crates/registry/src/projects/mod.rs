@@ -7,6 +7,7 @@ mod about;
 mod channel;
 mod credentials;
 mod delete;
+mod files;
 mod find;
 mod leave;
 mod lifecycle;
