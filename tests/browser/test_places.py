@@ -89,7 +89,7 @@ def test_what_happened_is_told_to_those_who_look_after_it(registry, tmp_path, vi
     told = visitor.page.locator("main").inner_text()
     assert f"The project {place.project} was made in the channel {place.channel}." in told
     assert "-0.9-py3-none-any.whl was published" in told
-    assert ", by you, with the token" in told
+    assert f", by {place.owner.name}, with the token" in told
     lines = place.owner.wire.get(f"{place.path}/activity.jsonl")
     events = [json.loads(line) for line in lines.text.splitlines()]
     assert any(event["event"].startswith("project:") for event in events), events
