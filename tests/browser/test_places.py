@@ -86,8 +86,10 @@ def test_what_happened_is_told_to_those_who_look_after_it(registry, tmp_path, vi
     admin = place.person("admin")
     visitor = visit(registry, place.owner.prove().wire)
     visitor.open(f"{place.path}/activity")
-    assert place.owner.name in visitor.text or "you" in visitor.text
-    assert "0.9" in visitor.text
+    told = visitor.page.locator("main").inner_text()
+    assert f"The project {place.project} was made in the channel {place.channel}." in told
+    assert "-0.9-py3-none-any.whl was published" in told
+    assert f", by {place.owner.name}, with the token" in told
     lines = place.owner.wire.get(f"{place.path}/activity.jsonl")
     events = [json.loads(line) for line in lines.text.splitlines()]
     assert any(event["event"].startswith("project:") for event in events), events

@@ -3,13 +3,11 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bonded_model::Timestamp;
 use bytes::Bytes;
 use futures::future::join_all;
 use futures::stream::{BoxStream, StreamExt as _};
-use url::Url;
 
 use crate::content::{Content, Data};
 use crate::error::{BlobError, OpenError};
@@ -23,10 +21,10 @@ use crate::url::BlobsUrl;
 
 /// A store of blobs. Clones are the same store.
 #[derive(Clone)]
-pub struct Blobs(Place);
+pub struct Blobs(Backend);
 
 #[derive(Clone)]
-enum Place {
+enum Backend {
     Local(Arc<Local>),
     S3(Arc<S3>),
 }
@@ -54,9 +52,9 @@ impl Blobs {
     /// see [`check`](Self::check).
     pub fn open(url: &BlobsUrl, staging: &Path, s3: &S3Options) -> Result<Self, OpenError> {
         Ok(Self(match url {
-            BlobsUrl::Local(root) => Place::Local(Arc::new(Local::open(root)?)),
+            BlobsUrl::Local(root) => Backend::Local(Arc::new(Local::open(root)?)),
             BlobsUrl::S3 { bucket, prefix } => {
-                Place::S3(Arc::new(S3::open(bucket, prefix, staging.to_owned(), s3)?))
+                Backend::S3(Arc::new(S3::open(bucket, prefix, staging.to_owned(), s3)?))
             }
         }))
     }
@@ -101,8 +99,8 @@ impl Blobs {
 
     async fn put(&self, blobs: Vec<(StorageKey, Data)>) -> Result<(), BlobError> {
         match &self.0 {
-            Place::Local(local) => local.put(blobs).await,
-            Place::S3(s3) => s3.put(blobs).await,
+            Backend::Local(local) => local.put(blobs).await,
+            Backend::S3(s3) => s3.put(blobs).await,
         }
     }
 
@@ -116,13 +114,13 @@ impl Blobs {
         range: Option<Range<u64>>,
     ) -> Result<Option<BlobRead>, BlobError> {
         match &self.0 {
-            Place::Local(local) => {
+            Backend::Local(local) => {
                 let Some((file, size)) = local.open_blob(key).await? else { return Ok(None) };
                 let part = within(range.as_ref(), size)?;
                 let len = part.end - part.start;
                 Ok(Some(BlobRead::new(size, len, Body::Local(local.stream(file, part.start, len)))))
             }
-            Place::S3(s3) => s3.read(key, range).await,
+            Backend::S3(s3) => s3.read(key, range).await,
         }
     }
 
@@ -144,8 +142,8 @@ impl Blobs {
     /// When the disk or the server fails.
     pub async fn size(&self, key: StorageKey) -> Result<Option<u64>, BlobError> {
         match &self.0 {
-            Place::Local(local) => Ok(local.open_blob(key).await?.map(|(_, size)| size)),
-            Place::S3(s3) => s3.size(key).await,
+            Backend::Local(local) => Ok(local.open_blob(key).await?.map(|(_, size)| size)),
+            Backend::S3(s3) => s3.size(key).await,
         }
     }
 
@@ -157,31 +155,14 @@ impl Blobs {
         Ok(self.size(key).await?.is_some())
     }
 
-    /// A URL from which anybody can fetch the blob, as a download called `name`, until it expires. `None` when blobs
-    /// are local: then serve them. Does not ask whether the blob is there. The URL is a secret while it lives.
-    ///
-    /// # Errors
-    /// When the credentials for signing cannot be had.
-    pub async fn presign_get(
-        &self,
-        key: StorageKey,
-        expires: Duration,
-        name: &str,
-    ) -> Result<Option<Url>, BlobError> {
-        match &self.0 {
-            Place::Local(_) => Ok(None),
-            Place::S3(s3) => s3.presign(key, expires, name).await.map(Some),
-        }
-    }
-
     /// Deletes a blob, whatever its age. Deleting what is not there is no error.
     ///
     /// # Errors
     /// When the disk or the server fails.
     pub async fn delete(&self, key: StorageKey) -> Result<(), BlobError> {
         match &self.0 {
-            Place::Local(local) => local.delete(key).await,
-            Place::S3(s3) => s3.delete(key).await,
+            Backend::Local(local) => local.delete(key).await,
+            Backend::S3(s3) => s3.delete(key).await,
         }
     }
 
@@ -195,8 +176,8 @@ impl Blobs {
     /// When the disk or the server fails.
     pub async fn delete_older_than(&self, key: StorageKey, cutoff: Timestamp) -> Result<bool, BlobError> {
         match &self.0 {
-            Place::Local(local) => local.delete_older_than(key, cutoff).await,
-            Place::S3(s3) => s3.delete_older_than(key, cutoff).await,
+            Backend::Local(local) => local.delete_older_than(key, cutoff).await,
+            Backend::S3(s3) => s3.delete_older_than(key, cutoff).await,
         }
     }
 
@@ -206,8 +187,8 @@ impl Blobs {
     /// An item is an error when the disk or the server failed; the listing is then not complete.
     pub fn list(&self, kind: BlobKind) -> BoxStream<'static, Result<BlobInfo, BlobError>> {
         match &self.0 {
-            Place::Local(local) => local.list(kind).boxed(),
-            Place::S3(s3) => s3.list(kind).boxed(),
+            Backend::Local(local) => local.list(kind).boxed(),
+            Backend::S3(s3) => s3.list(kind).boxed(),
         }
     }
 
@@ -228,15 +209,15 @@ impl Blobs {
     /// Why not.
     pub async fn check(&self) -> Result<(), BlobError> {
         match &self.0 {
-            Place::Local(local) => local.check().await,
-            Place::S3(s3) => s3.check().await,
+            Backend::Local(local) => local.check().await,
+            Backend::S3(s3) => s3.check().await,
         }
     }
 
     fn staging(&self) -> &Arc<Path> {
         match &self.0 {
-            Place::Local(local) => local.staging(),
-            Place::S3(s3) => s3.staging(),
+            Backend::Local(local) => local.staging(),
+            Backend::S3(s3) => s3.staging(),
         }
     }
 }

@@ -125,23 +125,7 @@ pub(crate) fn check_event(
 
 /// Facts of a run of which nothing but its issuer and subject are known yet.
 pub(crate) fn source(issuer: &Issuer, subject: &str) -> Source {
-    Source {
-        provider: issuer.provider,
-        issuer: issuer.url.clone(),
-        subject: subject.into(),
-        repository: None,
-        repository_url: None,
-        git_ref: None,
-        commit: None,
-        workflow: None,
-        run: None,
-        run_url: None,
-        environment: None,
-        event: None,
-        protected: None,
-        owner_id: None,
-        repository_id: None,
-    }
+    Source::new(issuer.provider, &issuer.url, subject)
 }
 
 #[cfg(test)]

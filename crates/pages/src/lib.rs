@@ -14,9 +14,9 @@ pub mod assets;
 mod done;
 mod filters;
 mod form;
+mod location;
 mod notice;
 mod paths;
-mod place;
 pub mod places;
 pub mod public;
 #[cfg(any(test, feature = "samples"))]
@@ -29,6 +29,6 @@ mod snippets;
 pub use askama::{Error, Template};
 pub use done::done;
 pub use form::Field;
+pub use location::Location;
 pub use notice::{Notice, Tone};
-pub use place::Place;
 pub use shell::{Fence, Shell, Viewer};

@@ -99,7 +99,7 @@ impl Registry {
         report("last uses of tokens", self.flush_usage().await);
     }
 
-    /// Runs jobs until none is left, due or not. For tests and for the command line.
+    /// Signs what waits for it and publishes whatever the database says is stale: the sweep of the worker.
     ///
     /// # Errors
     /// The first failure, after everything else was done.
@@ -205,7 +205,7 @@ fn count(job: &Job, done: bool) {
 
 /// One second, two, four, up to five minutes.
 fn backoff(attempts: i64) -> TimeDelta {
-    let doublings = u32::try_from(attempts.clamp(1, 9) - 1).unwrap_or_default();
+    let doublings = u32::try_from(attempts.clamp(1, 10) - 1).unwrap_or_default();
     TimeDelta::seconds(2_i64.pow(doublings).min(300))
 }
 
@@ -222,6 +222,6 @@ mod tests {
     #[test]
     fn the_pause_after_a_failure_doubles_up_to_five_minutes() {
         let pauses: Vec<_> = [1, 2, 3, 9, 1_000].map(|attempts| backoff(attempts).num_seconds()).into();
-        assert_eq!(pauses, [1, 2, 4, 256, 256]);
+        assert_eq!(pauses, [1, 2, 4, 256, 300]);
     }
 }

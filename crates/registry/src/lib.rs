@@ -104,7 +104,7 @@ pub struct Parts {
     usage: usage::Usage,
     pub(crate) people: People,
     trusting: trust::Trusting,
-    publishing: publishers::Publishing,
+    trusted_publishing: publishers::TrustedPublishing,
     jobs: tokio::sync::Notify,
     /// The scanners whose reports of leaked tokens are believed.
     scanners: ArcSwapOption<leaks::ScannerKeys>,
@@ -137,7 +137,7 @@ impl Registry {
             usage: usage::Usage::default(),
             trusting: trust::Trusting::new(services.trust.clone(), services.key.clone()),
             people: People::new(services, &settings.people),
-            publishing: publishers::Publishing::new(&settings),
+            trusted_publishing: publishers::TrustedPublishing::new(&settings),
             jobs: tokio::sync::Notify::new(),
             scanners: ArcSwapOption::empty(),
             sigstore: ArcSwapOption::empty(),

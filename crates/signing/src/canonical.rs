@@ -37,15 +37,6 @@ pub fn canonical(json: &[u8]) -> Result<Vec<u8>, CanonicalError> {
     Ok(out)
 }
 
-/// The canonical bytes of a value that was built. Take [`canonical`] for what was received: a parser may round integers
-/// beyond 64 bits and the last digit of floats.
-///
-/// # Errors
-/// As [`canonical`].
-pub fn canonical_value(value: &serde_json::Value) -> Result<Vec<u8>, CanonicalError> {
-    canonical(&serde_json::to_vec(value)?)
-}
-
 /// Why bytes have no canonical form.
 #[derive(Debug, thiserror::Error)]
 pub enum CanonicalError {
@@ -187,12 +178,5 @@ mod tests {
         assert!(canonical(nested(100_000).as_bytes()).is_err());
         let long = format!("\"{}\"", "a".repeat(MAX_BYTES - 1));
         assert!(matches!(canonical(long.as_bytes()), Err(CanonicalError::TooLong(_))));
-    }
-
-    #[test]
-    fn a_parsed_value_gives_the_bytes_of_its_text() {
-        let json = br#"{"size":1135,"f":1e22,"s":"\u00fc"}"#;
-        let value = serde_json::from_slice(json).unwrap();
-        assert_eq!(canonical_value(&value).unwrap(), canonical(json).unwrap());
     }
 }

@@ -104,11 +104,6 @@ pub async fn live_names(db: &mut Connection, channel: ChannelId) -> sqlx::Result
     names.fetch_all(db).await
 }
 
-pub async fn set_display_name(db: &mut Connection, id: ProjectId, name: &str) -> sqlx::Result<()> {
-    let done = sqlx::query!("UPDATE projects SET display_name = $2 WHERE id = $1", id.uuid(), name);
-    done.execute(db).await.map(drop)
-}
-
 pub async fn bump_serial(db: &mut Connection, id: ProjectId) -> sqlx::Result<i64> {
     let serial = sqlx::query_scalar!(
         r#"UPDATE projects SET serial = serial + 1 WHERE id = $1 RETURNING serial AS "serial!: i64""#,

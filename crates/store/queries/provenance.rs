@@ -18,14 +18,6 @@ pub async fn insert_source(db: &mut Connection, file: FileId, source: &Source) -
     done.execute(db).await.map(drop)
 }
 
-pub async fn source_of(db: &mut Connection, file: FileId) -> sqlx::Result<Option<Source>> {
-    let source = sqlx::query_scalar!(
-        r#"SELECT source AS "source!: String" FROM file_sources WHERE file_id = $1"#,
-        file.uuid()
-    );
-    source.fetch_optional(db).await?.map(|text| json("file_sources.source", &text)).transpose()
-}
-
 /// Every file of a project that is in the index, oldest first.
 pub async fn of_project(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<FileSource>> {
     let rows = sqlx::query!(

@@ -220,8 +220,6 @@ impl Tx {
 
         /// Makes a project. False when its name is taken.
         pub fn insert_project(project: &Project) -> bool = projects::insert;
-        /// Changes the spelling that a project shows.
-        pub fn set_display_name(project: ProjectId, name: &str) -> () = projects::set_display_name;
         /// Counts a change of what the project's pages show; gives the new serial.
         pub fn bump_serial(project: ProjectId) -> i64 = projects::bump_serial;
 

@@ -1,5 +1,6 @@
 //! Attestations that were really published, under the public-good root.
 
+use bonded_model::publishing::{Provider, Source};
 use sigstore_verify::trust_root::SIGSTORE_STAGING_TRUSTED_ROOT;
 
 use crate::{Predicate, Refused, Signer, Subject, Verified, Verifier};
@@ -102,22 +103,11 @@ fn a_publication_by_circleci_verifies() {
 
 #[test]
 fn the_identity_of_a_circleci_job_is_the_one_that_its_certificate_names() {
-    let source = bonded_model::publishing::Source {
-        provider: bonded_model::publishing::Provider::CircleCi,
-        issuer: "https://oidc.circleci.com/org/a64b0a19-f221-4291-b000-8d24bd842b72".into(),
-        subject: "org/…".into(),
-        repository: None,
-        repository_url: None,
-        git_ref: None,
-        commit: None,
+    let issuer = "https://oidc.circleci.com/org/a64b0a19-f221-4291-b000-8d24bd842b72";
+    let source = Source {
         workflow: Some("8e4f8ab2-8d7c-4827-9f15-de076d6d647f".into()),
-        run: None,
-        run_url: None,
-        environment: None,
-        event: None,
-        protected: None,
-        owner_id: None,
         repository_id: Some("fdd9283f-e619-46af-8f9c-851f7d3e8b2b".into()),
+        ..Source::new(Provider::CircleCi, issuer, "org/…")
     };
     let file = subject(
         "circleci_sign_publish_example-0.0.1.dev137-py3-none-any.whl",

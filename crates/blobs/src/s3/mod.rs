@@ -13,9 +13,7 @@ use futures::{Stream, TryStreamExt as _};
 use object_store::aws::AmazonS3;
 use object_store::list::{PaginatedListOptions, PaginatedListStore as _};
 use object_store::path::Path;
-use object_store::signer::{Method, SignedUrlOptions, Signer as _};
 use object_store::{Error, ObjectStore as _, ObjectStoreExt as _};
-use url::Url;
 
 use crate::error::{BlobError, OpenError};
 use crate::{BlobInfo, BlobKind, StorageKey};
@@ -86,18 +84,6 @@ impl S3 {
                 futures::future::ready(Ok(info))
             },
         )
-    }
-
-    /// A URL that lets its holder read one blob, until it expires.
-    pub(crate) async fn presign(
-        &self,
-        key: StorageKey,
-        expires: Duration,
-        name: &str,
-    ) -> Result<Url, BlobError> {
-        let disposition = format!("attachment; filename=\"{}\"", name.replace(['"', '\\', '\r', '\n'], "_"));
-        let options = SignedUrlOptions::new().with_query([("response-content-disposition", disposition)]);
-        Ok(self.store.signed_url_opts(Method::GET, &self.path(&key.path()), expires, &options).await?)
     }
 
     /// Asks for one name, which fails when the server, the bucket or the right to read it is missing.

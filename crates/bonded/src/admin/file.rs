@@ -20,7 +20,7 @@ pub(crate) enum Command {
         /// The file's name; in a conda channel SUBDIR/NAME.
         file: String,
     },
-    /// Hide the release of a Python file from everybody who does not pin it (PEP 592).
+    /// Yank a release: installers pass over it unless it is pinned (Python), or cannot choose it (conda).
     Yank {
         /// The channel.
         channel: String,

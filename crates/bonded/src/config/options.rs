@@ -135,8 +135,8 @@ options! {
         /// The audience that identity tokens of CI jobs must be for. Default: the host of the base URL, without its port
         #[arg(long, env = "BONDED_OIDC_AUDIENCE", value_name = "TEXT")]
         oidc_audience: String,
-        /// A proxy through which issuers of identity tokens are asked for their keys: `http://PROXY:PORT`. It has to see to
-        /// it that it leads outside only. Default: none
+        /// A proxy through which issuers of identity tokens are asked for their keys: `http://PROXY:PORT`. With a proxy,
+        /// Bonded cannot check the addresses itself: the proxy must refuse private ones. Default: none
         #[arg(long, env = "BONDED_OIDC_PROXY", value_name = "URL", hide_env_values = true)]
         oidc_proxy: String,
         /// Exchange no identities of CI jobs for tokens: no trusted publishing.

@@ -16,7 +16,7 @@ use crate::config::shown;
 use crate::output::Output;
 
 /// Days before the end of a root from which on its successor is asked for.
-pub(super) const ROOT_WARNING: i64 = 60;
+pub(super) const ROOT_WARNING: i64 = bonded_registry::trust::ROOT_WARNING.num_days();
 /// The same of a key manager, which the server renews when half of its 31 days is over.
 pub(super) const KEY_MANAGER_WARNING: i64 = 7;
 

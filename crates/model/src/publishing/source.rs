@@ -50,6 +50,27 @@ pub struct Source {
 }
 
 impl Source {
+    /// Facts of a run of which nothing but its issuer and subject are known yet.
+    pub fn new(provider: Provider, issuer: impl Into<String>, subject: impl Into<String>) -> Self {
+        Self {
+            provider,
+            issuer: issuer.into(),
+            subject: subject.into(),
+            repository: None,
+            repository_url: None,
+            git_ref: None,
+            commit: None,
+            workflow: None,
+            run: None,
+            run_url: None,
+            environment: None,
+            event: None,
+            protected: None,
+            owner_id: None,
+            repository_id: None,
+        }
+    }
+
     /// The URL of the commit, where the provider's URLs are known.
     pub fn commit_url(&self) -> Option<String> {
         let (url, commit) = (self.repository_url.as_ref()?, self.commit.as_ref()?);
@@ -94,22 +115,13 @@ mod tests {
     use super::*;
 
     fn source(repository: &str, id: Option<&str>) -> Source {
+        let subject = format!("repo:{repository}:ref:refs/heads/main");
         Source {
-            provider: Provider::GitHub,
-            issuer: "https://issuer.example".into(),
-            subject: format!("repo:{repository}:ref:refs/heads/main"),
             repository: Some(repository.into()),
             repository_url: Some(format!("https://github.example/{repository}")),
-            git_ref: None,
             commit: Some("abc".into()),
-            workflow: None,
-            run: None,
-            run_url: None,
-            environment: None,
-            event: None,
-            protected: None,
-            owner_id: None,
             repository_id: id.map(Into::into),
+            ..Source::new(Provider::GitHub, "https://issuer.example", subject)
         }
     }
 

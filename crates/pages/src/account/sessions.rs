@@ -3,7 +3,7 @@
 use askama::Template;
 use bonded_model::Timestamp;
 
-use crate::{Place, Shell, filters};
+use crate::{Location, Shell, filters};
 
 /// One session.
 #[derive(Clone)]
@@ -11,7 +11,7 @@ pub struct Session {
     /// Its id, for paths.
     pub id: String,
     /// From where it was begun.
-    pub place: Place,
+    pub location: Location,
     /// Whether this page was asked for in it.
     pub current: bool,
     /// When it began.

@@ -1,6 +1,8 @@
 //! Samples of a person's own pages.
 
-use super::{HOSTILE, Sample, fenced, hostile, hostile_place, hours, place, sample, signed_in, stranger};
+use super::{
+    HOSTILE, Sample, fenced, hostile, hostile_location, hours, location, sample, signed_in, stranger,
+};
 use crate::account::{
     Address, CancelRecovery, ChangePassword, DeleteAccount, Emails, OwnRole, Profile, Proof, Recovery, Role,
     Session, Sessions, Strongest,
@@ -135,15 +137,20 @@ fn proof() -> Vec<Sample> {
 }
 
 fn lists() -> Vec<Sample> {
-    let session =
-        |place, current| Session { id: "0199".into(), place, current, begun_at: hours(0), seen_at: hours(3) };
+    let session = |location, current| Session {
+        id: "0199".into(),
+        location,
+        current,
+        begun_at: hours(0),
+        seen_at: hours(3),
+    };
     vec![
-        sample("sessions.one", Sessions { shell: signed_in(), sessions: vec![session(place(), true)] }),
+        sample("sessions.one", Sessions { shell: signed_in(), sessions: vec![session(location(), true)] }),
         sample(
             "sessions",
             Sessions {
                 shell: signed_in(),
-                sessions: vec![session(place(), true), session(hostile_place(), false)],
+                sessions: vec![session(location(), true), session(hostile_location(), false)],
             },
         ),
     ]

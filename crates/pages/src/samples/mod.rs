@@ -19,7 +19,7 @@ use bonded_model::Timestamp;
 #[cfg(test)]
 pub(crate) use publishers::source;
 
-use crate::{Fence, Notice, Place, Shell, Viewer};
+use crate::{Fence, Location, Notice, Shell, Viewer};
 
 /// What an attacker would type wherever text is taken.
 pub const HOSTILE: &str = "\"'><script>alert(1)</script>";
@@ -86,13 +86,13 @@ fn hours(hours: i64) -> Timestamp {
     Timestamp::from_timestamp(1_795_170_000 + hours * 3_600, 0).unwrap_or_default()
 }
 
-fn place() -> Place {
-    Place { address: "203.0.113.7".into(), browser: "Firefox on Linux".into() }
+fn location() -> Location {
+    Location { address: "203.0.113.7".into(), browser: "Firefox on Linux".into() }
 }
 
 /// An IPv6 address at its longest, and a browser that lies.
-fn hostile_place() -> Place {
-    Place { address: "2001:db8:1111:2222:3333:4444:5555:6666".into(), browser: HOSTILE.into() }
+fn hostile_location() -> Location {
+    Location { address: "2001:db8:1111:2222:3333:4444:5555:6666".into(), browser: HOSTILE.into() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Samples of pages before signing in.
 
-use super::{HOSTILE, Sample, hostile_place, hours, place, sample, stranger};
+use super::{HOSTILE, Sample, hostile_location, hours, location, sample, stranger};
 use crate::sign_in::{
     ConfirmPlace, DeadLink, DeadLinkKind, Invitation, OtherBrowser, PlaceWait, ResetPassword, ResetRequest,
     ResetSent, SecondFactor, SetUp, SignIn, SignUp, SignUpClosed, TooManyAttempts, VerifyEmail,
@@ -60,8 +60,8 @@ fn steps() -> Vec<Sample> {
 }
 
 fn places() -> Vec<Sample> {
-    let confirm = ConfirmPlace { shell: stranger(), key: "a-key".into(), place: place(), at: hours(0) };
-    let hostile = ConfirmPlace { place: hostile_place(), key: HOSTILE.into(), ..confirm.clone() };
+    let confirm = ConfirmPlace { shell: stranger(), key: "a-key".into(), location: location(), at: hours(0) };
+    let hostile = ConfirmPlace { location: hostile_location(), key: HOSTILE.into(), ..confirm.clone() };
     vec![
         sample("place-wait", PlaceWait { shell: stranger(), email: "a…a@example.org".into() }),
         sample("confirm-place", confirm),

@@ -3,7 +3,7 @@
 use askama::Template;
 use bonded_model::Timestamp;
 
-use crate::{Field, Place, Shell, filters};
+use crate::{Field, Location, Shell, filters};
 
 /// `/login`. The form sends `name`, `password` and `next`; the passkey form `credential` (JSON) and `next`.
 #[derive(Clone, Template)]
@@ -62,7 +62,7 @@ pub struct ConfirmPlace {
     /// The link's secret.
     pub key: String,
     /// From where the sign-in came.
-    pub place: Place,
+    pub location: Location,
     /// When the sign-in began.
     pub at: Timestamp,
 }

@@ -8,6 +8,7 @@ use bonded_model::people::{LinkKind, Requirement, SoleOwnership};
 use bonded_model::user::User;
 use bonded_store::{Change, Tx};
 
+use super::mail::post;
 use super::reset::end_all_visits;
 use super::session::{Cleared, Fresh};
 use crate::access::{Administer, Denial, Operate, Permit, ViewPeople};
@@ -81,10 +82,7 @@ impl Registry {
                 }
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);
-                for letter in &notice {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &notice).await
             })
         });
         write.await
@@ -114,10 +112,7 @@ impl Registry {
                 tx.set_suspended(user.id, None).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);
-                for letter in &notice {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &notice).await
             })
         });
         write.await

@@ -6,6 +6,7 @@ use bonded_model::people::SoleOwnership;
 use bonded_model::user::UserName;
 use bonded_store::Change;
 
+use super::mail::post;
 use super::session::{Fresh, Session};
 use super::visit::Visit;
 use crate::{Error, Registry};
@@ -45,10 +46,7 @@ impl Registry {
                 tx.retire_name(&user.name, now).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);
-                for letter in &notice {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &notice).await
             })
         });
         write.await

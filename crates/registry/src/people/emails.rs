@@ -11,7 +11,7 @@ use bonded_store::Change;
 
 use super::limits::{ADD_EMAIL, VERIFY_ACCOUNT};
 use super::links::dead;
-use super::mail::Letter;
+use super::mail::{Letter, post};
 use super::session::{Fresh, Session};
 use super::visit::Visit;
 use crate::{Error, Registry};
@@ -71,7 +71,8 @@ impl Registry {
         let (link, letter) = self.introduce(visit, &user.name, &email).await?;
         let message =
             Message::AddressAdded { user: user.name.clone(), at: now, client: visit.client.clone(), address };
-        let notice = self.notice(user, &message)?;
+        let mut letters = self.notice(user, &message)?;
+        letters.push(letter);
         let entry = |event| AuditEntry::new(now, &session.actor(), &visit.origin, event);
         let added = entry(PersonEvent::EmailAdded { user: user.id, email: email.id });
         let primary = entry(PersonEvent::PrimaryEmailSet { user: user.id, email: email.id });
@@ -91,10 +92,7 @@ impl Registry {
                 if let Some(link) = link {
                     tx.insert_link(&link).await?;
                 }
-                for letter in notice.iter().chain([&letter]) {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &letters).await
             })
         });
         write.await
@@ -200,10 +198,7 @@ impl Registry {
                 tx.delete_links_of(email.user, LinkKind::ResetPassword).await?;
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);
-                for letter in &letters {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &letters).await
             })
         });
         write.await
@@ -237,10 +232,7 @@ impl Registry {
                     return Err(no_such_address());
                 }
                 tx.audit(entry).await?;
-                for letter in &letters {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &letters).await
             })
         });
         write.await

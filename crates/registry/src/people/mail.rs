@@ -34,6 +34,14 @@ impl Letter {
     }
 }
 
+/// Puts letters on their way.
+pub(crate) async fn post(tx: &mut Tx, letters: &[Letter]) -> Result<(), Error> {
+    for letter in letters {
+        letter.post(tx).await?;
+    }
+    Ok(())
+}
+
 impl Registry {
     /// A mail to one address.
     pub(crate) fn letter(&self, to: &Email, message: &Message) -> Result<Letter, Error> {

@@ -8,6 +8,7 @@ use bonded_model::secret::Secret;
 use bonded_model::user::User;
 use secrecy::SecretString;
 
+use super::mail::post;
 use super::session::{Fresh, Session};
 use super::visit::{Rotated, Visit};
 use crate::{Error, Registry};
@@ -84,10 +85,7 @@ impl Registry {
                 tx.delete_devices_of(id, device).await?;
                 tx.delete_links_of(id, LinkKind::ResetPassword).await?;
                 tx.audit(entry).await?;
-                for letter in &notice {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &notice).await
             })
         });
         write.await?;

@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 
 use super::administration::{by, check_still_administers, person_of};
 use super::links::dead;
+use super::mail::post;
 use super::session::Session;
 use super::settings::RecoveryRule;
 use super::visit::Visit;
@@ -90,10 +91,7 @@ impl Registry {
                     tx.announce(Change::Jobs);
                 }
                 tx.audit(entry).await?;
-                for letter in &letters {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &letters).await
             })
         });
         write.await?;
@@ -261,10 +259,7 @@ impl Registry {
                 tx.cancel_recovery(open.id, now).await?;
                 tx.delete_links_of(user_id, LinkKind::CancelRecovery).await?;
                 tx.audit(entry).await?;
-                for letter in &letters {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &letters).await
             })
         });
         write.await

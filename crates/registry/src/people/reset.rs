@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use super::limits;
 use super::links::dead;
+use super::mail::post;
 use super::visit::Visit;
 use crate::roles::withdraw_sent;
 use crate::{Error, Registry};
@@ -95,10 +96,7 @@ impl Registry {
                 tx.delete_links_of(user.id, LinkKind::ResetPassword).await?;
                 withdraw_sent(tx, user.id, &entry).await?;
                 tx.audit(entry).await?;
-                for letter in &notice {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &notice).await
             })
         });
         write.await

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use super::limits;
 use super::links::dead;
+use super::mail::post;
 use super::profile::display_name;
 use super::settings::SignUp;
 use super::sign_in::{Basis, Entry};
@@ -160,10 +161,7 @@ impl Registry {
                     tx.insert_link(&link).await?;
                 }
                 tx.audit(entry).await?;
-                for letter in &letters {
-                    letter.post(tx).await?;
-                }
-                Ok::<_, Error>(())
+                post(tx, &letters).await
             })
         });
         write.await?;

@@ -8,7 +8,7 @@ use bonded_model::user::User;
 use bonded_store::{Change, Tx};
 
 use super::administration::check_still_administers;
-use super::mail::Letter;
+use super::mail::{Letter, post};
 use super::recovery::HANDED_OVER;
 use super::reset::end_all_visits;
 use crate::access::{Operate, Permit};
@@ -64,10 +64,7 @@ impl Registry {
                     tx.audit(entry).await?;
                 }
                 tx.announce(Change::Access);
-                for letter in &letters {
-                    letter.post(tx).await?;
-                }
-                Ok(())
+                post(tx, &letters).await
             })
         });
         write.await

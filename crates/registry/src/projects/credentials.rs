@@ -13,6 +13,7 @@ use bonded_store::Change;
 
 use super::find::find;
 use super::place::{Person, Place};
+use crate::people::mail::post;
 use crate::people::{Cleared, Fresh, Visit, person_or_operator};
 use crate::tokens::Mark;
 use crate::{Error, Registry};
@@ -196,10 +197,7 @@ impl Registry {
                 })
                 .await?;
                 tx.announce(Change::Access);
-                match letter {
-                    Some(letter) => letter.post(tx).await,
-                    None => Ok(()),
-                }
+                post(tx, letter.as_slice()).await
             })
         });
         write.await

@@ -13,10 +13,11 @@ use bonded_model::project::Project;
 use bonded_model::{Actor, Channel, Switches, Timestamp};
 use bonded_store::{Change, Tx};
 
-use super::owners::{News, post};
+use super::owners::News;
 use super::permits::{decide_again, still_there};
 use super::versions::canonical;
 use crate::access::{Delete, Denial, Permit};
+use crate::people::mail::post;
 use crate::people::{Fresh, Visit};
 use crate::publishers::end_publishers_of;
 use crate::{Error, Registry};

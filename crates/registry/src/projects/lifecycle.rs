@@ -10,10 +10,11 @@ use bonded_model::{Actor, Channel, ChannelFormat, Lifecycle, ProjectStatus, Time
 use bonded_store::{Change, Tx};
 
 use super::find::find;
-use super::owners::{News, post};
+use super::owners::News;
 use super::permits::{decide_again, still_there};
 use super::reason::checked_reason;
 use crate::access::{ManageChannel, ManageProject};
+use crate::people::mail::post;
 use crate::people::{Fresh, Visit};
 use crate::{Error, Registry};
 

@@ -4,7 +4,7 @@ use bonded_mail::{Message, ProjectChange};
 use bonded_model::ids::{ChannelId, ProjectId, UserId};
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Channel, Timestamp};
-use bonded_store::{Queries, Tx};
+use bonded_store::Queries;
 
 use crate::people::mail::Letter;
 use crate::people::person_or_operator;
@@ -74,12 +74,4 @@ async fn administrators(queries: &mut Queries, channel: ChannelId) -> Result<Vec
     found.sort_unstable();
     found.dedup();
     Ok(found)
-}
-
-/// Puts letters on their way.
-pub(crate) async fn post(tx: &mut Tx, letters: &[Letter]) -> Result<(), Error> {
-    for letter in letters {
-        letter.post(tx).await?;
-    }
-    Ok(())
 }

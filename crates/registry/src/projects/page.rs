@@ -3,16 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bonded_model::file::File;
-use bonded_model::ids::{ReleaseId, UserId};
 use bonded_model::project::{Project, ProjectMember, ProjectRules, ReleaseOutline, Yank as Yanked};
 use bonded_model::publishing::Source;
 use bonded_model::trust::Signing;
 use bonded_model::user::UserName;
 use bonded_model::{Actor, Channel, ChannelFormat, ProjectStatus, Sha256, Timestamp};
-use bonded_store::Queries;
 
 use super::about::About;
+use super::files::Files;
 use super::find::find;
 use super::versions::{canonical, is_prerelease, latest, newest_first};
 use crate::access::{Delete, ManageChannel, ManageProject, Read, Yank};
@@ -136,30 +134,17 @@ impl Registry {
         let looks_after = Yank { channel: Arc::clone(&channel), project: rules };
         let inside = may.manage || self.access.permit(actor, looks_after).is_ok();
         let withheld = project.lifecycle.status.withholds_files();
-        let mut outlines = Vec::new();
-        let mut files: HashMap<ReleaseId, Vec<FileView>> = HashMap::new();
-        let mut known = Known::default();
+        let (mut outlines, mut files, mut known) = (Vec::new(), HashMap::new(), Known::default());
         if inside || !withheld {
             outlines = snapshot.release_outlines(project.id).await?;
             newest_first(channel.format, &mut outlines);
-            let rows = snapshot.files_of_project(project.id).await?;
             known = Known::of(&mut snapshot, &outlines).await?;
-            let names = if inside { names(&mut snapshot, &rows).await? } else { HashMap::new() };
-            let mut signed = match &trust {
+            let signed = match &trust {
                 Some(trust) => trust.signed_by(&channel, snapshot.signers_of_project(project.id).await?),
                 None => HashMap::new(),
             };
-            for file in rows {
-                let signed = signed.remove(&file.id).unwrap_or_default();
-                let source = known.files.get(&file.id);
-                let view = FileView {
-                    source: source.and_then(|known| known.source.clone()),
-                    attestations: source.map_or(0, |known| known.attestations.unsigned_abs()),
-                    signed: (channel.format == ChannelFormat::Conda).then_some(signed),
-                    ..view(&file, channel.format, withheld, inside.then_some(&names))
-                };
-                files.entry(file.release).or_default().push(view);
-            }
+            let read = Files { format: channel.format, withheld, inside, known: &known, signed };
+            files = read.read(&mut snapshot, project.id).await?;
         }
         let shown = shown(channel.format, &outlines, version)?;
         let about = match shown.and_then(|shown| outlines.get(shown)) {
@@ -223,43 +208,4 @@ fn shown(
     let wanted = canonical(format, version);
     let found = outlines.iter().position(|outline| outline.version == wanted);
     found.map(Some).ok_or_else(|| Error::NotFound(format!("there is no version {version}")))
-}
-
-/// The names of those who published the files.
-async fn names(queries: &mut Queries, files: &[File]) -> Result<HashMap<UserId, UserName>, Error> {
-    let mut names = HashMap::new();
-    for id in files.iter().filter_map(|file| file.uploaded_by) {
-        if !names.contains_key(&id)
-            && let Some(user) = queries.user(id).await?
-        {
-            names.insert(id, user.name);
-        }
-    }
-    Ok(names)
-}
-
-fn view(
-    file: &File,
-    format: ChannelFormat,
-    withheld: bool,
-    names: Option<&HashMap<UserId, UserName>>,
-) -> FileView {
-    let path = match format {
-        ChannelFormat::Python => format!("files/{}", file.name),
-        ChannelFormat::Conda => file.name.clone(),
-    };
-    FileView {
-        name: file.name.clone(),
-        size: file.digests.size,
-        sha256: file.digests.sha256,
-        uploaded_at: file.uploaded_at,
-        path: (!withheld).then_some(path),
-        published: names.map(|names| Published {
-            by: file.uploaded_by.and_then(|id| names.get(&id).cloned()),
-            with_token: file.token.is_some(),
-        }),
-        signed: None,
-        source: None,
-        attestations: 0,
-    }
 }

@@ -11,11 +11,12 @@ use bonded_model::ids::{ReleaseId, SubdirId};
 use bonded_model::project::{Project, Yank as Yanked};
 use bonded_store::{Change, Tx};
 
-use super::owners::{News, post};
+use super::owners::News;
 use super::permits::{decide_again, still_there};
 use super::reason::checked_reason;
 use super::versions::canonical;
 use crate::access::{Permit, Yank};
+use crate::people::mail::post;
 use crate::people::{Fresh, Visit};
 use crate::{Error, Registry};
 

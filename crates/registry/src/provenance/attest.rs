@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use bonded_attestations::{MAX_PYTHON, Signer, Subject, Verified, Verifier};
-use bonded_model::publishing::{Provider, Source};
+use bonded_model::publishing::Source;
 use bonded_model::{Actor, Sha256};
+use bonded_oidc::known::provider_name;
 use serde_json::value::RawValue;
 
 use super::keep::sidecar_digest;
@@ -90,7 +91,7 @@ impl Registry {
         let signer = Signer::of(&token.source).ok_or_else(|| {
             Error::Invalid(format!(
                 "{prefix}{} gives no identity that certificates could be compared with",
-                named(token.source.provider)
+                provider_name(token.source.provider)
             ))
         })?;
         Ok((token.source.clone(), signer))
@@ -121,18 +122,5 @@ impl Registry {
             attested.collect()
         };
         tokio::task::spawn_blocking(verify).await.map_err(Error::internal)?
-    }
-}
-
-const fn named(provider: Provider) -> &'static str {
-    match provider {
-        Provider::GitHub => "GitHub Actions",
-        Provider::GitLab => "GitLab CI",
-        Provider::Google => "Google Cloud",
-        Provider::ActiveState => "ActiveState",
-        Provider::Buildkite => "Buildkite",
-        Provider::CircleCi => "CircleCI",
-        Provider::Forgejo => "Forgejo Actions",
-        Provider::Other => "this issuer",
     }
 }

@@ -153,21 +153,9 @@ pub(super) mod tests {
 
     pub(in crate::provenance) fn source(url: &str) -> Source {
         Source {
-            provider: Provider::GitHub,
-            issuer: "https://issuer.example".into(),
-            subject: "repo".into(),
             repository: url.splitn(4, '/').nth(3).map(str::to_owned),
             repository_url: Some(url.into()),
-            git_ref: None,
-            commit: None,
-            workflow: None,
-            run: None,
-            run_url: None,
-            environment: None,
-            event: None,
-            protected: None,
-            owner_id: None,
-            repository_id: None,
+            ..Source::new(Provider::GitHub, "https://issuer.example", "repo")
         }
     }
 

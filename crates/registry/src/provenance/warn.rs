@@ -7,7 +7,8 @@ use bonded_model::{Actor, Channel, Timestamp};
 use bonded_store::{Queries, Tx};
 
 use super::compare::{Alarm, Built};
-use crate::projects::{News, post};
+use crate::people::mail::post;
+use crate::projects::News;
 use crate::{Error, Registry};
 
 /// A file that was just published.

@@ -9,8 +9,8 @@ use bonded_model::token::ApiToken;
 use bonded_store::Change;
 
 use crate::leaks::Found;
-use crate::people::mail::Letter;
-use crate::projects::{News, post};
+use crate::people::mail::{Letter, post};
+use crate::projects::News;
 use crate::{Error, Registry};
 
 impl Registry {

@@ -78,7 +78,7 @@ impl Registry {
     }
 
     async fn look_up(&self, issuer: &Issuer, owner: &str) -> Result<bonded_oidc::fetch::Owner, OwnerError> {
-        let fetcher = self.publishing.fetcher.as_ref().map_err(|error| {
+        let fetcher = self.trusted_publishing.fetcher.as_ref().map_err(|error| {
             tracing::warn!(%error, "nobody can be asked for the id of an owner");
             OwnerError::Answer
         })?;

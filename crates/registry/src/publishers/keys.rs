@@ -28,7 +28,7 @@ impl Registry {
         if known.suffice(kid, self.clock.now()) {
             return Ok(known.keys);
         }
-        let asking = self.publishing.asking(issuer.id);
+        let asking = self.trusted_publishing.asking(issuer.id);
         let _turn = match asking.try_lock() {
             Ok(turn) => turn,
             Err(_) if known.has(kid) => return Ok(known.keys),
@@ -52,7 +52,7 @@ impl Registry {
 
     /// Asks the issuer; keeps the keys of before where it does not say others.
     async fn ask(&self, issuer: &Issuer, before: Option<Keys>) -> Result<Option<Keys>, Error> {
-        let fetched = match &self.publishing.fetcher {
+        let fetched = match &self.trusted_publishing.fetcher {
             Ok(fetcher) => fetcher.keys(issuer).await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };

@@ -14,8 +14,8 @@ use super::created::identity;
 use super::matching::{config_of, same_place};
 use super::prefix;
 use crate::access::{ManageChannel, ManageGroup, ManageProject, Permit};
-use crate::people::mail::Letter;
-use crate::projects::{News, post};
+use crate::people::mail::{Letter, post};
+use crate::projects::News;
 use crate::roles::{Managed, Manages};
 use crate::{Error, Registry};
 

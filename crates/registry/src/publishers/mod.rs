@@ -32,8 +32,8 @@ pub use form::{TypedPublisher, publisher_fields};
 pub use issuers::{IssuerChange, IssuerView, NewIssuer};
 pub use manage::NewPublisher;
 pub(crate) use reserve::check_reserved;
-pub(crate) use settings::Publishing;
 pub use settings::PublishingSettings;
+pub(crate) use settings::TrustedPublishing;
 pub use view::{PublisherView, PublisherWarning};
 
 pub use bonded_oidc::known::provider_name;

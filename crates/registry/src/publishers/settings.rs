@@ -39,7 +39,7 @@ impl Default for PublishingSettings {
 }
 
 /// The settings with what they need at work.
-pub(crate) struct Publishing {
+pub(crate) struct TrustedPublishing {
     /// `None`: switched off.
     pub(super) audience: Option<String>,
     pub(super) fetcher: Result<Fetcher, FetchError>,
@@ -47,7 +47,7 @@ pub(crate) struct Publishing {
     asking: Mutex<HashMap<IssuerId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-impl Publishing {
+impl TrustedPublishing {
     pub(crate) fn new(settings: &Settings) -> Self {
         let publishing = &settings.publishing;
         let audience =
@@ -68,7 +68,7 @@ impl Publishing {
 impl Registry {
     /// The audience that identity tokens must be for; `None` where trusted publishing is switched off.
     pub fn oidc_audience(&self) -> Option<&str> {
-        self.publishing.audience.as_deref()
+        self.trusted_publishing.audience.as_deref()
     }
 }
 

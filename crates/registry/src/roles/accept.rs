@@ -16,7 +16,7 @@ use super::members::put_user;
 use super::names::PlaceName;
 use super::offers::{Which, is_invited};
 use crate::access::{as_in_browser, instance_policy, present, present_channel, role_in};
-use crate::people::mail::Letter;
+use crate::people::mail::{Letter, post};
 use crate::people::{Cleared, Visit, requirement_of};
 use crate::publishers::end_publishers_of;
 use crate::{Error, Registry};
@@ -66,9 +66,7 @@ impl Registry {
                     tx.audit(entry).await?;
                 }
                 tx.announce(Change::Access);
-                for letter in &farewell {
-                    letter.post(tx).await?;
-                }
+                post(tx, &farewell).await?;
                 Ok(place)
             })
         });

@@ -13,8 +13,8 @@ use chrono::TimeDelta;
 
 use super::accept::{check_quarantine, tied};
 use super::managed::{Managed, Manages};
-use super::members::post;
 use crate::access::{ManageProject, Permit};
+use crate::people::mail::post;
 use crate::people::{limits, person_or_operator};
 use crate::{Error, Registry};
 
@@ -114,7 +114,7 @@ impl Registry {
                 tx.delete_same_role_invitations(&row).await?;
                 tx.insert_role_invitation(&row).await?;
                 tx.audit(entry).await?;
-                post(tx, letter).await
+                post(tx, letter.as_slice()).await
             })
         });
         write.await

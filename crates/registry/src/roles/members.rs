@@ -14,7 +14,7 @@ use super::holder::{Held, Holder};
 use super::looked_after::LookedAfter;
 use super::managed::{Managed, Manages, administers_instance};
 use crate::access::Permit;
-use crate::people::mail::Letter;
+use crate::people::mail::{Letter, post};
 use crate::people::person_or_operator;
 use crate::{Error, Registry};
 
@@ -55,7 +55,7 @@ impl Registry {
                 let entry = AuditEntry::new(now, &actor, &origin, event);
                 tx.audit(managed.tie(entry)).await?;
                 tx.announce(Change::Access);
-                post(tx, letter).await
+                post(tx, letter.as_slice()).await
             })
         });
         write.await
@@ -89,7 +89,7 @@ impl Registry {
                 let entry = AuditEntry::new(now, &actor, &origin, event);
                 tx.audit(managed.tie(entry)).await?;
                 tx.announce(Change::Access);
-                post(tx, letter).await
+                post(tx, letter.as_slice()).await
             })
         });
         write.await
@@ -117,13 +117,6 @@ impl Registry {
             None => Message::RoleRemoved { user: user.name.clone(), at, by, place },
         };
         self.letter(&user.email, &message).map(Some)
-    }
-}
-
-pub(super) async fn post(tx: &mut Tx, letter: Option<Letter>) -> Result<(), Error> {
-    match letter {
-        Some(letter) => letter.post(tx).await,
-        None => Ok(()),
     }
 }
 

@@ -8,7 +8,8 @@ use bonded_store::Change;
 
 use super::managed::Manages;
 use crate::access::{ManageChannel, ManageProject, Permit};
-use crate::projects::{News, leave_to_publishers, post};
+use crate::people::mail::post;
+use crate::projects::{News, leave_to_publishers};
 use crate::{Error, Registry};
 
 /// More days than any token lives.

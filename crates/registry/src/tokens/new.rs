@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 
 use super::managed::{check_managed, present_manager};
 use crate::access::{ManageTokens, Permit};
-use crate::people::mail::Letter;
+use crate::people::mail::{Letter, post};
 use crate::{Error, Registry};
 
 /// The longest name of a token, in characters.
@@ -135,10 +135,7 @@ impl Registry {
                 }
                 tx.audit(entry).await?;
                 tx.announce(Change::Access);
-                match letter {
-                    Some(letter) => letter.post(tx).await,
-                    None => Ok(()),
-                }
+                post(tx, letter.as_slice()).await
             })
         });
         write.await

@@ -38,6 +38,7 @@ use chrono::TimeDelta;
 pub use adopt::Adopted;
 pub use bonded_signing::{NotARecordSignature, PublicKey, RecordSignature};
 pub use page::{ChannelTrust, KeyManagerView, SignedBy, Term, TrustPage};
+pub use renew::ROOT_WARNING;
 pub use serve::{RootSummary, SignerSummary, TrustSummary};
 pub use start::TrustStart;
 pub use term::TrustTerms;

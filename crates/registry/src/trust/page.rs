@@ -11,13 +11,12 @@ use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, Channel, ChannelFormat, Timestamp};
 use chrono::TimeDelta;
 
+use super::renew::ROOT_WARNING;
 use super::serve::{RootSummary, root_summary};
 use super::state::Trust;
 use crate::access::{Read, role_in};
 use crate::{Error, Registry};
 
-/// A root that ends sooner is warned of: people have to meet for the next one.
-const ROOT_WARNING: TimeDelta = TimeDelta::days(30);
 /// How late the key manager may be renewed before somebody should look why. The sweep that does it comes much more often.
 const RENEWAL_DELAY: TimeDelta = TimeDelta::days(1);
 
@@ -227,7 +226,7 @@ mod tests {
     #[test]
     fn a_document_that_ends_this_very_moment_is_over() {
         let now = Timestamp::default();
-        for (left, expected) in [(-1, Term::Over), (0, Term::Over), (29, Term::Short), (30, Term::Good)] {
+        for (left, expected) in [(-1, Term::Over), (0, Term::Over), (59, Term::Short), (60, Term::Good)] {
             assert_eq!(term(now + TimeDelta::days(left), ROOT_WARNING, now), expected, "{left}");
         }
     }

@@ -11,10 +11,10 @@ use super::documents::development_root;
 use super::state::Trust;
 use crate::{Error, Registry};
 
-/// A development root that ends sooner is followed by the next one.
-const DEVELOPMENT_RENEWAL: TimeDelta = TimeDelta::days(60);
-/// Whoever runs the server hears so long before a root of a ceremony ends.
-const ROOT_WARNING: TimeDelta = TimeDelta::days(60);
+/// A root that ends sooner is warned of, everywhere: people have to meet for the next one.
+pub const ROOT_WARNING: TimeDelta = TimeDelta::days(60);
+/// A development root that ends sooner is followed by the next one, before anybody is warned of it.
+const DEVELOPMENT_RENEWAL: TimeDelta = TimeDelta::days(61);
 
 impl Registry {
     /// Makes the key manager document anew once half of its time is over, and a development root before it ends. Does

@@ -3,9 +3,7 @@
 use bonded_model::ids::{
     ChannelId, FileId, GroupId, IssuerId, ProjectId, PublisherId, ReleaseId, TokenId, UserId,
 };
-use bonded_model::publishing::{
-    Attestation, FileSource, Issuer, IssuerKeys, Publisher, PublisherToken, Source,
-};
+use bonded_model::publishing::{Attestation, FileSource, Issuer, IssuerKeys, Publisher, PublisherToken};
 use bonded_model::token::TokenHash;
 use bonded_model::{Sha256, Timestamp};
 
@@ -54,8 +52,6 @@ impl Queries {
         /// The token of a trusted publisher, however old.
         pub fn publisher_token(id: TokenId) -> Option<PublisherToken> = publisher_tokens::by_id;
 
-        /// The run that published a file, if a trusted publisher did.
-        pub fn source_of(file: FileId) -> Option<Source> = provenance::source_of;
         /// Where every file of a project that is in the index comes from, oldest first.
         pub fn sources_of_project(project: ProjectId) -> Vec<FileSource> = provenance::of_project;
         /// Where every file of a release that is in the index comes from, oldest first.

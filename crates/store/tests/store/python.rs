@@ -80,15 +80,11 @@ on_both! {
         let (team, acme, one) = seed(&store, ChannelFormat::Python).await;
         let again = release(&acme, "1.0");
         let id = acme.id;
-        let inserted = write(&store, move |tx| Box::pin(async move {
-            tx.set_display_name(id, "Acme").await?;
-            tx.insert_release(&again).await
-        })).await;
+        let inserted = write(&store, move |tx| Box::pin(async move { tx.insert_release(&again).await })).await;
         assert!(!inserted, "one release for each version");
         let mut reader = store.read().await.unwrap();
-        let expected = bonded_model::project::Project { display_name: "Acme".into(), ..acme };
-        assert_eq!(reader.project(id).await.unwrap().as_ref(), Some(&expected));
-        assert_eq!(reader.project_by_name(team.id, "acme").await.unwrap(), Some(expected));
+        assert_eq!(reader.project(id).await.unwrap().as_ref(), Some(&acme));
+        assert_eq!(reader.project_by_name(team.id, "acme").await.unwrap(), Some(acme));
         assert_eq!(reader.release_by_version(id, "1.0").await.unwrap(), Some(one.clone()));
         assert_eq!(reader.releases(id).await.unwrap(), [one]);
     }

@@ -97,11 +97,9 @@ impl TestApp {
 }
 
 fn source(repository: &str) -> Source {
-    let url = format!("https://github.com/{repository}");
+    let (url, subject) =
+        (format!("https://github.com/{repository}"), format!("repo:{repository}:ref:{GIT_REF}"));
     Source {
-        provider: Provider::GitHub,
-        issuer: ISSUER.into(),
-        subject: format!("repo:{repository}:ref:{GIT_REF}"),
         repository: Some(repository.into()),
         repository_url: Some(url.clone()),
         git_ref: Some(GIT_REF.into()),
@@ -109,11 +107,8 @@ fn source(repository: &str) -> Source {
         workflow: Some(WORKFLOW.into()),
         run: Some("1".into()),
         run_url: Some(format!("{url}/actions/runs/1")),
-        environment: None,
         event: Some("push".into()),
-        protected: None,
-        owner_id: None,
-        repository_id: None,
+        ..Source::new(Provider::GitHub, ISSUER, subject)
     }
 }
 

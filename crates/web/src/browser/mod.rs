@@ -12,4 +12,4 @@ pub(crate) use csrf::{Posted, Scripted};
 pub(crate) use headers::secure;
 pub(crate) use next::local_path;
 pub(crate) use refusal::Refusal;
-pub(crate) use visitor::{Visitor, agent, place};
+pub(crate) use visitor::{Visitor, agent, location};

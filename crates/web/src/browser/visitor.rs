@@ -10,7 +10,7 @@ use bonded_model::actor::Origin;
 use bonded_model::people::Client;
 use bonded_model::secret::Secret;
 use bonded_pages::Template;
-use bonded_pages::{Notice, Place, Shell, Viewer};
+use bonded_pages::{Location, Notice, Shell, Viewer};
 use bonded_registry::Error;
 use bonded_registry::people::{Fresh, Rotated, Session, Visit};
 use http::header::{SET_COOKIE, USER_AGENT};
@@ -103,9 +103,9 @@ impl Visitor {
         }
     }
 
-    /// The place that the browser comes from, in words.
-    pub(crate) fn place(&self) -> Place {
-        place(&self.visit.client)
+    /// The location that the browser comes from, in words.
+    pub(crate) fn location(&self) -> Location {
+        location(&self.visit.client)
     }
 
     /// The session, if the browser is signed in.
@@ -196,9 +196,9 @@ pub(crate) fn agent(headers: &HeaderMap) -> String {
 }
 
 /// A client as people recognize it.
-pub(crate) fn place(client: &Client) -> Place {
+pub(crate) fn location(client: &Client) -> Location {
     let address = client.address.map_or_else(|| "unknown".to_owned(), |address: IpAddr| address.to_string());
-    Place::of(address, Some(client.agent.as_str()).filter(|agent| !agent.is_empty()))
+    Location::of(address, Some(client.agent.as_str()).filter(|agent| !agent.is_empty()))
 }
 
 const fn shown_fence(fence: bonded_registry::people::Fence) -> bonded_pages::Fence {

@@ -72,7 +72,9 @@ async fn ask(
         Err(_) => None,
     };
     Ok(match begun {
-        Some(at) => visitor.page(&ConfirmPlace { shell: visitor.shell(), key, place: visitor.place(), at }),
+        Some(at) => {
+            visitor.page(&ConfirmPlace { shell: visitor.shell(), key, location: visitor.location(), at })
+        }
         None => elsewhere(&visitor),
     })
 }

@@ -8,7 +8,7 @@ use bonded_pages::account::{Session, Sessions};
 
 use super::{Done, Nothing};
 use crate::App;
-use crate::browser::{Posted, Refusal, Visitor, place};
+use crate::browser::{Posted, Refusal, Visitor, location};
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -27,7 +27,7 @@ async fn show(
     let session = visitor.mending(&app).await?;
     let shown = |row: SessionRow| Session {
         id: row.id.to_string(),
-        place: place(&row.client),
+        location: location(&row.client),
         current: row.id == session.id(),
         begun_at: row.created_at,
         seen_at: row.seen_at,

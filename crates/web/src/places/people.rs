@@ -110,13 +110,13 @@ const PROJECT_ROLES: [RoleChoice; 2] = [
     RoleChoice {
         value: "owner",
         words: "Owner",
-        hint: "The same; deletes, and says who has a role, what is asked of tokens, and how the project stands.",
+        hint: "Everything a maintainer may; also deletes, manages roles and rules for tokens, sets the status.",
     },
 ];
 
 /// An invitation that waits.
 pub(super) fn waiting(open: OpenRoleInvitation) -> RoleInvitation {
-    let role = if open.transfer { "the project itself, alone" } else { open.role };
+    let role = if open.transfer { "sole owner" } else { open.role };
     RoleInvitation {
         id: open.id.to_string(),
         to: match open.invitee {

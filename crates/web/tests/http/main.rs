@@ -8,6 +8,7 @@ mod concurrency;
 mod conda_attestations;
 mod conda_index;
 mod conda_upload;
+mod documented;
 mod leaks;
 mod logs;
 mod pages;

@@ -2,15 +2,15 @@
 
 /// A network address and a browser.
 #[derive(Clone, Default)]
-pub struct Place {
+pub struct Location {
     /// The network address.
     pub address: String,
     /// The browser in words, such as "Firefox on Linux".
     pub browser: String,
 }
 
-impl Place {
-    /// The place of a request with that address and that `User-Agent` header. The header is what the browser says of
+impl Location {
+    /// The location of a request with that address and that `User-Agent` header. The header is what the browser says of
     /// itself, so it serves recognition only.
     pub fn of(address: impl Into<String>, user_agent: Option<&str>) -> Self {
         Self { address: address.into(), browser: user_agent.map_or_else(unknown, browser) }
@@ -76,8 +76,8 @@ mod tests {
             ("<script>", "An unknown browser"),
         ];
         for (user_agent, words) in cases {
-            assert_eq!(Place::of("203.0.113.7", Some(user_agent)).browser, words);
+            assert_eq!(Location::of("203.0.113.7", Some(user_agent)).browser, words);
         }
-        assert_eq!(Place::of("203.0.113.7", None).browser, "An unknown browser");
+        assert_eq!(Location::of("203.0.113.7", None).browser, "An unknown browser");
     }
 }
