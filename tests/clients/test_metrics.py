@@ -72,5 +72,5 @@ def test_a_generation_that_does_not_verify_is_told(own_server, tmp_path):
     until(lambda: metrics.value(server, "bonded_conda_unpublished_subdirs") == 1)
     until(lambda: metrics.value(server, "bonded_jobs_total", kind="conda:repodata", outcome="failed"))
     assert "does not verify" in server.get("/ready").text
-    assert "a generation does not verify and is not published" in server.log()
+    assert "this is not published as it should be" in server.log()
     assert channel.record_names() == {"base-1.0-0.conda"}

@@ -1,18 +1,13 @@
 """Signed conda channels verify by an independent implementation, before and after every change of keys."""
 
+import json
+
 import pytest
 
 from support import conda_packages, environment, signed_channel, uploads
 from support.bonded import BINARY, Server, until
 from support.ceremony import Machine
 from support.channel import Channel, create_users
-
-
-def trust(server: Server, *arguments: str) -> environment.Finished:
-    """`bonded trust …` on the machine of the server."""
-    words = [BINARY, "trust", *arguments, "--data", str(server.data)]
-    words += ["--database", server.database] if server.database else []
-    return environment.run(words, server.environment)
 
 
 @pytest.fixture
@@ -94,11 +89,11 @@ def test_a_new_key_of_the_server_signs_everything_anew(started, tmp_path):
     channel = Channel(started, "conda")
     fill(channel, tmp_path)
     (old,) = signed_channel.keys(started)
-    trust(started, "rotate-package-manager").succeeded()
+    started.trust("rotate-package-manager").succeeded()
     until(lambda: old not in signed_channel.keys(started), 30)
     (new,) = signed_channel.keys(started)
     until(lambda: all(keys == {new} for keys in signed_channel.verify(channel).values()), 30)
-    trust(started, "rotate-package-manager", "--compromised").succeeded()
+    started.trust("rotate-package-manager", "--compromised").succeeded()
     until(lambda: new not in signed_channel.keys(started))
     until(lambda: all(new not in entry for entry in channel.repodata()["signatures"].values()), 30)
     signed_channel.verify(channel)
@@ -113,10 +108,13 @@ def test_a_root_of_a_ceremony_replaces_the_development_root(started, machine, tm
     ann.make_key()
     first = ann.directory / "1.root.json"
     first.write_bytes(started.get("/1.root.json").content)
+    shown = json.loads(started.trust("keys", "--json").succeeded().stdout)["roots"][0]
+    assert shown["key_manager_keys"] == [manager]
+    assert ann.run("check", "1.root.json", "--fingerprint", shown["fingerprint"]).status == 0
     made = ["--root-key", "root.key.pub", "--threshold", "1", "--key-manager", manager]
     ann.trust("init", *made, "--from", "1.root.json", "--out", ".")
     ann.sign("2.root.json", "--previous", "1.root.json")
-    trust(started, "adopt", str(ann.directory / "2.root.json")).succeeded()
+    started.trust("adopt", str(ann.directory / "2.root.json")).succeeded()
     until(lambda: len(signed_channel.roots(started)) == 2)
     signed_channel.verify(channel)
     assert not list((started.data / "trust").glob("root-*"))
@@ -141,7 +139,7 @@ def test_lost_keys_are_given_up_for_a_new_root(started, tmp_path):
     started.stop()
     for key in (started.data / "trust").iterdir():
         key.unlink()
-    trust(started, "forget", "--lost").succeeded()
+    started.trust("forget", "--lost").succeeded()
     started.start()
     assert signed_channel.roots(started) != old
     (new,) = signed_channel.keys(started)
@@ -155,11 +153,12 @@ def test_a_root_is_made_before_the_first_start_and_goes_on_after_a_theft(own_ser
     create = ["migrate", "--create", "--data", str(own_server.data)]
     create += ["--database", own_server.database] if own_server.database else []
     environment.run([BINARY, *create], own_server.environment).succeeded()
-    first = trust(own_server, "new-key-manager").succeeded().stdout.strip()
+    first = own_server.trust("new-key-manager").succeeded().stdout.strip()
+    assert f"waits for its root: {first}" in own_server.trust("keys").succeeded().stdout
     made = ["--root-key", "root.key.pub", "--threshold", "1", "--key-manager", first]
     ann.trust("init", *made, "--out", ".")
     ann.sign("1.root.json")
-    trust(own_server, "adopt", str(ann.directory / "1.root.json")).succeeded()
+    own_server.trust("adopt", str(ann.directory / "1.root.json")).succeeded()
     own_server.start()
     create_users(own_server)
     assert "DEVELOPMENT ROOT" not in own_server.log()
@@ -167,11 +166,12 @@ def test_a_root_is_made_before_the_first_start_and_goes_on_after_a_theft(own_ser
     fill(channel, tmp_path)
     signed_channel.verify(channel)
     stolen = set(signed_channel.keys(own_server))
-    second = trust(own_server, "new-key-manager").succeeded().stdout.strip()
+    second = own_server.trust("new-key-manager").succeeded().stdout.strip()
+    assert f"waits for its root: {second}" in own_server.trust("keys").succeeded().stdout
     ann.trust("rotate", "1.root.json", "--key-manager", second)
     ann.sign("2.root.json", "--previous", "1.root.json")
-    trust(own_server, "adopt", str(ann.directory / "2.root.json")).succeeded()
-    trust(own_server, "rotate-package-manager", "--compromised").succeeded()
+    own_server.trust("adopt", str(ann.directory / "2.root.json")).succeeded()
+    own_server.trust("rotate-package-manager", "--compromised").succeeded()
     until(lambda: stolen.isdisjoint(signed_channel.keys(own_server)), 30)
     until(lambda: all(stolen.isdisjoint(entry) for entry in channel.repodata()["signatures"].values()), 30)
     signed_channel.verify(channel)
@@ -183,7 +183,7 @@ def test_a_publisher_signs_without_the_server(started, machine, tmp_path):
     channel = Channel(started, "conda")
     ann = machine("ann")
     public = ann.make_key()
-    trust(started, "publisher-key", "add", channel.name, public, "--name", "ann").succeeded()
+    started.trust("publisher-key", "add", channel.name, public, "--name", "ann").succeeded()
     started.admin_text("channel", "signing", channel.name, "publisher")
     package = conda_packages.build(tmp_path, "base", "1.0")
     refused = uploads.prefix(channel, package)
@@ -195,3 +195,64 @@ def test_a_publisher_signs_without_the_server(started, machine, tmp_path):
     assert answer.status_code == 201, answer.text
     until(lambda: channel.record_names() == {package.name})
     assert signed_channel.verify(channel) == {package.name: {public}}
+
+
+def test_publishers_keys_are_listed_removed_and_replaced_at_the_command_line(started, machine, tmp_path):
+    channel = Channel(started, "conda")
+    people = {name: machine(name) for name in ("ann", "bob")}
+    keys = {name: person.make_key() for name, person in people.items()}
+
+    def listed() -> dict[str, str]:
+        shown = started.trust("publisher-key", "list", channel.name, "--json").succeeded().stdout
+        return {key["name"]: key["key"] for key in json.loads(shown)}
+
+    def sign(name: str, package) -> str:
+        signature = package.with_name(f"{package.name}.sig")
+        signature.unlink(missing_ok=True)
+        people[name].trust("sign-package", str(package), "--key", "root.key", secret=True)
+        return signature.read_text().strip()
+
+    for name, key in keys.items():
+        started.trust("publisher-key", "add", channel.name, key, "--name", name).succeeded()
+    assert listed() == keys
+    started.admin_text("channel", "signing", channel.name, "publisher")
+    package = conda_packages.build(tmp_path, "base", "1.0")
+    answer = uploads.prefix(channel, package, **{"X-Bonded-Signature": sign("ann", package)})
+    assert answer.status_code == 201, answer.text
+
+    remove = ["publisher-key", "remove", channel.name, keys["ann"]]
+    started.trust(*remove).refused_with("signed with this key alone")
+    # A signature that comes after its package: then nothing depends on the first key.
+    answer = uploads.prefix(channel, package, **{"X-Bonded-Signature": sign("bob", package)})
+    assert answer.status_code == 200, answer.text
+    started.trust(*remove).succeeded()
+    assert listed() == {"bob": keys["bob"]}
+    until(lambda: signed_channel.verify(channel) == {package.name: {keys["bob"]}})
+
+    started.trust("publisher-key", "remove", channel.name, keys["bob"], "--compromised").succeeded()
+    assert listed() == {}
+    until(lambda: channel.record_names() == set())
+    started.trust("publisher-key", "add", channel.name, keys["ann"], "--name", "ann").succeeded()
+    until(lambda: keys["ann"] in signed_channel.keys(started))
+    answer = uploads.prefix(channel, package, **{"X-Bonded-Signature": sign("ann", package)})
+    assert answer.status_code == 200, answer.text
+    until(lambda: channel.record_names() == {package.name})
+    assert signed_channel.verify(channel) == {package.name: {keys["ann"]}}
+
+
+def test_a_record_is_made_anew_from_its_archive_at_the_command_line(started, tmp_path):
+    channel = Channel(started, "conda")
+    names = fill(channel, tmp_path)
+    before = channel.repodata()
+    restored = started.admin("file", "restore-record", channel.name, "noarch/odd-2.0-0.conda")
+    assert restored == {"restored": "noarch/odd-2.0-0.conda", "published": True}
+    until(lambda: signed_channel.verify(channel).keys() == names)
+    assert channel.repodata()["packages.conda"] == before["packages.conda"]
+
+
+def test_the_list_of_keys_is_renewed_beyond_what_clients_saw(started):
+    before = signed_channel.key_manager(started)["signed"]["version"]
+    started.trust("renew").succeeded()
+    until(lambda: signed_channel.key_manager(started)["signed"]["version"] == before + 1)
+    started.trust("renew", "--restored").succeeded()
+    until(lambda: signed_channel.key_manager(started)["signed"]["version"] > 1_700_000_000)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from support import conda_packages, distributions, uploads
+from support import conda_packages, distributions, signed_channel, uploads
 from support.bonded import Server, until
 from support.channel import READER, Channel, create_token, create_users, unique, verbs
 from support.databases import create_database
@@ -89,6 +89,36 @@ def test_one_name_uploaded_to_both_has_one_winner(pair, tmp_path):
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(publish, range(8)))
     assert sorted(results) == [200] + [400] * 7
+
+
+def test_a_key_that_was_copied_ahead_signs_on_both(pair, tmp_path):
+    one, two = pair
+    channel = Channel(one, "conda")
+    there = seen_from(two, channel)
+    until(lambda: there.get("/noarch/repodata.json").status_code == 200)
+    uploaded = set()
+
+    def upload(to: Channel, name: str) -> None:
+        package = conda_packages.build(tmp_path, name)
+        answer = uploads.prefix(to, package)
+        assert answer.ok, answer.text
+        uploaded.add(package.name)
+
+    upload(channel, "first")
+    key = one.trust("new-package-manager").succeeded().stdout.strip()
+    shutil.copy2(one.data / "trust" / f"pkg_mgr-{key}.key", two.data / "trust")
+    one.trust("rotate-package-manager", "--key", key).succeeded()
+    for number, to in enumerate((there, channel, there)):
+        upload(to, f"during-{number}")
+    for server, shown in ((one, channel), (two, there)):
+        until(lambda server=server: signed_channel.keys(server) == {key})
+        until(lambda shown=shown: shown.record_names() == uploaded)
+        until(
+            lambda shown=shown: all(set(entry) == {key} for entry in shown.repodata()["signatures"].values())
+        )
+        assert signed_channel.verify(shown).keys() == uploaded
+        kept = {path.name for path in (server.data / "trust").glob("pkg_mgr-*")}
+        assert kept == {f"pkg_mgr-{key}.key"}, "the old key is destroyed wherever it lay"
 
 
 def test_a_token_revoked_beside_one_is_refused_by_the_other(pair):

@@ -83,6 +83,10 @@ class Server:
         command = [BINARY, "admin", *arguments, *self._where()]
         return environment.run(command, self.environment).succeeded().stdout
 
+    def trust(self, *arguments: str) -> environment.Finished:
+        """`bonded trust …` on the machine of the server."""
+        return environment.run([BINARY, "trust", *arguments, *self._where()], self.environment)
+
     def get(self, path: str, token: str | None = None, **options) -> requests.Response:
         """A GET, with a token by Bearer when one is given."""
         return self.request("GET", path, token, **options)

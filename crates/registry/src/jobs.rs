@@ -113,19 +113,12 @@ impl Registry {
         ended
     }
 
-    /// Publishes what is stale of a subdir. A part that fails does not keep the other one back.
+    /// Publishes what is stale of a subdir. A part that fails does not keep the other one back. What is not stale is asked
+    /// for too: so each server learns of what others could not publish, and of what they could in the end.
     async fn publish_subdir(&self, subdir: &SubdirRow) -> Result<(), Error> {
         self.renew_if_damaged(subdir).await?;
-        let Some(subdir) = self.store.read().await?.subdir(subdir.id).await? else { return Ok(()) };
-        let mut ended = Ok(());
-        if subdir.shards.is_none_or(|shards| shards.serial < subdir.serial) {
-            ended = self.publish_shards(subdir.id).await;
-        }
-        if subdir.repodata.is_none_or(|repodata| repodata.serial < subdir.serial) {
-            let published = self.publish_repodata(subdir.id).await;
-            ended = ended.and(published);
-        }
-        ended
+        let shards = self.publish_shards(subdir.id).await;
+        shards.and(self.publish_repodata(subdir.id).await)
     }
 
     /// Runs one job that is due, if there is one.

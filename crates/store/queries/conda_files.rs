@@ -17,11 +17,20 @@ pub async fn insert(db: &mut Connection, file: &File, conda: &CondaFile) -> sqlx
     if !super::files::insert(&mut *db, file).await? {
         return Ok(false);
     }
+    put(db, file.id, conda).await?;
+    Ok(true)
+}
+
+/// Writes what a package says of itself, whatever stands there.
+pub async fn put(db: &mut Connection, file: FileId, conda: &CondaFile) -> sqlx::Result<()> {
     let done = sqlx::query!(
         "INSERT INTO conda_files (file_id, subdir_id, package, archive, filename, build, build_number, record,
                                   run_exports)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        file.id.uuid(),
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (file_id) DO UPDATE SET subdir_id = excluded.subdir_id, package = excluded.package,
+             archive = excluded.archive, filename = excluded.filename, build = excluded.build,
+             build_number = excluded.build_number, record = excluded.record, run_exports = excluded.run_exports",
+        file.uuid(),
         conda.subdir.uuid(),
         conda.package,
         archive(&conda.filename),
@@ -31,8 +40,7 @@ pub async fn insert(db: &mut Connection, file: &File, conda: &CondaFile) -> sqlx
         conda.record,
         conda.run_exports.as_deref(),
     );
-    done.execute(db).await?;
-    Ok(true)
+    done.execute(db).await.map(drop)
 }
 
 pub async fn of_package(

@@ -241,6 +241,8 @@ impl Tx {
         pub fn insert_python_file(file: &File, python: &PythonFile) -> bool = python_files::insert;
         /// Adds a conda package. False when its name was ever taken in the channel.
         pub fn insert_conda_file(file: &File, conda: &CondaFile) -> bool = conda_files::insert;
+        /// Writes what a conda package says of itself, in place of what stands there.
+        pub fn put_conda_file(file: FileId, conda: &CondaFile) -> () = conda_files::put;
         /// Takes a file out of the index for good. False when it was deleted already.
         pub fn delete_file(file: FileId, at: Timestamp) -> bool = files::delete;
 

@@ -65,7 +65,7 @@ fn describe() {
     describe_gauge!(READY, "Whether database and storage answer: 1 or 0.");
     describe_gauge!(
         UNPUBLISHED,
-        "Conda subdirs whose new packages or signatures are not published: a record does not verify, or a key is missing."
+        "Conda subdirs whose new packages or signatures are not published: a record does not verify or is damaged, or a key is missing."
     );
     describe_gauge!(ROOT_EXPIRES, "Seconds until the newest root of trust ends; negative afterwards.");
     describe_gauge!(KEY_MANAGER_EXPIRES, "Seconds until key_mgr.json ends; negative afterwards.");

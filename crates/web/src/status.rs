@@ -14,8 +14,8 @@ pub(crate) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// Whether requests can be served: database and storage answer. A subdir that is not published because a record does not
-/// verify is told of, without its name, which may be private, and so are documents of trust that end; what was published
+/// Whether requests can be served: database and storage answer. A subdir that is not published because of one of its
+/// records is told of, without its name, which may be private, and so are documents of trust that end; what was published
 /// before is served on, so the server stays in its balancer.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
     match app.check().await {
@@ -32,8 +32,8 @@ fn unpublished(app: &App) -> String {
     match app.unpublished_subdirs() {
         0 => String::new(),
         count => format!(
-            "new packages or signatures of {count} conda subdirs are not published: a record does not verify, or a key \
-             is missing; see the log\n"
+            "new packages or signatures of {count} conda subdirs are not published: a record does not verify or is \
+             damaged, or a key is missing; see the log\n"
         ),
     }
 }

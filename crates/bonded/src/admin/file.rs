@@ -20,6 +20,13 @@ pub(crate) enum Command {
         /// The file's name; in a conda channel SUBDIR/NAME.
         file: String,
     },
+    /// Make the record of a conda package anew from its archive, because the one in the database was changed or damaged.
+    RestoreRecord {
+        /// The channel.
+        channel: String,
+        /// The file: SUBDIR/NAME.
+        file: String,
+    },
     /// Yank a release: installers pass over it unless it is pinned (Python), or cannot choose it (conda).
     Yank {
         /// The channel.
@@ -58,6 +65,18 @@ impl Command {
                 let permit = registry.access.permit(actor, Delete { channel, project })?;
                 registry.delete(permit, registry.local_origin(), Target::File(found.name)).await?;
                 output.result(&json!({ "deleted": file }), || format!("deleted {file}"))
+            }
+            Self::RestoreRecord { channel, file } => {
+                let permit = registry.operator()?;
+                let channel = registry.channel_named(&permit, &channel).await?;
+                let published = registry.restore_record(&permit, &channel, &file).await?;
+                output.result(&json!({ "restored": file, "published": published }), || match published {
+                    true => format!("restored the record of {file}"),
+                    false => format!(
+                        "restored the record of {file}; no publisher has signed it, so it is not in the index: upload \
+                         the same file again with a signature"
+                    ),
+                })
             }
             Self::Yank { channel, project, release: version, reason } => {
                 set_yank(registry, actor, &channel, &project, &version, Yanking::Yank(reason)).await?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bonded_model::trust::KeyBytes;
 use bonded_registry::Registry;
 use bonded_registry::trust::{PublicKey, SignerSummary, TrustSummary};
 use clap::{Args, Subcommand};
@@ -19,6 +20,9 @@ pub(crate) enum Command {
     /// Make another key manager's key and print its public half, for the next root to name. The present one signs until
     /// that root is adopted.
     NewKeyManager,
+    /// Make a key that signs packages later and print its public half: to be copied to the other servers before
+    /// `rotate-package-manager --key`.
+    NewPackageManager,
     /// Install the successor of the present root, or root 1 where there is none yet. A development root signs its
     /// successor here, and its key is destroyed then, as are key managers' keys that the root names no more.
     Adopt {
@@ -27,6 +31,13 @@ pub(crate) enum Command {
     },
     /// Sign packages with a new key of the server's. A running server signs all packages anew.
     RotatePackageManager(Rotate),
+    /// Make the list of the keys that sign packages anew, with the same keys. The server does so by itself in time.
+    Renew {
+        /// The database was restored from a backup: give the list a version that is greater than all that clients may
+        /// have seen since the backup, because they refuse older ones.
+        #[arg(long)]
+        restored: bool,
+    },
     /// Give up roots and keys because the trust directory is lost for good. The next start makes a new development root,
     /// and clients have to pin that.
     Forget {
@@ -41,6 +52,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rotate {
+    /// The public half of a key that `new-package-manager` made. Without it, a new key is made.
+    #[arg(long, value_name = "KEY")]
+    key: Option<PublicKey>,
     /// Somebody else may have the present key: drop it at once. Clients refuse all packages until they are signed anew.
     #[arg(long)]
     compromised: bool,
@@ -90,10 +104,14 @@ impl Command {
         match self {
             Self::Keys => match registry.trust_summary().await? {
                 Some(summary) => output.result(&summary, || keys(&summary)),
-                None => anyhow::bail!("there is no root yet: start the server once"),
+                None => waiting_for_the_first_root(&registry.waiting_key_managers().await?, output),
             },
             Self::NewKeyManager => {
                 let key = registry.new_key_manager_key(&permit).await?;
+                output.result(&json!({ "key": key.to_string() }), || key.to_string())
+            }
+            Self::NewPackageManager => {
+                let key = registry.new_package_manager_key(&permit).await?;
                 output.result(&json!({ "key": key.to_string() }), || key.to_string())
             }
             Self::Adopt { file } => {
@@ -110,14 +128,19 @@ impl Command {
                     )
                 })
             }
-            Self::RotatePackageManager(Rotate { compromised }) => {
-                let key = registry.rotate_package_manager(&permit, compromised).await?;
+            Self::RotatePackageManager(Rotate { key, compromised }) => {
+                let key = registry.rotate_package_manager_to(&permit, key, compromised).await?;
                 output.result(&json!({ "key": key }), || {
                     format!(
                         "packages are signed with {key} from now on\nthe running server signs the others anew: see \
                          'bonded trust keys'"
                     )
                 })
+            }
+            Self::Renew { restored } => {
+                let version = registry.renew_key_manager_now(&permit, restored).await?;
+                output
+                    .result(&json!({ "version": version }), || format!("key manager {version} is installed"))
             }
             Self::Forget { .. } => {
                 registry.forget_trust(&permit).await?;
@@ -153,6 +176,22 @@ impl PublisherKey {
     }
 }
 
+/// What there is of keys before the first root.
+fn waiting_for_the_first_root(waiting: &[KeyBytes], output: Output) -> anyhow::Result<()> {
+    if waiting.is_empty() {
+        anyhow::bail!("there is no root yet: start the server once");
+    }
+    let shown = json!({ "roots": [], "waiting_key_managers": waiting });
+    output.result(&shown, || {
+        let lines = waiting.iter().map(waiting_key).collect::<Vec<_>>();
+        format!("there is no root yet\n{}", lines.join("\n"))
+    })
+}
+
+fn waiting_key(key: &KeyBytes) -> String {
+    format!("key manager key that waits for its root: {key}")
+}
+
 fn keys(summary: &TrustSummary) -> String {
     let mut lines = Vec::new();
     for root in &summary.roots {
@@ -166,6 +205,7 @@ fn keys(summary: &TrustSummary) -> String {
     }
     let manager = summary.roots.last().map(|root| root.key_manager_keys.as_slice()).unwrap_or_default();
     lines.extend(manager.iter().map(|key| format!("key manager key: {key}")));
+    lines.extend(summary.waiting_key_managers.iter().map(waiting_key));
     lines.push(format!(
         "key manager {}, until {}",
         summary.key_manager_version, summary.key_manager_expires_at

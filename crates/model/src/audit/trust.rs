@@ -22,7 +22,13 @@ pub enum TrustEvent {
         /// The key.
         key: KeyBytes,
     },
-    /// The key manager document was made anew, because it would have ended soon.
+    /// A key was made that is to sign records later.
+    #[serde(rename = "instance:package-manager-key:create")]
+    PackageManagerKeyCreated {
+        /// The key.
+        key: KeyBytes,
+    },
+    /// The key manager document was made anew, because it would have ended soon or at the operator's word.
     #[serde(rename = "instance:key-manager:renew")]
     KeyManagerRenewed {
         /// Its version.
@@ -58,6 +64,12 @@ pub enum TrustEvent {
         file: String,
         /// The publisher's key.
         key: KeyBytes,
+    },
+    /// The record of a package was made anew from its archive.
+    #[serde(rename = "project:record:restore")]
+    RecordRestored {
+        /// The file, with its subdir.
+        file: String,
     },
     /// A publisher's key was added to a channel.
     #[serde(rename = "channel:publisher-key:add")]

@@ -15,8 +15,14 @@ pub(super) fn of(channel: &str, event: &TrustEvent) -> String {
         TrustEvent::KeyManagerKeyCreated { key } => {
             format!("The key {} was made, for the next root to name as the key manager's.", short(key))
         }
+        TrustEvent::PackageManagerKeyCreated { key } => {
+            format!("The key {} was made, for the server to sign packages with later.", short(key))
+        }
         TrustEvent::FileSigned { file, key } => {
             format!("A signature by the publisher's key {} was added to {file}.", short(key))
+        }
+        TrustEvent::RecordRestored { file } => {
+            format!("The record of {file} was made anew from its archive.")
         }
         TrustEvent::KeyManagerRenewed { version } => {
             format!("The list of keys that sign packages was renewed; it has version {version} now.")

@@ -31,10 +31,12 @@ impl Registry {
     pub(super) async fn add_signatures(&self, late: Late) -> Result<(), Error> {
         let registry = self.clone();
         let write = self.store.write(move |tx| Box::pin(async move { late.add(tx, &registry).await }));
-        match write.await? {
-            Some(subdir) => self.publish_shards(subdir).await,
-            None => Ok(()),
+        let Some(subdir) = write.await? else { return Ok(()) };
+        if let Err(error) = self.publish_shards(subdir).await {
+            // The signature is committed, and so is the job that publishes it.
+            tracing::warn!(%error, %subdir, "the shard could not be published at once");
         }
+        Ok(())
     }
 }
 

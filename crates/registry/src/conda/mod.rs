@@ -7,6 +7,7 @@ mod late;
 mod publish;
 mod renew;
 mod repodata;
+mod restore;
 mod served;
 mod shards;
 

@@ -14,7 +14,7 @@ use bonded_model::conda_index::NewSubdir;
 use bonded_model::file::CondaFile;
 use bonded_model::ids::{ChannelId, SubdirId};
 use bonded_model::trust::Signing;
-use bonded_model::{Digests, Timestamp};
+use bonded_model::{Digests, Sha256, Timestamp};
 use bonded_store::Tx;
 use serde_json::json;
 
@@ -64,8 +64,9 @@ impl Registry {
             return Ok(outcome);
         }
         let attested = self.attested_package(&permit, attestation, &target.filename, &digests).await?;
+        let sidecar = attested.last().map(|last| last.set_sha256);
         let incoming =
-            Incoming { channel, filename: target.filename, archive, digests, signature, attested, now };
+            Incoming { channel, filename: target.filename, archive, digests, signature, sidecar, now };
         let package = self.package(&incoming).await?;
         if let Some(outcome) = taken {
             self.add_signatures(Late { permit, origin, name, now, package }).await?;
@@ -82,7 +83,7 @@ impl Registry {
             metadata: package.summary.clone(),
             filename: name,
             digests,
-            attested: incoming.attested.clone(),
+            attested,
         };
         let Some(subdir) = self.commit_signed(&incoming, commit, package).await? else {
             return Ok(Outcome::AlreadyThere);
@@ -112,7 +113,7 @@ impl Registry {
     async fn package(&self, incoming: &Incoming) -> Result<Package, Error> {
         let found = self.store.read().await?.channel(incoming.channel).await?;
         let signing = found.map_or(Signing::Off, |channel| channel.signing);
-        if !incoming.attested.is_empty() {
+        if incoming.sidecar.is_some() {
             check_signing(Some(signing))?;
         }
         let rows = Rows::new(incoming, signing)?;
@@ -150,14 +151,15 @@ impl Registry {
 }
 
 /// What arrived, as far as its rows are made from it.
-struct Incoming {
-    channel: ChannelId,
-    filename: ArchiveFilename,
-    archive: CondaArchive,
-    digests: Digests,
-    signature: Option<RecordSignature>,
-    attested: Vec<Attested>,
-    now: Timestamp,
+pub(super) struct Incoming {
+    pub(super) channel: ChannelId,
+    pub(super) filename: ArchiveFilename,
+    pub(super) archive: CondaArchive,
+    pub(super) digests: Digests,
+    pub(super) signature: Option<RecordSignature>,
+    /// The digest of its attestations.
+    pub(super) sidecar: Option<Sha256>,
+    pub(super) now: Timestamp,
 }
 
 /// A package with its signatures, ready to be written.
@@ -196,9 +198,9 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn new(incoming: &Incoming, signing: Signing) -> Result<Self, Error> {
+    pub(super) fn new(incoming: &Incoming, signing: Signing) -> Result<Self, Error> {
         let invalid = |error: bonded_indexes::conda::InvalidRecord| Error::Invalid(error.to_string());
-        let Incoming { filename, archive, digests, attested, now, .. } = incoming;
+        let Incoming { filename, archive, digests, sidecar, now, .. } = incoming;
         let summary = json!({
             "about": archive.about,
             "license": archive.index.get("license"),
@@ -208,8 +210,8 @@ impl Rows {
         // What a publisher signs is made before the server has seen the archive.
         let indexed_at = (signing != Signing::Publisher).then_some(*now);
         let mut record = record(&archive.index, digests, indexed_at).map_err(invalid)?;
-        if let Some(last) = attested.last() {
-            record = record_attested(&record, &last.set_sha256).map_err(invalid)?;
+        if let Some(sidecar) = sidecar {
+            record = record_attested(&record, sidecar).map_err(invalid)?;
         }
         Ok(Self {
             name: filename.name().as_str().to_owned(),
@@ -221,6 +223,19 @@ impl Rows {
             run_exports: run_exports(archive.run_exports.as_ref()).map_err(invalid)?,
             summary: summary.to_string(),
         })
+    }
+
+    /// The package in its subdir.
+    pub(super) fn file(&self, subdir: SubdirId) -> CondaFile {
+        CondaFile {
+            subdir,
+            package: self.name.clone(),
+            filename: self.filename.clone(),
+            build: self.build.clone(),
+            build_number: self.build_number,
+            record: self.record.clone(),
+            run_exports: Some(self.run_exports.clone()),
+        }
     }
 }
 
@@ -241,15 +256,7 @@ impl Commit {
             created_at: now,
         };
         let subdir = tx.ensure_subdir(&new).await?;
-        let file = CondaFile {
-            subdir: subdir.id,
-            package: package.name.clone(),
-            filename: package.filename.clone(),
-            build: package.build.clone(),
-            build_number: package.build_number,
-            record: package.record.clone(),
-            run_exports: Some(package.run_exports.clone()),
-        };
+        let file = package.file(subdir.id);
         if !tx.insert_conda_file(&place.file, &file).await? {
             return Err(already_exists(&self.filename, &self.digests.sha256));
         }

@@ -10,7 +10,7 @@ use bonded_model::ids::SubdirId;
 use bonded_model::{Sha256, Timestamp};
 use bonded_store::{Change, Reader, StoreError, Tx};
 
-use crate::trust::{Part, PublishedRecord, SignaturePolicy};
+use crate::trust::{Part, PublishedRecord, SignaturePolicy, is_wrong, told};
 use crate::{Error, Registry};
 
 /// More names than this do not become stale at once.
@@ -29,6 +29,27 @@ pub(super) struct Generation {
 struct Rendered {
     stale: StaleShard,
     blob: Option<Stored>,
+}
+
+/// The names whose shards stay as they are published, because what they should be is wrong.
+#[derive(Default)]
+struct HeldBack {
+    /// The serial of each name's last change.
+    names: BTreeMap<String, i64>,
+    first: Option<Error>,
+}
+
+impl HeldBack {
+    fn has(&self, stale: &StaleShard) -> bool {
+        self.names.get(&stale.name) == Some(&stale.changed_serial)
+    }
+
+    fn add(&mut self, subdir: SubdirId, stale: StaleShard, cause: Error) {
+        let (name, told) = (&stale.name, told(&cause));
+        tracing::error!(%subdir, name, cause = told, "a shard stays as it was published");
+        self.names.insert(stale.name, stale.changed_serial);
+        self.first.get_or_insert(cause);
+    }
 }
 
 /// Why a generation was not published.
@@ -66,10 +87,11 @@ async fn flip(
 
 impl Registry {
     /// Makes the published shards of a subdir equal to the database. Takes no other input, and does nothing when
-    /// nothing changed: whoever calls it, however often, the result is the same.
+    /// nothing changed: whoever calls it, however often, the result is the same. A name with a record that cannot be
+    /// published keeps its shard, and stays stale.
     ///
     /// # Errors
-    /// When database or storage fail; nothing was published then.
+    /// When database or storage fail; nothing was published then. What is wrong with the first name that was left out.
     pub async fn publish_shards(&self, subdir: SubdirId) -> Result<(), Error> {
         let lock = self.conda.lock_of(subdir);
         let mut known = lock.lock().await;
@@ -79,15 +101,22 @@ impl Registry {
     }
 
     async fn publish_generations(&self, subdir: SubdirId, known: &mut Generation) -> Result<(), Error> {
-        while self.publish_generation(subdir, known).await? {}
-        Ok(())
+        let mut held = HeldBack::default();
+        while self.publish_generation(subdir, known, &mut held).await? {}
+        held.first.map_or(Ok(()), Err)
     }
 
     /// Publishes a generation; whether another may be due.
-    async fn publish_generation(&self, subdir: SubdirId, known: &mut Generation) -> Result<bool, Error> {
+    async fn publish_generation(
+        &self,
+        subdir: SubdirId,
+        known: &mut Generation,
+        held: &mut HeldBack,
+    ) -> Result<bool, Error> {
         let mut snapshot = self.store.snapshot().await?;
         let Some(row) = snapshot.subdir(subdir).await? else { return Ok(false) };
-        let stale = snapshot.stale_shards(subdir, ALL).await?;
+        let mut stale = snapshot.stale_shards(subdir, ALL).await?;
+        stale.retain(|stale| !held.has(stale));
         if stale.is_empty() && row.shards.is_some() {
             return Ok(false);
         }
@@ -100,9 +129,22 @@ impl Registry {
         let policy = self.signature_policy(&mut snapshot, &row).await?;
         let mut rendered = Vec::with_capacity(stale.len());
         for stale in stale {
-            rendered.push(self.render_shard(&mut snapshot, subdir, &policy, stale, &mut known.shards).await?);
+            match self.render_shard(&mut snapshot, subdir, &policy, &stale, &mut known.shards).await {
+                Ok(blob) => rendered.push(Rendered { stale, blob }),
+                Err(cause) if is_wrong(&cause) => held.add(subdir, stale, cause),
+                Err(cause) => return Err(cause),
+            }
         }
         drop(snapshot);
+        if rendered.is_empty() && held.first.is_some() {
+            known.serial = row.shards.map(|shards| shards.serial);
+            return Ok(false);
+        }
+        if row.shards.is_some_and(|published| published.serial >= row.serial) {
+            // They were held back from the index of this serial, and were mended in the database.
+            self.change_again(subdir, rendered).await?;
+            return Ok(true);
+        }
         let index = self.render_index(&row, &mut known.shards).await?;
         let (now, serial) = (self.clock.now(), row.serial);
         let written = self
@@ -125,9 +167,9 @@ impl Registry {
         snapshot: &mut Reader,
         subdir: SubdirId,
         policy: &SignaturePolicy,
-        stale: StaleShard,
+        stale: &StaleShard,
         published: &mut BTreeMap<String, Sha256>,
-    ) -> Result<Rendered, Error> {
+    ) -> Result<Option<Stored>, Error> {
         let records = snapshot.conda_records(subdir, &stale.name).await?;
         let signatures = match policy.is_signed() {
             true => snapshot.signatures_of(subdir, &stale.name).await?,
@@ -137,7 +179,7 @@ impl Registry {
         let records = policy.records(records, &signatures).map_err(Error::internal)?;
         if records.is_empty() && removed.is_empty() {
             published.remove(&stale.name);
-            return Ok(Rendered { stale, blob: None });
+            return Ok(None);
         }
         let policy = policy.clone();
         let render = move || render(&policy, &records, &removed);
@@ -145,7 +187,20 @@ impl Registry {
         let blob = Stored { sha256: shard.sha256, size: shard.bytes.len() as u64 };
         self.blobs.store(BlobKind::Index, shard.bytes).await.map_err(Error::internal)?;
         published.insert(stale.name.clone(), shard.sha256);
-        Ok(Rendered { stale, blob: Some(blob) })
+        Ok(Some(blob))
+    }
+
+    /// An index of the same serial is there already, and what is published only ever grows newer.
+    async fn change_again(&self, subdir: SubdirId, rendered: Vec<Rendered>) -> Result<(), Error> {
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                for Rendered { stale, .. } in &rendered {
+                    tx.change_shard(subdir, &stale.name).await?;
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        write.await
     }
 
     async fn render_index(

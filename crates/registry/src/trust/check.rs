@@ -1,18 +1,18 @@
 //! The client's verifier on the server's own output, before anybody sees that.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bonded_indexes::conda::Signatures;
+use bonded_blobs::BlobError;
+use bonded_indexes::conda::{Signatures, WriteError};
 use bonded_model::Sha256;
 use bonded_model::ids::SubdirId;
 use bonded_signing::{RecordError, verify_record};
 use quick_cache::sync::Cache;
 
 use super::Trust;
-use super::sign::Changed;
-use super::state::BrokenTrust;
 use crate::{Error, Registry};
 
 /// How many records are known to verify, so that one more package does not cost the verification of all.
@@ -28,9 +28,11 @@ impl Default for Seen {
     }
 }
 
-/// A record does not verify, so nothing of its subdir is published.
+/// A record does not verify, so nothing is published that has it.
 #[derive(Debug, thiserror::Error)]
-#[error("{subdir}/{filename} does not verify, so nothing of its subdir is published: {cause}")]
+#[error(
+    "{subdir}/{filename} does not verify, so neither its shard nor the full repodata is published: {cause}"
+)]
 pub(crate) struct Unverified {
     subdir: String,
     filename: String,
@@ -112,8 +114,8 @@ pub(crate) enum Part {
 pub(super) struct Failures(Mutex<BTreeSet<(SubdirId, Part)>>);
 
 impl Registry {
-    /// How many subdirs are not published, or not signed anew, because one of their records does not verify or a key is
-    /// missing. What was published before is served on.
+    /// How many subdirs are not published, or not signed anew, because one of their records does not verify or is damaged,
+    /// or a key is missing. What was published before is served on.
     pub fn unpublished_subdirs(&self) -> usize {
         let failures = self.trusting.unverified.0.lock().unwrap_or_else(PoisonError::into_inner);
         failures.iter().map(|(subdir, _)| subdir).collect::<BTreeSet<_>>().len()
@@ -124,12 +126,9 @@ impl Registry {
         let mut failures = self.trusting.unverified.0.lock().unwrap_or_else(PoisonError::into_inner);
         match ended {
             Ok(_) => drop(failures.remove(&(subdir, part))),
-            Err(cause) if is_wrong(part, cause) => {
-                let cause = match cause {
-                    Error::Internal(cause) => cause.to_string(),
-                    other => other.to_string(),
-                };
-                tracing::error!(%subdir, ?part, cause, "a generation does not verify and is not published");
+            Err(cause) if is_wrong(cause) => {
+                let cause = told(cause);
+                tracing::error!(%subdir, ?part, cause, "this is not published as it should be");
                 failures.insert((subdir, part));
             }
             Err(_) => {}
@@ -137,14 +136,39 @@ impl Registry {
     }
 }
 
-/// Whether this does not pass by itself, unlike a database that does not answer.
-fn is_wrong(part: Part, error: &Error) -> bool {
+/// Whether this does not pass by itself, unlike a database or a storage that does not answer.
+pub(crate) fn is_wrong(error: &Error) -> bool {
     match error {
         Error::Internal(cause) => {
-            cause.is::<Unverified>() || cause.is::<Changed>() || cause.is::<BrokenTrust>()
+            let is_full = |error: &WriteError| matches!(error, WriteError::Io(_));
+            !(cause.is::<BlobError>()
+                || cause.is::<io::Error>()
+                || cause.downcast_ref::<WriteError>().is_some_and(is_full))
         }
         // A key that cannot be had.
-        Error::Invalid(_) => part == Part::Signatures,
+        Error::Invalid(_) => true,
         _ => false,
+    }
+}
+
+/// The cause, for the log.
+pub(crate) fn told(error: &Error) -> String {
+    match error {
+        Error::Internal(cause) => cause.to_string(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_no_outage_is_wrong() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let outages = [Error::Unavailable, Error::internal(full()), Error::internal(WriteError::Io(full()))];
+        assert!(outages.iter().all(|error| !is_wrong(error)));
+        let missing = || Error::internal(WriteError::NotAnArchive("a".to_owned()));
+        assert!(is_wrong(&missing()) && is_wrong(&Error::internal("a thread panicked")));
     }
 }

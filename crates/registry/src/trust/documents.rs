@@ -104,9 +104,19 @@ impl Registry {
         keys: impl IntoIterator<Item = KeyBytes>,
         now: Timestamp,
     ) -> Result<TrustKeyManager, Error> {
+        self.key_manager_of(trust.key_manager.version() + 1, root, keys, now)
+    }
+
+    /// A key manager of this version, under this root and with these keys.
+    pub(super) fn key_manager_of(
+        &self,
+        version: u64,
+        root: &RootRole,
+        keys: impl IntoIterator<Item = KeyBytes>,
+        now: Timestamp,
+    ) -> Result<TrustKeyManager, Error> {
         let signer = self.key_manager_signer(root)?;
-        let keys = keys.into_iter().map(|key| public(&key));
-        key_manager(&signer, trust.key_manager.version() + 1, keys, now)
+        key_manager(&signer, version, keys.into_iter().map(|key| public(&key)), now)
     }
 }
 

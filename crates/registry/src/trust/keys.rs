@@ -1,9 +1,10 @@
 //! The server's secret keys: one file each, sealed under the instance key, named by role and public key.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,6 +56,17 @@ pub(crate) enum KeyError {
     /// The file holds the key of another name.
     #[error("the file {0} does not hold the key that it is named after; restore it from a backup")]
     Other(PathBuf),
+    /// The server could not read what this process makes.
+    #[error(
+        "the trust directory {directory} belongs to the user with the number {owner}, as whom the server runs: run this \
+         command as that user, or the server cannot read the new key"
+    )]
+    OtherUser {
+        /// The directory.
+        directory: PathBuf,
+        /// Its owner.
+        owner: u32,
+    },
     /// The file system.
     #[error("the secret key {path} cannot be accessed: {cause}")]
     Io {
@@ -75,7 +87,10 @@ impl TrustKeys {
         let key = SigningKey::generate(random);
         let path = self.path(role, &key.public());
         let sealed = self.instance.seal(SEAL, context(role, &key.public()).as_bytes(), &*key.seed(), random);
-        self.write(&path, &sealed).map_err(|cause| KeyError::Io { path, cause })?;
+        let mut file = self.new_file(&path)?;
+        let written =
+            file.write_all(&sealed).and_then(|()| file.sync_all()).and_then(|()| sync(&self.directory));
+        written.map_err(|cause| KeyError::Io { path, cause })?;
         Ok(self.keep(role, key))
     }
 
@@ -108,6 +123,22 @@ impl TrustKeys {
         }
     }
 
+    /// The public halves of all keys of a role that are here.
+    pub(super) fn all(&self, role: KeyRole) -> Result<Vec<PublicKey>, KeyError> {
+        let names = fs::read_dir(&self.directory).and_then(|entries| {
+            entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<Vec<_>>>()
+        });
+        let names = match names {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
+            names => names.map_err(|cause| KeyError::Io { path: self.directory.clone(), cause })?,
+        };
+        let prefix = format!("{role}-");
+        let public = |name: &OsString| {
+            name.to_str()?.strip_prefix(&prefix)?.strip_suffix(".key")?.parse::<PublicKey>().ok()
+        };
+        Ok(names.iter().filter_map(public).collect())
+    }
+
     /// Whether the key is here.
     pub(super) fn has(&self, role: KeyRole, public: &PublicKey) -> bool {
         self.path(role, public).exists()
@@ -133,12 +164,23 @@ impl TrustKeys {
         self.directory.join(format!("{role}-{public}.key"))
     }
 
-    fn write(&self, path: &Path, sealed: &[u8]) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.directory)?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(sealed)?;
-        file.sync_all()?;
-        sync(&self.directory)
+    /// A file for its owner alone, whom the directory belongs to as well.
+    fn new_file(&self, path: &Path) -> Result<File, KeyError> {
+        let made = || -> io::Result<(File, bool, u32)> {
+            DirBuilder::new().recursive(true).mode(0o700).create(&self.directory)?;
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            let owner = fs::metadata(&self.directory)?.uid();
+            let is_same = file.metadata()?.uid() == owner;
+            if !is_same {
+                fs::remove_file(path)?;
+            }
+            Ok((file, is_same, owner))
+        };
+        match made() {
+            Ok((file, true, _)) => Ok(file),
+            Ok((_, false, owner)) => Err(KeyError::OtherUser { directory: self.directory.clone(), owner }),
+            Err(cause) => Err(KeyError::Io { path: path.to_owned(), cause }),
+        }
     }
 }
 
@@ -174,6 +216,21 @@ mod tests {
         again.destroy(KeyRole::PackageManager, &made.public()).unwrap();
         let gone = again.signer(KeyRole::PackageManager, &made.public());
         assert!(matches!(gone, Err(KeyError::Missing(_))), "{gone:?}");
+    }
+
+    #[test]
+    fn a_key_that_the_server_could_not_read_is_not_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let keys = keys(directory.path(), 1);
+        keys.create(KeyRole::PackageManager, &Random::seeded(5)).unwrap();
+        // Only root can give a directory away, and only root can write into one that belongs to somebody else.
+        if std::os::unix::fs::chown(directory.path().join("trust"), Some(4_321), None).is_err() {
+            return;
+        }
+        let refused = keys.create(KeyRole::PackageManager, &Random::seeded(6));
+        assert!(matches!(refused, Err(KeyError::OtherUser { owner: 4_321, .. })), "{refused:?}");
+        assert_eq!(keys.all(KeyRole::PackageManager).unwrap().len(), 1);
+        assert!(keys.all(KeyRole::Root).unwrap().is_empty());
     }
 
     #[test]

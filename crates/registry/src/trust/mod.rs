@@ -21,6 +21,7 @@ mod page;
 mod policy;
 mod publisher;
 mod renew;
+mod replace;
 mod rotate;
 mod serve;
 mod sign;
@@ -44,7 +45,7 @@ pub use start::TrustStart;
 pub use term::TrustTerms;
 pub use upload::{OfflineRecord, offline_record};
 
-pub(crate) use check::{Checker, Part};
+pub(crate) use check::{Checker, Part, is_wrong, told};
 use keys::KeyRole;
 pub(crate) use policy::{PublishedRecord, SignaturePolicy};
 use signer::Signer;

@@ -7,8 +7,10 @@ use bonded_store::Change;
 use chrono::TimeDelta;
 
 use super::KeyRole;
+use super::adopt::overtaken;
 use super::documents::development_root;
 use super::state::Trust;
+use crate::access::{Operate, Permit};
 use crate::{Error, Registry};
 
 /// A root that ends sooner is warned of, everywhere: people have to meet for the next one.
@@ -29,28 +31,63 @@ impl Registry {
         let trust = self.needed_trust().await?;
         let row = &trust.key_manager_row;
         if now - row.made_at >= (row.expires_at - row.made_at) / 2 {
-            self.renew_key_manager(&trust, now).await?;
+            // Another server may have been faster: then it is renewed.
+            let version = trust.key_manager.version() + 1;
+            self.renew_key_manager(&Actor::Anonymous, &trust, version, now).await?;
         }
         Ok(())
     }
 
-    async fn renew_key_manager(&self, trust: &Trust, now: Timestamp) -> Result<(), Error> {
-        let made = self.next_key_manager(trust, trust.root.role(), trust.record_keys(), now)?;
-        let event = TrustEvent::KeyManagerRenewed { version: trust.key_manager.version() + 1 };
-        let entry = AuditEntry::new(now, &Actor::Anonymous, &self.local_origin(), event);
+    /// Makes the key manager document anew now; its version. If the database was `restored` from a backup, clients may have
+    /// seen versions that it knows nothing of, and refuse older ones. So the new version is the time in seconds since 1970:
+    /// greater than any that was counted.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] before the first root, [`Error::Conflict`] when somebody else changes the keys, [`Error::Invalid`]
+    /// when a key is missing.
+    pub async fn renew_key_manager_now(
+        &self,
+        permit: &Permit<Operate>,
+        restored: bool,
+    ) -> Result<u64, Error> {
+        let (trust, now) = (self.needed_trust().await?, self.clock.now());
+        let next = trust.key_manager.version() + 1;
+        let version = match restored {
+            true => next.max(u64::try_from(now.timestamp()).unwrap_or_default()),
+            false => next,
+        };
+        match self.renew_key_manager(permit.actor(), &trust, version, now).await? {
+            true => Ok(version),
+            false => Err(overtaken()),
+        }
+    }
+
+    /// False when there is a document that this one does not know of: it may name another key.
+    async fn renew_key_manager(
+        &self,
+        actor: &Actor,
+        trust: &Trust,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let made = self.key_manager_of(version, trust.root.role(), trust.record_keys(), now)?;
+        let before = trust.key_manager_row.version;
+        let entry =
+            AuditEntry::new(now, actor, &self.local_origin(), TrustEvent::KeyManagerRenewed { version });
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                // Another server may have been faster: then it is renewed.
-                if tx.insert_trust_key_manager(&made).await? {
+                let newest = tx.trust_key_manager().await?.map(|newest| newest.version);
+                let is_new = newest == Some(before) && tx.insert_trust_key_manager(&made).await?;
+                if is_new {
                     tx.audit(entry).await?;
                     tx.announce(Change::Trust);
                 }
-                Ok::<_, Error>(())
+                Ok::<_, Error>(is_new)
             })
         });
-        write.await?;
+        let is_new = write.await?;
         self.trusting.forget();
-        Ok(())
+        Ok(is_new)
     }
 
     /// Clients follow from one development root to the next, as they follow from the last one to that of a ceremony.

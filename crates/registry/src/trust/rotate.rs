@@ -10,7 +10,7 @@ use bonded_store::{Change, Queries, Tx};
 use super::KeyRole;
 use super::adopt::overtaken;
 use super::ended::end_keys;
-use super::state::{bytes, public};
+use super::state::{Trust, bytes, public};
 use crate::access::{Operate, Permit};
 use crate::jobs::JobKind;
 use crate::{Error, Registry};
@@ -27,6 +27,19 @@ impl Registry {
         permit: &Permit<Operate>,
         compromised: bool,
     ) -> Result<KeyBytes, Error> {
+        self.rotate_package_manager_to(permit, None, compromised).await
+    }
+
+    /// The same, with a key that was made ahead.
+    ///
+    /// # Errors
+    /// As [`Registry::rotate_package_manager`]; [`Error::Invalid`] for a key that is not here, or that has signed before.
+    pub async fn rotate_package_manager_to(
+        &self,
+        permit: &Permit<Operate>,
+        prepared: Option<PublicKey>,
+        compromised: bool,
+    ) -> Result<KeyBytes, Error> {
         let trust = self.needed_trust().await?;
         if trust.package_keys.len() > 1 && !compromised {
             return Err(Error::Conflict(
@@ -35,9 +48,15 @@ impl Registry {
             ));
         }
         let now = self.clock.now();
-        let signer =
-            self.trusting.keys.create(KeyRole::PackageManager, &self.random).map_err(Error::trust)?;
-        let key = bytes(&signer.public());
+        let keys = &self.trusting.keys;
+        let signer = match prepared {
+            None => keys.create(KeyRole::PackageManager, &self.random),
+            Some(key) => {
+                may_begin_to_sign(&trust, &key)?;
+                keys.signer(KeyRole::PackageManager, &key)
+            }
+        };
+        let key = bytes(&signer.map_err(Error::trust)?.public());
         let dropped: Vec<_> = trust.package_keys.iter().filter(|_| compromised).map(|key| key.key).collect();
         let kept = trust.record_keys().into_iter().filter(|key| !dropped.contains(key));
         let made = self.next_key_manager(&trust, trust.root.role(), kept.chain([key]), now)?;
@@ -64,7 +83,7 @@ impl Registry {
         let written = write.await;
         self.trusting.forget();
         // After any other failure the database may name the key all the same.
-        if matches!(written, Err(Error::Conflict(_))) {
+        if prepared.is_none() && matches!(written, Err(Error::Conflict(_))) {
             self.trusting.keys.destroy(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
         }
         written?;
@@ -159,11 +178,24 @@ async fn are_shown(queries: &mut Queries, keys: &[KeyBytes]) -> Result<bool, Err
         let serial = switched.and_then(|serial| serial.parse::<i64>().ok()).unwrap_or_default();
         let published = [subdir.shards.map(|shards| shards.serial), subdir.repodata.map(|full| full.serial)];
         let is_older = published.into_iter().flatten().any(|published| published < serial);
-        if is_older || subdir.package_key.is_some_and(|key| keys.contains(&key)) {
+        // A shard that is held back still shows what it was published with.
+        let is_behind = serial > 0 && !queries.stale_shards(subdir.id, 1).await?.is_empty();
+        if is_older || is_behind || subdir.package_key.is_some_and(|key| keys.contains(&key)) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// A key that signs or has signed is not begun with again.
+fn may_begin_to_sign(trust: &Trust, key: &PublicKey) -> Result<(), Error> {
+    let signs = trust.package_keys.iter().any(|own| own.key == bytes(key));
+    if signs || trust.ended.contains(&(KeyRole::PackageManager, *key)) {
+        return Err(Error::Invalid(format!(
+            "the key {key} signs packages already, or did so: make another one"
+        )));
+    }
+    Ok(())
 }
 
 fn of_packages(keys: &[KeyBytes]) -> Vec<(KeyRole, PublicKey)> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bonded_model::Timestamp;
 use bonded_model::ids::{ChannelId, FileId};
 use bonded_model::trust::{KeyBytes, RecordSigner, Signing};
-use bonded_signing::RootFilename;
+use bonded_signing::{PublicKey, RootFilename};
 
+use super::KeyRole;
 use super::state::{InstalledRoot, bytes};
 use crate::python::Page;
 use crate::{Error, Registry};
@@ -59,6 +60,8 @@ pub struct TrustSummary {
     pub development: bool,
     /// All roots, oldest first.
     pub roots: Vec<RootSummary>,
+    /// Key managers' keys that are here and wait for a root that names them.
+    pub waiting_key_managers: Vec<KeyBytes>,
     /// The version of the key manager document.
     pub key_manager_version: u64,
     /// When it ends; it is renewed before.
@@ -107,11 +110,25 @@ impl Registry {
         Ok(Some(TrustSummary {
             development: trust.development.is_some(),
             roots: trust.roots.values().map(root_summary).collect(),
+            waiting_key_managers: self.waiting_key_managers().await?,
             key_manager_version: trust.key_manager.version(),
             key_manager_expires_at: trust.key_manager_row.expires_at,
             signers: own.chain(publishers).collect(),
             waiting: self.count_waiting(trust.present()).await?,
         }))
+    }
+
+    /// The key managers' keys that are here and that the newest root does not name.
+    ///
+    /// # Errors
+    /// When database or disk fail.
+    pub async fn waiting_key_managers(&self) -> Result<Vec<KeyBytes>, Error> {
+        let trust = self.trust().await?;
+        let held = self.trusting.keys.all(KeyRole::KeyManager).map_err(Error::trust)?;
+        let is_named = |key: &PublicKey| {
+            trust.as_ref().is_some_and(|trust| trust.root.role().key_mgr.pubkeys().contains(key))
+        };
+        Ok(held.iter().filter(|key| !is_named(key)).map(bytes).collect())
     }
 
     /// How many records wait for this key's signature, in channels that the server signs.

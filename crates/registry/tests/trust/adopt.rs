@@ -41,6 +41,11 @@ pub(crate) fn manager_of(client: &Client) -> PublicKey {
     *client.root.role().key_mgr.pubkeys().first().unwrap()
 }
 
+/// How many key managers' keys wait for a root.
+async fn count_waiting(app: &TestApp) -> usize {
+    app.registry.waiting_key_managers().await.expect("the keys can be listed").len()
+}
+
 with_app! {
     async fn installed_clients_follow_from_the_development_root_to_the_one_of_a_ceremony(app: TestApp) {
         publish(&app, MAIN, &["a"]).await;
@@ -76,6 +81,35 @@ with_app! {
         }
         assert_eq!(Client::new(&app).await.root.version(), 1);
         assert!(app.registry.set_up_trust(&app.operator()).await.unwrap().development);
+    }
+
+    async fn a_root_that_has_ended_is_not_installed(app: TestApp) {
+        let (operator, client, keys) = (app.operator(), Client::new(&app).await, offline());
+        let second = successor(&app, 2, &keys, manager_of(&client), 2);
+        app.advance(TimeDelta::days(365));
+        let late = app.registry.adopt_root(&operator, &second).await;
+        assert!(matches!(&late, Err(Error::Invalid(text)) if text.contains("root 2 ended at")), "{late:?}");
+        app.registry.forget_trust(&operator).await.unwrap();
+        let manager = app.registry.new_key_manager_key(&operator).await.unwrap();
+        let first = successor(&app, 1, &keys, manager, 2);
+        app.advance(TimeDelta::days(365));
+        let late = app.registry.adopt_root(&operator, &first).await;
+        assert!(matches!(&late, Err(Error::Invalid(text)) if text.contains("root 1 ended at")), "{late:?}");
+        assert!(app.registry.trust_summary().await.unwrap().is_none());
+    }
+
+    async fn a_key_manager_that_no_root_names_yet_is_shown(app: TestApp) {
+        let (operator, keys) = (app.operator(), offline());
+        app.registry.forget_trust(&operator).await.unwrap();
+        let old = count_waiting(&app).await;
+        let manager = app.registry.new_key_manager_key(&operator).await.unwrap();
+        let waiting = app.registry.waiting_key_managers().await.unwrap();
+        assert!(waiting.len() == old + 1 && waiting.iter().any(|key| key.to_string() == manager.to_string()));
+        app.registry.adopt_root(&operator, &successor(&app, 1, &keys, manager, 2)).await.unwrap();
+        let next = app.registry.new_key_manager_key(&operator).await.unwrap();
+        let summary = app.registry.trust_summary().await.unwrap().unwrap();
+        let shown: Vec<_> = summary.waiting_key_managers.iter().map(ToString::to_string).collect();
+        assert!(shown.contains(&next.to_string()) && !shown.contains(&manager.to_string()), "{shown:?}");
     }
 
     async fn a_root_that_was_made_before_the_first_start_is_the_first_one(app: TestApp) {

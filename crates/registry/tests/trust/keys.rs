@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use bonded_model::Random;
 use bonded_registry::Error;
-use bonded_signing::TrustedKeyManager;
+use bonded_signing::{SigningKey, TrustedKeyManager};
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
@@ -57,6 +58,51 @@ with_app! {
         assert_eq!(second.version(), 2);
         assert_eq!(second.package_managers(), first.package_managers());
         assert_eq!(second.role().expiration - app.now(), TimeDelta::days(31));
+    }
+
+    async fn clients_that_saw_more_than_a_restored_database_follow_after_a_renewal(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        let operator = app.operator();
+        for _ in 0..2 {
+            app.registry.renew_key_manager_now(&operator, false).await.unwrap();
+        }
+        let client = Client::new(&app).await;
+        assert_eq!(client.manager.version(), 3);
+        app.tamper("DELETE FROM trust_key_managers WHERE version > 1").await;
+        let restored = app.beside().await;
+        let trusted = async || {
+            let document = restored.get("/key_mgr.json").await.expect(200);
+            TrustedKeyManager::verify(&client.root, &document.body, app.now(), client.manager.version())
+        };
+        restored.registry.renew_key_manager_now(&operator, false).await.unwrap();
+        assert!(trusted().await.is_err(), "one more than the backup is still less than clients saw");
+        let version = restored.registry.renew_key_manager_now(&operator, true).await.unwrap();
+        assert_eq!(trusted().await.unwrap().version(), version);
+        let counted = restored.registry.renew_key_manager_now(&operator, false).await.unwrap();
+        assert_eq!(counted, version + 1);
+        restored.registry.rotate_package_manager(&operator, true).await.unwrap();
+        restored.registry.publish_everything().await.unwrap();
+        assert_eq!(Client::new(&restored).await.verify_shards(&restored, MAIN).await.len(), 1);
+    }
+
+    async fn a_key_that_was_made_ahead_signs_once_it_is_rotated_to(app: TestApp) {
+        publish(&app, MAIN, &["a"]).await;
+        let operator = app.operator();
+        let key = app.registry.new_package_manager_key(&operator).await.unwrap();
+        assert!(!Client::new(&app).await.keys().contains(&key), "it is only there");
+        app.registry.rotate_package_manager_to(&operator, Some(key), false).await.unwrap();
+        app.settle().await;
+        let client = Client::new(&app).await;
+        assert_eq!(client.keys(), BTreeSet::from([key]));
+        client.verify(&app, MAIN).await;
+        app.registry.rotate_package_manager(&operator, true).await.unwrap();
+        let stranger = SigningKey::generate(&Random::seeded(9)).public();
+        for unfit in [key, stranger] {
+            let refused = app.registry.rotate_package_manager_to(&operator, Some(unfit), true).await;
+            assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        }
+        app.settle().await;
     }
 
     async fn a_development_root_is_followed_by_the_next_before_it_ends(app: TestApp) {

@@ -1,6 +1,6 @@
 //! What pages show of roots, keys and signatures, and to whom.
 
-use bonded_model::trust::Signing;
+use bonded_model::trust::{Signing, SigningProgress};
 use bonded_model::user::ChannelRole;
 use bonded_model::{Actor, ChannelFormat, Random, Visibility};
 use bonded_registry::Error;
@@ -95,6 +95,24 @@ with_app! {
         app.registry.remove_publisher_key(&operator, &channel, &key(1).public(), true).await.unwrap();
         assert_eq!(file(&app, TEAM, "a").await.signed, Some(Vec::new()), "the signature counts no more");
         app.settle().await;
+    }
+
+    async fn a_page_shows_how_far_signing_with_another_key_has_come(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        let change = |from: &str, to: &str| {
+            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
+        };
+        app.tamper(&change("[]", r#"["evil"]"#)).await;
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err());
+        let progress = |signed| Some(SigningProgress { records: 2, signed });
+        assert_eq!(trust(&app, MAIN).await.resigning, progress(0), "a record that was changed stops it");
+        app.tamper(&change(r#"["evil"]"#, "[]")).await;
+        app.registry.publish_everything().await.unwrap();
+        assert_eq!(trust(&app, MAIN).await.resigning, progress(2), "signed, and not shown yet");
+        app.settle().await;
+        assert_eq!(trust(&app, MAIN).await.resigning, None);
     }
 
     async fn the_progress_of_a_new_key_counts_what_does_not_show_it_yet(app: TestApp) {

@@ -4,11 +4,19 @@ use std::collections::BTreeSet;
 
 use bonded_model::trust::Signing;
 use bonded_model::{ChannelFormat, Visibility};
+use bonded_registry::Error;
 use bonded_testkit::fixtures::Package;
-use bonded_testkit::with_app;
+use bonded_testkit::{TestApp, with_app};
 use serde_json::json;
 
 use crate::world::{Client, MAIN, file, publish, publisher};
+
+/// What `bonded admin file restore-record` does with a package of noarch.
+async fn restore(app: &TestApp, channel: &str, file: &str) -> Result<bool, Error> {
+    let operator = app.operator();
+    let channel = app.registry.channel_named(&operator, channel).await?;
+    app.registry.restore_record(&operator, &channel, &format!("noarch/{file}")).await
+}
 
 with_app! {
     async fn every_record_is_signed_in_repodata_and_shards(app: TestApp) {
@@ -72,6 +80,89 @@ with_app! {
         app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
         app.settle().await;
         assert_eq!(app.registry.unpublished_subdirs(), 0);
+    }
+
+    async fn a_record_that_does_not_verify_holds_back_its_own_name_alone(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        app.tamper("UPDATE conda_files SET record = replace(record, '[]', '[\"evil\"]') WHERE package = 'a'").await;
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
+        app.upload_conda(MAIN, &token, &Package::noarch("c", "1.0")).await.expect(201);
+        let shown = app.subdir(MAIN, "noarch").names_in_shards().await;
+        assert_eq!(shown, BTreeSet::from([file("a"), file("b"), file("c")]), "a as it was, c at once");
+        assert_eq!(app.registry.unpublished_subdirs(), 1, "it is told of all the same");
+        let before = app.registry.store.read().await.unwrap().all_subdirs().await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err());
+        assert_eq!(app.registry.store.read().await.unwrap().all_subdirs().await.unwrap(), before, "no new index");
+        restore(&app, MAIN, &file("a")).await.unwrap();
+        assert_eq!(Client::new(&app).await.verify_shards(&app, MAIN).await.len(), 4);
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 4);
+        assert_eq!(app.registry.unpublished_subdirs(), 0);
+    }
+
+    async fn a_record_that_cannot_be_read_is_told_of(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        let token = publisher(&app).await;
+        app.tamper("UPDATE conda_files SET record = '{', run_exports = 'x' WHERE package = 'a'").await;
+        app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
+        let ready = app.get("/ready").await.expect(200);
+        assert!(ready.text().contains("new packages or signatures of 1 conda subdirs"), "{ready:?}");
+        restore(&app, MAIN, &file("a")).await.unwrap();
+        app.settle().await;
+        assert_eq!(app.get("/ready").await.expect(200).text(), "ready\n");
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 2);
+    }
+
+    async fn what_a_server_could_not_publish_the_others_know_and_what_they_could_it_knows(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        let (beside, token) = (app.beside().await, publisher(&app).await);
+        app.tamper("UPDATE conda_files SET run_exports = 'x' WHERE package = 'a'").await;
+        app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
+        assert!(beside.registry.publish_everything().await.is_err());
+        assert_eq!([&app, &beside].map(|app| app.registry.unpublished_subdirs()), [1, 1]);
+        restore(&beside, MAIN, &file("a")).await.unwrap();
+        beside.registry.publish_everything().await.unwrap();
+        app.registry.publish_everything().await.unwrap();
+        assert_eq!([&app, &beside].map(|app| app.registry.unpublished_subdirs()), [0, 0]);
+    }
+
+    async fn a_restored_record_is_that_of_the_upload(app: TestApp) {
+        let mut app = app;
+        let token = publisher(&app).await;
+        let exporting = Package { run_exports: Some(json!({"weak": ["a >=1"]})), ..Package::noarch("a", "1.0") };
+        app.upload_conda(MAIN, &token, &exporting).await.expect(201);
+        publish(&app, MAIN, &["b"]).await;
+        let yank = format!("/api/bonded/v1/channels/{MAIN}/projects/b/releases/1.0/yank");
+        app.post(&yank).token(&token).await.expect(204);
+        app.settle().await;
+        let before = app.subdir(MAIN, "noarch").repodata().await;
+        app.tamper("UPDATE conda_files SET record = '{', run_exports = NULL, build = 'x', filename = package || '.conda'")
+            .await;
+        for name in ["a", "b"] {
+            restore(&app, MAIN, &file(name)).await.unwrap();
+        }
+        app.settle().await;
+        assert_eq!(app.subdir(MAIN, "noarch").repodata().await, before);
+        let events = app.registry.store.read().await.unwrap().audit_rows(0, 1_000).await.unwrap();
+        assert_eq!(events.iter().filter(|row| row.body.contains("project:record:restore")).count(), 2);
+        app.delete(&yank).token(&token).await.expect(204);
+        app.settle().await;
+        let record = &app.subdir(MAIN, "noarch").repodata().await["packages.conda"][file("b")];
+        assert!(record.get("revoked").is_none(), "{record}");
+        assert!(restore(&app, MAIN, "c-1.0-0.conda").await.is_err() && restore(&app, "pypi", "x").await.is_err());
+    }
+
+    async fn a_record_is_not_restored_from_another_archive(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        app.tamper("UPDATE files SET sha256 = (SELECT sha256 FROM files WHERE name LIKE '%b-1.0%') WHERE name LIKE '%a-1.0%'")
+            .await;
+        let refused = restore(&app, MAIN, &file("a")).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 
     async fn a_record_under_another_files_name_is_not_published(app: TestApp) {

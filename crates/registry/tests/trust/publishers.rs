@@ -135,6 +135,33 @@ with_app! {
         assert_eq!(signed.count(), 1, "what changed nothing is not put on record");
     }
 
+    async fn a_restored_record_keeps_the_signatures_that_are_over_it(app: TestApp) {
+        let mut app = app;
+        let (channel, token) = (channel(&app).await, publisher(&app).await);
+        let packages = [Package::noarch("a", "1.0"), Package::noarch("b", "1.0")];
+        for package in &packages {
+            upload(&app, &token, package, &signature(&app, package, &key(1))).await.expect(201);
+        }
+        app.settle().await;
+        app.tamper(
+            "UPDATE conda_files SET record = replace(record, '[]', '[\"evil\"]');
+             DELETE FROM record_signatures WHERE file_id IN (SELECT file_id FROM conda_files WHERE package = 'b')",
+        )
+        .await;
+        let restore = async |package: &Package| {
+            let name = format!("noarch/{}", package.filename());
+            app.registry.restore_record(&app.operator(), &channel, &name).await.unwrap()
+        };
+        assert!(restore(&packages[0]).await);
+        assert!(!restore(&packages[1]).await, "only its publisher can sign it");
+        app.settle().await;
+        let shown = Client::new(&app).await.verify(&app, TEAM).await;
+        assert_eq!(Vec::from_iter(shown.keys()), [&packages[0].filename()]);
+        upload(&app, &token, &packages[1], &signature(&app, &packages[1], &key(1))).await.expect(200);
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, TEAM).await.len(), 2);
+    }
+
     async fn what_no_key_has_signed_depends_on_none(app: TestApp) {
         let channel = channel(&app).await;
         let (operator, token) = (app.operator(), publisher(&app).await);

@@ -7,14 +7,27 @@ use bonded_model::trust::{
 };
 
 use super::Tx;
+use crate::StoreError;
 use crate::connection::run_queries;
 
 impl Tx {
+    /// Adds a key manager document. False when there is one of its version, or of a later one.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or fails.
+    pub async fn insert_trust_key_manager(&mut self, made: &TrustKeyManager) -> Result<bool, StoreError> {
+        let newest = self.trust_key_manager().await?;
+        if newest.is_some_and(|newest| newest.version >= made.version) {
+            return Ok(false);
+        }
+        self.put_trust_key_manager(made).await
+    }
+
     run_queries! {
         /// Installs a root document. False when there is one of its version.
         pub fn insert_trust_root(root: &TrustRoot) -> bool = trust::insert_root;
-        /// Adds a key manager document. False when there is one of its version.
-        pub fn insert_trust_key_manager(made: &TrustKeyManager) -> bool = trust::insert_key_manager;
+        // A step of [`Tx::insert_trust_key_manager`].
+        fn put_trust_key_manager(made: &TrustKeyManager) -> bool = trust::insert_key_manager;
         /// Adds a key that signs records. There must be no present one.
         pub fn insert_package_manager_key(key: &KeyBytes, at: Timestamp) -> () = trust::insert_package_manager_key;
         /// The present key that signs records is being replaced from now on.
