@@ -170,11 +170,14 @@ impl WebError {
         Self::Status { url: url.clone(), status, hint }
     }
 
-    /// Whether the server did not answer, or could not: that says nothing of what it has.
+    /// Whether the server did not answer, could not, or would not now: that says nothing of what it has.
     pub(crate) fn is_outage(&self) -> bool {
         match self {
             Self::Request { .. } | Self::Middleware { .. } => true,
-            Self::Status { status, .. } => status.is_server_error(),
+            Self::Status { status, .. } => {
+                let later = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+                status.is_server_error() || later.contains(status)
+            }
             Self::TooLong { .. } | Self::Credentials(_) | Self::Client(_) => false,
         }
     }
