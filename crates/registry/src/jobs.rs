@@ -115,7 +115,7 @@ impl Registry {
 
     /// Publishes what is stale of a subdir. A part that fails does not keep the other one back.
     async fn publish_subdir(&self, subdir: &SubdirRow) -> Result<(), Error> {
-        self.renew_if_damaged(subdir).await?;
+        self.renew_if_due(subdir).await?;
         let Some(subdir) = self.store.read().await?.subdir(subdir.id).await? else { return Ok(()) };
         let mut ended = Ok(());
         if subdir.shards.is_none_or(|shards| shards.serial < subdir.serial) {
