@@ -72,7 +72,7 @@ impl Signers {
 /// What is to be said of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Its channel is not signed.
+    /// Its registry signs nothing.
     Unsigned,
     /// Its record is signed by those who may.
     Trusted {
@@ -132,6 +132,9 @@ impl Trust {
             Self::Broken(reason) => Verdict::Failed { reason: reason.clone() },
             Self::Signed(signers) => match signers.check(subdir, entry) {
                 Ok(()) => Verdict::Trusted { signer: signers.name.clone() },
+                Err(RecordError::NotSigned { found: 0, .. }) => {
+                    Verdict::Failed { reason: without_signatures(&signers.name) }
+                }
                 Err(error) => Verdict::Failed { reason: error.to_string() },
             },
         }
@@ -190,6 +193,14 @@ async fn verified(
     pins.note(pin, &root, key_manager.version())?;
     let name = channel.url().host_str().unwrap_or_default().to_owned();
     Ok(Signers { name, root, key_manager })
+}
+
+/// An `off` channel of a registry that signs others looks just like one whose signatures somebody took away.
+fn without_signatures(signer: &str) -> String {
+    format!(
+        "the record carries no signature, and {signer} signs packages: somebody took it away, or this channel is not \
+         signed. Ask whoever runs {signer}; `bonded conda install --untrusted=warn` takes it all the same"
+    )
 }
 
 /// Whether a channel can be trusted was not found out.
