@@ -134,8 +134,11 @@ WARNING = "(WARNING: metadata signature verification failed: "
     ("attack", "status", "texts"),
     [
         ("record", 1, [WARNING, "not signed by 1 of the keys", "so nothing was installed"]),
+        ("another_name", 1, [WARNING, "signed for another file: base-2.0-0", "so nothing was installed"]),
+        ("signatures", 1, [WARNING, "the record carries no signature", "so nothing was installed"]),
         ("shard", 1, [WARNING, "not signed by 1 of the keys", "so nothing was installed"]),
         ("key_manager", 1, [WARNING, "key manager 2", "so nothing was installed"]),
+        ("no_key_manager", 1, [WARNING, "has no key manager any more", "so nothing was installed"]),
         ("archive", 2, ["base-2.0-0.conda was changed: its SHA-256 is"]),
     ],
 )
@@ -146,6 +149,76 @@ def test_what_was_tampered_with_on_the_way_is_not_installed(attack, status, text
     assert refused.status == status, refused.output
     refused.refused_with(*texts)
     assert not client.prefix.exists()
+
+
+def test_a_forgotten_registry_that_hides_its_key_manager_is_refused(between, client):
+    _trust(client, between)
+    client.run("trust", between.url, "--forget").succeeded()
+    between.no_key_manager()
+    refused = create(client, "base", "--channel", between.url)
+    assert refused.status == 1, refused.output
+    refused.refused_with(WARNING, "is not trusted here any more", "so nothing was installed")
+    assert not client.prefix.exists()
+
+
+def test_a_registry_that_conda_is_told_to_verify_cannot_hide_that_it_signs(filled, client):
+    client.with_conda()
+    between = Tamperer(filled, "base")
+    token = ["token", "set", filled.read_token, "--channel", between.url, "--enable-signature-verification"]
+    client.run(*token, "--root-fingerprint", between.fingerprint).succeeded()
+    # As somebody else on this machine, who never ran `bonded conda trust`.
+    for path in (client.home / "config/bonded/trust").iterdir():
+        path.unlink()
+    between.no_key_manager()
+    between.no_root()
+    refused = create(client, "base", "--channel", between.url)
+    between.stop()
+    assert refused.status == 1, refused.output
+    refused.refused_with(WARNING, "signing_metadata_url_base", "so nothing was installed")
+    assert not client.prefix.exists()
+
+
+@pytest.mark.parametrize("member", ["base_url", "shards_base_url"])
+def test_a_token_goes_to_the_channels_server_alone_and_never_to_its_trust_documents(member, filled, client):
+    client.set_token(filled).succeeded()
+    between, other = Tamperer(filled, "base"), Tamperer(filled, "base")
+    _trust(client, between)
+    create(client, "base", "--channel", between.url).succeeded()
+    sent = {True: set(), False: set()}
+    for path, authorization in between.asked:
+        sent[path.endswith((".root.json", "key_mgr.json"))].add(authorization)
+    assert sent == {True: {None}, False: {f"Bearer {filled.read_token}"}}
+    # The same host to rattler, whose credentials know no ports.
+    between.elsewhere(member, f"{other.url}/noarch/")
+    where = ["--prefix", client.home / "second", "--channel", between.url]
+    refused = client.run("create", "--yes", *where, "base")
+    between.stop()
+    other.stop()
+    assert refused.status == 2, refused.output
+    refused.refused_with("leads away from the channel's server")
+    assert other.asked == [] and not (client.home / "second").exists()
+
+
+def test_a_channel_without_packages_for_all_platforms_is_not_called_old(server, client, tmp_path):
+    channel = Channel(server, "conda")
+    assert uploads.prefix(channel, conda_packages.build(tmp_path, "app", subdir="linux-64")).ok
+    client.trust(channel)
+    created = create(client, "app", "--channel", channel.url).succeeded()
+    assert "warning" not in created.output.lower(), created.output
+
+
+def test_a_channel_that_its_registry_does_not_sign_is_refused_and_told_why(server, client, tmp_path):
+    channel = Channel(server, "conda")
+    server.admin_text("channel", "signing", channel.name, "off")
+    assert uploads.prefix(channel, conda_packages.build(tmp_path, "base")).ok
+    client.trust(channel)
+    refused = create(client, "base", "--channel", channel.url)
+    assert refused.status == 1, refused.output
+    why = "somebody took it away, or this channel is not signed"
+    refused.refused_with(WARNING, why, "--untrusted=warn")
+    create(client, "base", "--channel", channel.url, "--untrusted=warn").succeeded()
+    proved = client.run("verify", "--prefix", client.prefix, "--allow-unsigned")
+    assert proved.status == 1 and why in proved.output, proved.output
 
 
 def test_only_untrusted_warn_installs_a_tampered_record(between, client):

@@ -32,6 +32,8 @@ class Recorder(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = ("127.0.0.1", 0)
         self.exchanges: list[Exchange] = []
+        # What was asked for, in the order of coming: path and Authorization.
+        self.asked: list[tuple[str, str | None]] = []
         # What is answered in the place of the target, by path: status and body.
         self.instead: dict[str, tuple[int, bytes]] = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -58,6 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._pass_on()
 
     def _pass_on(self) -> None:
+        self.server.asked.append((self.path, self.headers.get("Authorization")))
         if instead := self.server.instead.get(self.path.split("?")[0]):
             self._answer_itself(*instead)
             return

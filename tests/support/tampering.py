@@ -28,6 +28,11 @@ class Tamperer:
         """The channel, as it looks behind the proxy."""
         return f"http://127.0.0.1:{self._proxy.port}/{self._channel.name}"
 
+    @property
+    def asked(self) -> list[tuple[str, str | None]]:
+        """What the proxy was asked for: path and Authorization."""
+        return self._proxy.asked
+
     def stop(self) -> None:
         """Ends the proxy."""
         self._proxy.shutdown()
@@ -36,15 +41,34 @@ class Tamperer:
     def record(self) -> None:
         """Another record in `repodata.json`; shards are withheld."""
         repodata = self._channel.repodata("noarch")
-        for file, record in repodata["packages.conda"].items():
-            if file.startswith(f"{self._name}-"):
-                record["license"] = "changed"
-        self._put("noarch/repodata.json", json.dumps(repodata).encode())
-        for withheld in ("repodata_shards.msgpack.zst", "repodata.json.zst"):
-            self._put(f"noarch/{withheld}", b"", 404)
+        for file in self._files(repodata):
+            repodata["packages.conda"][file]["license"] = "changed"
+        self._put_repodata(repodata)
+
+    def another_name(self) -> None:
+        """A record under the name of a newer file, together with its signature."""
+        repodata = self._channel.repodata("noarch")
+        for file in self._files(repodata):
+            renamed = file.replace("-2.0-", "-3.0-")
+            for section in ("packages.conda", "signatures"):
+                repodata[section][renamed] = repodata[section].pop(file)
+        self._put_repodata(repodata)
+
+    def signatures(self) -> None:
+        """No signatures of the package any more."""
+        repodata = self._channel.repodata("noarch")
+        for file in self._files(repodata):
+            del repodata["signatures"][file]
+        self._put_repodata(repodata)
+
+    def elsewhere(self, member: str, url: str) -> None:
+        """An index of shards that leads to another server."""
+        index = msgpack.unpackb(unzstd(self._get("noarch/repodata_shards.msgpack.zst")))
+        index["info"][member] = url
+        self._put("noarch/repodata_shards.msgpack.zst", zstandard.compress(msgpack.packb(index)))
 
     def shard(self) -> None:
-        """The same in a shard, which the index of shards names by its new digest."""
+        """Another record in a shard, which the index of shards names by its new digest."""
         index = msgpack.unpackb(unzstd(self._get("noarch/repodata_shards.msgpack.zst")))
         digest = index["shards"][self._name]
         shard = msgpack.unpackb(unzstd(self._get(f"noarch/shards/{digest.hex()}.msgpack.zst")))
@@ -69,6 +93,23 @@ class Tamperer:
         document = json.loads(self._get("key_mgr.json"))
         document["signed"]["version"] += 1
         self._put("key_mgr.json", json.dumps(document).encode())
+
+    def no_key_manager(self) -> None:
+        """The registry looks as if it had never signed."""
+        self._put("key_mgr.json", b"", 404)
+
+    def no_root(self) -> None:
+        """Nor does it offer a root."""
+        self._put("1.root.json", b"", 404)
+
+    def _files(self, repodata: dict) -> list[str]:
+        return [file for file in repodata["packages.conda"] if file.startswith(f"{self._name}-")]
+
+    def _put_repodata(self, repodata: dict) -> None:
+        """Shows this `repodata.json`, and nothing else beside it."""
+        self._put("noarch/repodata.json", json.dumps(repodata).encode())
+        for withheld in ("repodata_shards.msgpack.zst", "repodata.json.zst"):
+            self._put(f"noarch/{withheld}", b"", 404)
 
     def _get(self, path: str) -> bytes:
         answer = self._channel.get(f"/{path}")

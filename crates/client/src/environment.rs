@@ -67,6 +67,16 @@ impl Environment {
         self.condarc.clone().unwrap_or_else(|| self.home.join(".condarc"))
     }
 
+    /// conda's configuration files, the one that counts most first.
+    pub fn condarcs(&self) -> Vec<PathBuf> {
+        let of_prefix = |prefix: &PathBuf| prefix.join(".condarc");
+        let mut paths: Vec<_> = self.conda_prefix.iter().map(of_prefix).collect();
+        paths.push(self.user_condarc());
+        paths.extend(self.conda_root.iter().map(of_prefix));
+        paths.dedup();
+        paths
+    }
+
     /// Where the client keeps which roots it trusts and what it has seen.
     pub fn pins(&self) -> PathBuf {
         self.config.join("bonded").join("trust")

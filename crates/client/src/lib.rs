@@ -10,6 +10,7 @@
 pub mod archives;
 pub mod channel;
 pub mod condarc;
+mod credentials;
 pub mod environment;
 mod files;
 pub mod index;

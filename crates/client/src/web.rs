@@ -1,11 +1,8 @@
 //! Asking servers, within limits, and never with more than they need to know.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use rattler_networking::authentication_storage::backends::file::FileStorage;
-use rattler_networking::authentication_storage::backends::memory::MemoryStorage;
-use rattler_networking::{Authentication, AuthenticationMiddleware, AuthenticationStorage, LazyClient};
+use rattler_networking::LazyClient;
 use reqwest::header::CACHE_CONTROL;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
@@ -13,6 +10,7 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use url::Url;
 
 use crate::channel::ChannelRef;
+use crate::credentials::Credentials;
 use crate::environment::Environment;
 
 /// How long a server may be silent.
@@ -20,7 +18,8 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(20);
 
-/// Two ways to ask: with the credentials of the host, and without any. A third one goes nowhere else than it was told.
+/// Two ways to ask: with the credentials of the channel's server, and without any. A third one goes nowhere else than it
+/// was told.
 #[derive(Clone)]
 pub struct Web {
     bare: Client,
@@ -41,15 +40,9 @@ impl Web {
     /// # Errors
     /// When the credentials cannot be read.
     pub fn new(environment: &Environment, channels: &[ChannelRef]) -> Result<Self, WebError> {
-        let mut storage = AuthenticationStorage::empty();
-        storage.add_backend(Arc::new(tokens_of(channels)));
-        let file = FileStorage::from_path(environment.rattler_credentials())
-            .map_err(|error| WebError::Credentials(error.to_string()))?;
-        storage.add_backend(Arc::new(file));
         let bare = client(Policy::default())?;
-        let known = ClientBuilder::new(bare.clone())
-            .with(AuthenticationMiddleware::from_auth_storage(storage))
-            .build();
+        let credentials = Credentials::new(environment.rattler_credentials(), channels)?;
+        let known = ClientBuilder::new(bare.clone()).with(credentials).build();
         Ok(Self { bare, known, straight: client(Policy::none())? })
     }
 
@@ -58,19 +51,19 @@ impl Web {
         self.known.clone().into()
     }
 
-    /// Asks as nobody: for documents that prove themselves. The host's credentials stay here.
+    /// Asks as nobody: for documents that prove themselves. The server's credentials stay here.
     pub(crate) async fn get_bare(&self, url: &Url, limit: usize) -> Result<Answer, WebError> {
         let request = self.bare.get(url.clone()).header(CACHE_CONTROL, "no-cache");
         let answer = request.send().await.map_err(|error| WebError::bare(url, error))?;
         read(url, answer, limit).await
     }
 
-    /// Asks with the host's credentials.
+    /// Asks with the credentials of the channel's server, if that is where the URL leads.
     pub(crate) async fn get(&self, url: &Url, limit: usize) -> Result<Answer, WebError> {
         read(url, self.begin(url).await?, limit).await
     }
 
-    /// Asks with the host's credentials, for something that is read piece by piece.
+    /// Asks in the same way, for something that is read piece by piece.
     pub(crate) async fn begin(&self, url: &Url) -> Result<Response, WebError> {
         let request = self.known.get(url.clone()).header(CACHE_CONTROL, "no-cache");
         request.send().await.map_err(|error| WebError::known(url, error))
@@ -102,24 +95,6 @@ fn client(redirects: Policy) -> Result<Client, WebError> {
     let builder = builder.connect_timeout(CONNECT).read_timeout(SILENCE).referer(false).redirect(redirects);
     // `.zst` is what it says; nothing else is to be unpacked behind our back.
     builder.no_gzip().no_deflate().build().map_err(|error| WebError::Client(error.without_url()))
-}
-
-/// The tokens and passwords that stood in URLs, for their hosts. Tokens go back where they stood.
-fn tokens_of(channels: &[ChannelRef]) -> MemoryStorage {
-    use rattler_networking::authentication_storage::StorageBackend;
-    let storage = MemoryStorage::default();
-    for channel in channels {
-        let token = channel.token().map(|token| Authentication::CondaToken(token.to_owned()));
-        let login = || {
-            let (username, password) = channel.login()?;
-            Some(Authentication::BasicHTTP { username: username.to_owned(), password: password.to_owned() })
-        };
-        if let (Some(host), Some(credential)) = (channel.url().host_str(), token.or_else(login)) {
-            // Memory takes everything.
-            let _ = storage.store(host, &credential);
-        }
-    }
-    storage
 }
 
 async fn read(url: &Url, mut answer: Response, limit: usize) -> Result<Answer, WebError> {
@@ -195,11 +170,14 @@ impl WebError {
         Self::Status { url: url.clone(), status, hint }
     }
 
-    /// Whether the server did not answer, or could not: that says nothing of what it has.
+    /// Whether the server did not answer, could not, or would not now: that says nothing of what it has.
     pub(crate) fn is_outage(&self) -> bool {
         match self {
             Self::Request { .. } | Self::Middleware { .. } => true,
-            Self::Status { status, .. } => status.is_server_error(),
+            Self::Status { status, .. } => {
+                let later = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+                status.is_server_error() || later.contains(status)
+            }
             Self::TooLong { .. } | Self::Credentials(_) | Self::Client(_) => false,
         }
     }
@@ -211,5 +189,24 @@ impl WebError {
                 Self::Middleware { url: url.clone(), cause: error.to_string() }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_an_https_channel_leads_to_is_not_asked_for_in_clear() {
+        let alias = "https://127.0.0.1:1/".parse().unwrap();
+        let channel = ChannelRef::parse("team", &alias).unwrap();
+        let credentials = Credentials::new("no/such/file".into(), &[channel]).unwrap();
+        let known = ClientBuilder::new(client(Policy::default()).unwrap()).with(credentials).build();
+        for url in ["http://127.0.0.1:1/a", "http://127.0.0.1/a", "http://other.example/a"] {
+            let refused = known.get(url).send().await.unwrap_err().to_string();
+            assert!(refused.contains("without encryption"), "{url}: {refused}");
+        }
+        let elsewhere = known.get("https://127.0.0.1:2/a").send().await;
+        assert!(matches!(elsewhere, Err(reqwest_middleware::Error::Reqwest(_))), "{elsewhere:?}");
     }
 }

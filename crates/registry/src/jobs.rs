@@ -116,7 +116,7 @@ impl Registry {
     /// Publishes what is stale of a subdir. A part that fails does not keep the other one back. What is not stale is asked
     /// for too: so each server learns of what others could not publish, and of what they could in the end.
     async fn publish_subdir(&self, subdir: &SubdirRow) -> Result<(), Error> {
-        self.renew_if_damaged(subdir).await?;
+        self.renew_if_due(subdir).await?;
         let shards = self.publish_shards(subdir.id).await;
         shards.and(self.publish_repodata(subdir.id).await)
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use bonded_model::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
@@ -80,6 +81,12 @@ impl Subdir<'_> {
         index.shards.into_iter().map(|(name, digest)| (name, digest.0)).collect()
     }
 
+    /// When the shard index says that it was made.
+    pub async fn made_at(&self) -> Timestamp {
+        let index: ShardIndex = self.get("repodata_shards.msgpack.zst").await.expect(200).msgpack();
+        index.info.created_at
+    }
+
     /// The shard with this digest; it must be there.
     pub async fn shard(&self, digest: &str) -> Shard {
         let answer = self.get(&format!("shards/{digest}.msgpack.zst")).await.expect(200);
@@ -131,7 +138,13 @@ pub fn names_in(repodata: &Value) -> BTreeSet<String> {
 
 #[derive(Deserialize)]
 struct ShardIndex {
+    info: Info,
     shards: BTreeMap<String, Digest>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    created_at: Timestamp,
 }
 
 /// Bytes in the binary type of msgpack, as hexadecimal.

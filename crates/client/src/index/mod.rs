@@ -102,9 +102,10 @@ impl SubdirIndex {
     }
 
     /// When the index was made. A whole one does not say it, so its newest record that is trusted does; outer `None` where
-    /// there is no index.
+    /// there is no index, or nothing in it that could be old.
     pub(crate) fn age(&self, is_trusted: impl Fn(&Entry) -> bool) -> Option<Option<Timestamp>> {
         match &self.form {
+            _ if self.names().is_empty() => None,
             Form::Absent => None,
             Form::Shards(_) => Some(self.made_at),
             Form::Full(full) => Some(full.newest(is_trusted)),

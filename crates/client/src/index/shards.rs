@@ -36,9 +36,12 @@ impl ShardIndex {
             index.info.created_at.and_then(|at| Timestamp::from_timestamp_millis(at.as_millisecond()));
         let shards =
             index.shards.into_iter().map(|(name, digest)| (name, Sha256::from(<[u8; 32]>::from(digest))));
-        let shards =
-            Self { base: with_slash(at(base, &index.info.shards_base_url)?), shards: shards.collect() };
-        Ok((shards, made_at, with_slash(at(base, &index.info.base_url)?)))
+        let place = |told: &str| {
+            let away = || wrong(format!("{told:?} leads away from the channel's server"));
+            place(base, told).ok_or_else(away)
+        };
+        let shards = Self { base: place(&index.info.shards_base_url)?, shards: shards.collect() };
+        Ok((shards, made_at, place(&index.info.base_url)?))
     }
 
     pub(super) fn names(&self) -> Vec<String> {
@@ -60,6 +63,14 @@ impl ShardIndex {
         let plain = unzstd(&url, &answer.body, MAX_SHARD)?;
         entries(&plain).ok_or_else(|| IndexError::Form { url, what: "it is no shard".to_owned() })
     }
+}
+
+/// Where the index says that something is: on the channel's own server. Nobody signs the index, so whoever writes it would
+/// else choose whom we ask, and what an environment says of where its packages came from.
+fn place(base: &Url, told: &str) -> Option<Url> {
+    let place = with_slash(base.join(told).ok()?);
+    let is_there = place.origin() == base.origin();
+    (is_there && place.username().is_empty() && place.password().is_none()).then_some(place)
 }
 
 /// The entries of a shard. Its records have digests as bytes; apart from that they are those of `repodata.json`, so that
@@ -126,6 +137,24 @@ mod tests {
 
     fn map(members: Vec<(&str, rmpv::Value)>) -> rmpv::Value {
         rmpv::Value::Map(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    #[test]
+    fn an_index_leads_to_no_other_server_and_to_none_in_clear() {
+        let base: Url = "https://h/team/noarch/".parse().unwrap();
+        for (told, found) in [
+            ("", "https://h/team/noarch/"),
+            ("./shards/", "https://h/team/noarch/shards/"),
+            ("/files", "https://h/files/"),
+            ("https://h:443/x/", "https://h/x/"),
+        ] {
+            assert_eq!(place(&base, told).unwrap().as_str(), found);
+        }
+        for told in
+            ["http://h/team/", "https://h:8443/", "https://other/", "//other/", "https://a:b@h/", "s3://h/"]
+        {
+            assert_eq!(place(&base, told), None, "{told}");
+        }
     }
 
     #[test]

@@ -37,18 +37,21 @@ pub(super) async fn root(
     document(web, channel, &format!("{version}.root.json")).await
 }
 
-/// Goes from a trusted root to the newest, each step verified.
-pub(super) async fn follow(
+/// Goes from a trusted root to the newest, each step verified. `note` is told of each before the next one is asked for: what
+/// fails later takes nothing of it back.
+pub(super) async fn follow<E: From<FetchError>>(
     web: &Web,
     channel: &ChannelRef,
-    root_: TrustedRoot,
-) -> Result<TrustedRoot, FetchError> {
-    let mut newest = root_;
+    trusted: TrustedRoot,
+    note: impl Fn(&TrustedRoot) -> Result<(), E>,
+) -> Result<TrustedRoot, E> {
+    let mut newest = trusted;
     for _ in 0..MAX_ROOTS {
         let Some(next) = root(web, channel, newest.version() + 1).await? else { return Ok(newest) };
-        newest = newest.update(&next)?;
+        newest = newest.update(&next).map_err(FetchError::from)?;
+        note(&newest)?;
     }
-    Err(FetchError::TooMany(MAX_ROOTS))
+    Err(FetchError::TooMany(MAX_ROOTS).into())
 }
 
 /// All roots that a registry offers, from the first one on, each signed by the one before. Nothing of this is trusted

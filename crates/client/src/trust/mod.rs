@@ -4,9 +4,10 @@ mod fetch;
 mod pin;
 mod pins;
 mod prefix;
+mod unpinned;
 
 use bonded_model::Timestamp;
-use bonded_signing::{Envelope, RecordError, TrustedKeyManager, TrustedRoot, verify_record};
+use bonded_signing::{RecordError, TrustedKeyManager, TrustedRoot, verify_record};
 
 pub use fetch::{FetchError, offered_roots};
 pub use pin::{Pin, PinError};
@@ -15,6 +16,7 @@ pub use prefix::{RootFileError, install_roots, roots_in};
 
 use crate::Environment;
 use crate::channel::ChannelRef;
+use crate::condarc::CondarcError;
 use crate::index::Entry;
 use crate::web::{Web, WebError};
 
@@ -70,7 +72,7 @@ impl Signers {
 /// What is to be said of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Its channel is not signed.
+    /// Its registry signs nothing.
     Unsigned,
     /// Its record is signed by those who may.
     Trusted {
@@ -111,13 +113,11 @@ impl Trust {
         let pins = Pins::of(environment);
         let server = channel.server();
         let pin = match pins.load(&server)? {
-            Some(pin) => pin,
-            None if pins.is_forgotten(&server) => return unpinned(web, channel).await,
-            None => match prefix::pin_from(web, environment, channel, now).await {
-                Some(pin) => pin,
-                None => return unpinned(web, channel).await,
-            },
+            Some(pin) => Some(pin),
+            None if pins.is_forgotten(&server)? => None,
+            None => prefix::pin_from(web, environment, channel, now).await?,
         };
+        let Some(pin) = pin else { return unpinned::trust(web, environment, channel, &pins).await };
         match verified(web, channel, &pins, &pin, now).await {
             Ok(signers) => Ok(Self::Signed(Box::new(signers))),
             Err(Problem::Broken(reason)) => Ok(Self::Broken(reason)),
@@ -132,6 +132,9 @@ impl Trust {
             Self::Broken(reason) => Verdict::Failed { reason: reason.clone() },
             Self::Signed(signers) => match signers.check(subdir, entry) {
                 Ok(()) => Verdict::Trusted { signer: signers.name.clone() },
+                Err(RecordError::NotSigned { found: 0, .. }) => {
+                    Verdict::Failed { reason: without_signatures(&signers.name) }
+                }
                 Err(error) => Verdict::Failed { reason: error.to_string() },
             },
         }
@@ -169,7 +172,7 @@ impl From<PinError> for Problem {
 }
 
 /// Follows the roots from the pinned one, and verifies the key manager by the newest. What was verified is noted at once:
-/// a root also when nothing behind it holds.
+/// each root also when nothing behind it holds.
 async fn verified(
     web: &Web,
     channel: &ChannelRef,
@@ -179,9 +182,9 @@ async fn verified(
 ) -> Result<Signers, Problem> {
     let broken = |reason: String| Problem::Broken(reason);
     let pinned = pin.root().map_err(|error| broken(format!("the pinned root is damaged: {error}")))?;
-    let root = fetch::follow(web, channel, pinned).await?;
     pins.adopt(pin)?;
-    pins.note(pin, &root, 0)?;
+    let note = |root: &TrustedRoot| pins.note(pin, root, 0).map_err(Problem::from);
+    let root = fetch::follow(web, channel, pinned, note).await?;
     let bytes = fetch::key_manager(web, channel).await?;
     let missing = || broken("the registry was signed before, and has no key manager any more".to_owned());
     let bytes = bytes.ok_or_else(missing)?;
@@ -192,23 +195,12 @@ async fn verified(
     Ok(Signers { name, root, key_manager })
 }
 
-/// A registry that nobody here has decided to trust. Where it does not sign, there is nothing to decide.
-async fn unpinned(web: &Web, channel: &ChannelRef) -> Result<Trust, TrustError> {
-    let is_key_manager = |bytes: &[u8]| Envelope::parse(bytes).is_ok();
-    match fetch::key_manager(web, channel).await {
-        Ok(Some(bytes)) if is_key_manager(&bytes) => Ok(Trust::Broken(format!(
-            "{} signs its packages, and its root is not trusted here yet: compare its fingerprint and run \
-             `bonded conda trust {channel}`",
-            channel.server()
-        ))),
-        Ok(_) => Ok(Trust::Unsigned),
-        // Others than Bonded answer what they like to a question that they do not know.
-        Err(FetchError::Web(WebError::Status { status, .. })) if status.is_client_error() => {
-            Ok(Trust::Unsigned)
-        }
-        Err(FetchError::Web(error)) if error.is_outage() => Err(error.into()),
-        Err(error) => Ok(Trust::Broken(told(&error))),
-    }
+/// An `off` channel of a registry that signs others looks just like one whose signatures somebody took away.
+fn without_signatures(signer: &str) -> String {
+    format!(
+        "the record carries no signature, and {signer} signs packages: somebody took it away, or this channel is not \
+         signed. Ask whoever runs {signer}; `bonded conda install --untrusted=warn` takes it all the same"
+    )
 }
 
 /// Whether a channel can be trusted was not found out.
@@ -220,6 +212,9 @@ pub enum TrustError {
     /// What this machine remembers of roots cannot be read or written.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// conda's configuration, which may say that the registry signs, cannot be read.
+    #[error(transparent)]
+    Condarc(#[from] CondarcError),
 }
 
 /// An error with its causes.

@@ -29,7 +29,6 @@ impl Pins {
     /// When the file cannot be read, or is damaged: then nothing is trusted rather than everything.
     pub fn load(&self, server: &Url) -> Result<Option<Pin>, PinError> {
         let path = self.path(server);
-        let place = |url: &Url| (url.host_str().map(str::to_owned), url.port(), url.path().to_owned());
         match self.read(&path)? {
             Some(pin) if place(&pin.server) != place(server) => Err(PinError::Other(path)),
             pin => Ok(pin),
@@ -37,8 +36,12 @@ impl Pins {
     }
 
     /// Whether somebody said that a registry is not to be trusted any more.
-    pub fn is_forgotten(&self, server: &Url) -> bool {
-        self.mark(server).exists()
+    ///
+    /// # Errors
+    /// When that cannot be found out.
+    pub fn is_forgotten(&self, server: &Url) -> Result<bool, PinError> {
+        let mark = self.mark(server);
+        mark.try_exists().map_err(|error| PinError::Read(mark, error))
     }
 
     /// All pins, by registry.
@@ -98,7 +101,7 @@ impl Pins {
             return Ok(());
         }
         self.change(&pin.server, |present| {
-            Ok((present.is_none() && !self.is_forgotten(&pin.server)).then(|| pin.clone()))
+            Ok((present.is_none() && !self.is_forgotten(&pin.server)?).then(|| pin.clone()))
         })
     }
 
@@ -160,6 +163,11 @@ impl Pins {
         }
         self.directory.join(format!("{name}.json"))
     }
+}
+
+/// Where a registry is, by whichever scheme.
+pub(super) fn place(url: &Url) -> (Option<&str>, Option<u16>, &str) {
+    (url.host_str(), url.port(), url.path())
 }
 
 /// Removes a file; whether it was there.
@@ -242,10 +250,10 @@ mod tests {
         let pins = pins(&directory);
         let pin = pin("https://h/");
         pins.adopt(&pin).unwrap();
-        assert!(pins.forget(&pin.server).unwrap() && pins.is_forgotten(&pin.server));
+        assert!(pins.forget(&pin.server).unwrap() && pins.is_forgotten(&pin.server).unwrap());
         pins.adopt(&pin).unwrap();
         assert!(pins.load(&pin.server).unwrap().is_none() && pins.all().unwrap().is_empty());
         keep(&pins, &pin);
-        assert!(!pins.is_forgotten(&pin.server) && pins.load(&pin.server).unwrap().is_some());
+        assert!(!pins.is_forgotten(&pin.server).unwrap() && pins.load(&pin.server).unwrap().is_some());
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bonded_model::Timestamp;
 use bonded_signing::{CanonicalError, Fingerprint, RootFilename, TrustedRoot};
 
-use super::{Pin, fetch};
+use super::{FetchError, Pin, PinError, TrustError, fetch};
 use crate::channel::ChannelRef;
 use crate::web::Web;
 use crate::{Environment, files};
@@ -61,16 +61,24 @@ pub fn roots_in(prefix: &Path) -> Option<TrustedRoot> {
 /// do not count: whatever is installed there can write into them.
 ///
 /// A root of another registry says nothing of this one.
+///
+/// # Errors
+/// When the registry does not answer: whose the root is was not found out then.
 pub(super) async fn pin_from(
     web: &Web,
     environment: &Environment,
     channel: &ChannelRef,
     now: Timestamp,
-) -> Option<Pin> {
-    let root = roots_in(environment.conda_root.as_deref()?)?;
-    let offered = fetch::root(web, channel, root.version()).await.ok().flatten()?;
-    TrustedRoot::pin(&offered, Some(&root.fingerprint())).ok()?;
-    Pin::new(channel.server(), &root, now).ok()
+) -> Result<Option<Pin>, TrustError> {
+    let Some(root) = environment.conda_root.as_deref().and_then(roots_in) else { return Ok(None) };
+    let offered = match fetch::root(web, channel, root.version()).await {
+        Err(FetchError::Web(error)) if error.is_outage() => return Err(error.into()),
+        offered => offered.ok().flatten().unwrap_or_default(),
+    };
+    match TrustedRoot::pin(&offered, Some(&root.fingerprint())) {
+        Ok(_) => Ok(Some(Pin::new(channel.server(), &root, now).map_err(PinError::from)?)),
+        Err(_) => Ok(None),
+    }
 }
 
 fn directory(prefix: &Path) -> PathBuf {

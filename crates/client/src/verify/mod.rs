@@ -131,7 +131,7 @@ pub fn of_archive(
 }
 
 /// The proof that counts of an archive that was looked for in several places: that it is trusted; else that it is another
-/// one than the channel has; else whatever speaks against it. That a channel signs nothing speaks least.
+/// one than the channel has; else whatever speaks against it. That a registry signs nothing speaks least.
 pub fn best(proofs: Vec<Proof>) -> Option<Proof> {
     proofs.into_iter().min_by_key(|proof| match (&proof.verdict, proof.is_listed) {
         (Verdict::Trusted { .. }, _) => 0,

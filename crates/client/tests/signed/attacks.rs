@@ -221,7 +221,7 @@ async fn signatures_that_disappear_are_no_way_back() {
     for file in [TOOL, "base-1-0.conda"] {
         registry.tamper(file, |listed| listed.signatures.clear());
     }
-    machine.refuses(&registry, "tool", "0 found").await;
+    machine.refuses(&registry, "tool", "the record carries no signature, and 127.0.0.1 signs packages").await;
 }
 
 #[tokio::test]

@@ -33,12 +33,16 @@ pub(crate) struct Registry {
     pub(crate) form: Form,
     pub(crate) listed: BTreeMap<String, Listed>,
     pub(crate) made_at: Timestamp,
+    /// Where the index of shards says that archives and shards are.
+    pub(crate) base_urls: [String; 2],
 }
 
 impl Registry {
     /// With a root, a key manager and these packages, all as they should be.
     pub(crate) async fn with(form: Form, archives: &[Archive]) -> Self {
-        let mut registry = Self { site: Site::start().await, form, listed: BTreeMap::new(), made_at: now() };
+        let base_urls = ["".to_owned(), "./shards/".to_owned()];
+        let (site, listed) = (Site::start().await, BTreeMap::new());
+        let mut registry = Self { site, form, listed, made_at: now(), base_urls };
         registry.site.put("/team/1.root.json", FIRST.signed_by(&[1, 2]));
         registry.site.put("/team/key_mgr.json", MANAGER.signed_by(10));
         for archive in archives {
@@ -82,7 +86,7 @@ impl Registry {
         });
         let index = Pack::Map(index.collect());
         let info = pack(&json!({
-            "base_url": "", "shards_base_url": "./shards/", "subdir": "noarch",
+            "base_url": self.base_urls[0], "shards_base_url": self.base_urls[1], "subdir": "noarch",
             "created_at": self.made_at.to_rfc3339(),
         }));
         let index =

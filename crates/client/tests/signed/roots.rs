@@ -128,6 +128,26 @@ async fn a_verified_root_is_kept_also_when_its_key_manager_is_withheld() {
     machine.refuses(&registry, "tool", "the keys that root 2 names").await;
 }
 
+#[tokio::test]
+async fn a_verified_root_is_kept_also_when_what_follows_it_is_garbage_or_withheld() {
+    let garbage = |registry: &Registry| registry.site.put("/team/3.root.json", "<html>");
+    let outage = |registry: &Registry| registry.site.fail("/team/3.root.json", StatusCode::BAD_GATEWAY);
+    for attack in [&garbage as &dyn Fn(&Registry), &outage] {
+        let registry = registry().await;
+        let machine = Machine::that_trusts(&registry).await;
+        registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
+        attack(&registry);
+        let plan = machine.plan(&registry, &["tool"]).await;
+        assert!(plan.is_err() || plan.is_ok_and(|plan| plan.untrusted().count() == 2));
+        assert_eq!(pinned(&machine, &registry), (2, 0));
+        registry.site.fail("/team/3.root.json", StatusCode::OK);
+        for path in ["/team/2.root.json", "/team/3.root.json"] {
+            registry.site.remove(path);
+        }
+        machine.refuses(&registry, "tool", "the keys that root 2 names").await;
+    }
+}
+
 /// A machine whose conda brings the registry's root along.
 async fn with_root_in(registry: &Registry, place: &str) -> Machine {
     let mut machine = Machine::new();
@@ -150,6 +170,70 @@ async fn a_forgotten_registry_stays_forgotten_where_conda_has_its_root() {
     machine.refuses(&registry, "tool", "its root is not trusted here yet").await;
     machine.trust(&registry).await;
     machine.install(&registry, "tool").await.unwrap();
+}
+
+/// Everything that a registry may answer that signs nothing, and an attacker who hides that it does.
+const HIDDEN: [StatusCode; 4] =
+    [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED, StatusCode::GONE];
+
+#[tokio::test]
+async fn key_manager_of_a_forgotten_registry_withheld() {
+    let registry = registry().await;
+    let machine = Machine::that_trusts(&registry).await;
+    Pins::of(&machine.environment).forget(&registry.channel().server()).unwrap();
+    for status in HIDDEN {
+        registry.site.fail("/team/key_mgr.json", status);
+        machine.refuses(&registry, "tool", "is not trusted here any more").await;
+    }
+    registry.site.fail("/team/key_mgr.json", StatusCode::OK);
+    registry.site.put("/team/key_mgr.json", "<html>");
+    machine.refuses(&registry, "tool", "is not trusted here any more").await;
+}
+
+#[tokio::test]
+async fn root_and_key_manager_withheld_from_somebody_whose_conda_is_told_to_verify() {
+    let registry = registry().await;
+    for (place, base) in [("conda/.condarc", ""), (".condarc", "/"), ("active/.condarc", "/team")] {
+        let machine = with_root_in(&registry, "conda").await;
+        let condarc = machine.environment.home.join(place);
+        std::fs::create_dir_all(condarc.parent().unwrap()).unwrap();
+        let text = format!("signing_metadata_url_base: http://{}{base}\n", registry.site.address);
+        std::fs::write(&condarc, text).unwrap();
+        for status in HIDDEN {
+            registry.site.fail("/team/1.root.json", status);
+            registry.site.fail("/team/key_mgr.json", status);
+            machine
+                .refuses(&registry, "tool", "as signing_metadata_url_base in conda's configuration says")
+                .await;
+        }
+        for path in ["/team/1.root.json", "/team/key_mgr.json"] {
+            registry.site.fail(path, StatusCode::OK);
+        }
+        machine.install(&registry, "tool").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_conda_is_not_told_of_may_sign_nothing() {
+    let registry = registry().await;
+    registry.site.remove("/team/key_mgr.json");
+    let machine = Machine::new();
+    std::fs::write(machine.environment.user_condarc(), "signing_metadata_url_base: https://other.example\n")
+        .unwrap();
+    machine.install(&registry, "tool").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_outage_does_not_say_that_a_root_in_condas_prefix_is_of_another_registry() {
+    for status in [StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT] {
+        let registry = registry().await;
+        let machine = with_root_in(&registry, "conda").await;
+        registry.site.fail("/team/1.root.json", status);
+        registry.site.remove("/team/key_mgr.json");
+        let error = machine.install(&registry, "tool").await.unwrap_err();
+        assert!(error.contains("1.root.json answered"), "{error}");
+        assert!(machine.linked().is_empty());
+    }
 }
 
 #[tokio::test]
@@ -182,10 +266,12 @@ async fn root_beside_a_newer_one_of_another_registry() {
 #[tokio::test]
 async fn a_registry_that_does_not_answer_is_no_registry_that_lies() {
     let registry = registry().await;
-    for machine in [Machine::that_trusts(&registry).await, Machine::new()] {
-        registry.site.fail("/team/key_mgr.json", StatusCode::BAD_GATEWAY);
+    let outages = [StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT];
+    let machines = [Machine::that_trusts(&registry).await, Machine::new()];
+    for (machine, status) in machines.iter().flat_map(|machine| outages.map(|status| (machine, status))) {
+        registry.site.fail("/team/key_mgr.json", status);
         let error = machine.plan(&registry, &["tool"]).await.unwrap_err();
-        assert!(error.contains("key_mgr.json answered 502"), "{error}");
+        assert!(error.contains(&format!("key_mgr.json answered {}", status.as_u16())), "{error}");
         let explicit = machine.environment.home.join("explicit.txt");
         let url = format!("http://{}/team/noarch/tool-1.0-0.conda", registry.site.address);
         std::fs::write(&explicit, format!("@EXPLICIT\n{url}#{}\n", "ab".repeat(32))).unwrap();

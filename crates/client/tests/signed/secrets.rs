@@ -113,6 +113,40 @@ async fn where_a_registry_redirects_to_is_told_no_secret() {
     }
 }
 
+/// Rattler's credentials know hosts without ports; the index of shards may name any URL, and nobody signs it.
+#[tokio::test]
+async fn index_that_leads_to_another_port_of_the_host_gets_no_token() {
+    for (is_signed, which) in [(true, 0), (true, 1), (false, 0), (false, 1)] {
+        let (mut registry, other) = (registry(Form::Shards).await, Site::start().await);
+        registry.site.ask_for("hush");
+        let machine = Machine::new();
+        let file = machine.environment.rattler_credentials();
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, r#"{"127.0.0.1": {"BearerToken": "hush"}}"#).unwrap();
+        match is_signed {
+            true => machine.trust(&registry).await,
+            false => registry.site.remove("/team/key_mgr.json"),
+        }
+        for path in registry.site.paths() {
+            other.put(&path, registry.site.get(&path));
+        }
+        let place = ["", "shards/"][which];
+        registry.base_urls[which] = format!("http://{}/team/noarch/{place}", other.address);
+        registry.publish_shards();
+        let installed = machine.install(&registry, "tool").await;
+        if is_signed {
+            let refused = installed.unwrap_err();
+            assert!(refused.contains("leads away from the channel's server"), "{refused}");
+            assert!(machine.linked().is_empty() && other.seen().is_empty());
+        } else {
+            installed.unwrap();
+            let seen = other.seen();
+            assert!(!seen.is_empty() && seen.iter().all(|seen| seen.authorization.is_none()), "{seen:?}");
+        }
+        assert!(registry.site.seen().iter().any(|seen| seen.authorization.as_deref() == Some("Bearer hush")));
+    }
+}
+
 #[tokio::test]
 async fn a_token_is_not_carried_to_where_its_check_is_redirected() {
     let token = ApiToken::generate(&Random::seeded(1));

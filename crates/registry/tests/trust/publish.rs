@@ -7,6 +7,7 @@ use bonded_model::{ChannelFormat, Visibility};
 use bonded_registry::Error;
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::world::{Client, MAIN, file, publish, publisher};
@@ -183,6 +184,36 @@ with_app! {
         app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
         assert_eq!(app.subdir(MAIN, "noarch").names_in_shards().await, BTreeSet::from([file("a")]));
         app.tamper("INSERT INTO record_signatures SELECT * FROM kept").await;
+    }
+
+    async fn an_index_is_made_anew_long_before_clients_call_it_old(app: TestApp) {
+        publish(&app, MAIN, &["a", "b"]).await;
+        let subdir = app.subdir(MAIN, "noarch");
+        let (made_at, shards) = (subdir.made_at().await, subdir.shards().await);
+        let repodata = subdir.repodata().await;
+        app.registry.publish_everything().await.unwrap();
+        assert_eq!(subdir.made_at().await, made_at, "it is not old");
+        app.advance(TimeDelta::days(8));
+        app.registry.publish_everything().await.unwrap();
+        assert!(subdir.made_at().await >= made_at + TimeDelta::days(8));
+        assert_eq!((subdir.shards().await, subdir.repodata().await), (shards, repodata), "nothing else changed");
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 2);
+    }
+
+    async fn an_index_is_not_made_anew_while_a_record_in_it_does_not_verify(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        let made_at = app.subdir(MAIN, "noarch").made_at().await;
+        let change = |from: &str, to: &str| {
+            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
+        };
+        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        app.advance(TimeDelta::days(8));
+        assert!(app.registry.publish_everything().await.is_err());
+        assert_eq!(app.subdir(MAIN, "noarch").made_at().await, made_at);
+        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.registry.publish_everything().await.unwrap();
+        assert!(app.subdir(MAIN, "noarch").made_at().await > made_at);
     }
 
     async fn a_channel_can_be_unsigned_and_signed_again(app: TestApp) {
