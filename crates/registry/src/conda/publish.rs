@@ -7,7 +7,7 @@ use bonded_attestations::Subject;
 use bonded_blobs::{BlobKind, Staged};
 use bonded_formats::Limits;
 use bonded_formats::conda::{self as format, CondaArchive};
-use bonded_indexes::conda::{attested as record_attested, published_record, record, run_exports, withdrawn};
+use bonded_indexes::conda::{attested as record_attested, record, run_exports, withdrawn};
 use bonded_model::actor::Origin;
 use bonded_model::conda::ArchiveFilename;
 use bonded_model::conda_index::NewSubdir;
@@ -24,7 +24,7 @@ use crate::access::{Permit, Publish};
 use crate::jobs::JobKind;
 use crate::provenance::{Attested, check_signing};
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
-use crate::trust::{RecordSignature, UploadSignatures};
+use crate::trust::{RecordSignature, UploadSignatures, new_published_text};
 use crate::{Error, Registry};
 
 /// How often a record is signed anew because keys or settings change.
@@ -116,8 +116,7 @@ impl Registry {
             check_signing(Some(signing))?;
         }
         let rows = Rows::new(incoming, signing)?;
-        let text =
-            published_record(&rows.filename, &rows.record, &rows.run_exports).map_err(Error::internal)?;
+        let text = new_published_text(&rows.filename, &rows.record, &rows.run_exports)?;
         let sent = incoming.signature.as_ref();
         let signatures = self.sign_upload(incoming.channel, signing, &text, sent).await?;
         Ok(Package { rows, signatures })

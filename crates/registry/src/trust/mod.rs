@@ -48,7 +48,7 @@ use keys::KeyRole;
 pub(crate) use policy::{PublishedRecord, SignaturePolicy};
 use signer::Signer;
 use state::Trust;
-pub(crate) use upload::UploadSignatures;
+pub(crate) use upload::{UploadSignatures, new_published_text};
 
 /// How long clients and proxies may keep a key manager document. Records are not published with a new key's signatures
 /// alone before every copy names it.
