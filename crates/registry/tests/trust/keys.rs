@@ -8,8 +8,10 @@ use bonded_signing::TrustedKeyManager;
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
+use serde_json::json;
 
-use crate::world::{Client, MAIN, file, publish, publisher};
+use crate::publishers::key;
+use crate::world::{Client, MAIN, change, file, mend, publish, publisher, yank};
 
 /// How many secret keys of a role the server has.
 fn key_files(app: &TestApp, role: &str) -> usize {
@@ -42,6 +44,31 @@ with_app! {
             let refused = beside.registry.set_up_trust(&app.operator()).await;
             assert!(matches!(&refused, Err(Error::Invalid(text)) if text.contains("trust directory")), "{refused:?}");
             fs::rename(&hidden, &file).unwrap();
+        }
+    }
+
+    async fn a_server_whose_key_manager_does_not_name_its_keys_does_not_start(app: TestApp) {
+        let mut app = app;
+        let operator = app.operator();
+        let start = async |app: &TestApp| app.beside().await.registry.set_up_trust(&app.operator()).await;
+        let main = app.registry.channel_named(&operator, MAIN).await.unwrap();
+        app.registry.rotate_package_manager(&operator, true).await.unwrap();
+        for step in ["rotated", "added"] {
+            start(&app).await.unwrap();
+            app.tamper(&format!(
+                "CREATE TABLE {step} AS SELECT * FROM trust_key_managers;
+                 DELETE FROM trust_key_managers WHERE version = (SELECT MAX(version) FROM trust_key_managers)"
+            ))
+            .await;
+            let refused = start(&app).await;
+            assert!(matches!(&refused, Err(Error::Invalid(text)) if text.contains("does not name")), "{refused:?}");
+            app.tamper(&format!(
+                "INSERT INTO trust_key_managers SELECT * FROM {step} WHERE TRUE ON CONFLICT DO NOTHING"
+            ))
+            .await;
+            if step == "rotated" {
+                app.registry.add_publisher_key(&operator, &main, &key(1).public(), "ada's").await.unwrap();
+            }
         }
     }
 
