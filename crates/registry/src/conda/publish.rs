@@ -236,6 +236,7 @@ impl Commit {
             id: SubdirId::generate(now, random),
             channel,
             name: package.subdir.clone(),
+            shown: package.signatures.signing,
             package_key: package.signatures.package_key(tx).await?,
             created_at: now,
         };

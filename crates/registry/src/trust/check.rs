@@ -11,7 +11,7 @@ use bonded_signing::{RecordError, verify_record};
 use quick_cache::sync::Cache;
 
 use super::Trust;
-use super::sign::Changed;
+use super::before::Changed;
 use super::state::BrokenTrust;
 use crate::{Error, Registry};
 

@@ -11,6 +11,7 @@
 //! changes at the same moment want the same version, and the second one is refused: so no document ever misses a key.
 
 mod adopt;
+mod before;
 mod channel;
 mod check;
 mod documents;

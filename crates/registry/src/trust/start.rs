@@ -60,7 +60,7 @@ impl Registry {
     }
 
     /// Gives up all documents and the server's keys, because these are lost. The next start makes a new development root,
-    /// which clients have to pin.
+    /// which clients have to pin. What is published stays as it is until all of it is signed with a new key.
     ///
     /// # Errors
     /// Only when the database fails.

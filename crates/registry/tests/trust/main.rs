@@ -8,3 +8,4 @@ mod pages;
 mod publish;
 mod publishers;
 mod world;
+mod switches;
