@@ -10,7 +10,7 @@ use bonded_formats::conda::{self as format, CondaArchive};
 use bonded_indexes::conda::{attested as record_attested, record, run_exports, withdrawn};
 use bonded_model::actor::Origin;
 use bonded_model::conda::ArchiveFilename;
-use bonded_model::conda_index::NewSubdir;
+use bonded_model::conda_index::{KeptRecord, NewSubdir};
 use bonded_model::file::CondaFile;
 use bonded_model::ids::{ChannelId, SubdirId};
 use bonded_model::trust::Signing;
@@ -256,8 +256,14 @@ impl Commit {
         package.signatures.write(tx, place.file.id, now).await?;
         if place.yanked {
             let withdrawn = withdrawn(&file.record).map_err(Error::internal)?;
-            tx.set_conda_record(place.file.id, &withdrawn, Some(&file.record)).await?;
-            self.registry.sign_changed(tx, channel, place.file.id).await?;
+            let kept = KeptRecord {
+                file: place.file.id,
+                subdir: subdir.id,
+                package: file.package.clone(),
+                record: file.record.clone(),
+                original: None,
+            };
+            self.registry.change_record(tx, &kept, &withdrawn, Some(&file.record)).await?;
         }
         tx.change_shard(subdir.id, &file.package).await?;
         self.registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;

@@ -12,6 +12,7 @@
 
 mod adopt;
 mod before;
+mod change;
 mod channel;
 mod check;
 mod documents;

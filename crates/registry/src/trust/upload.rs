@@ -132,7 +132,7 @@ impl Registry {
     ///
     /// # Errors
     /// When a key is missing.
-    pub(crate) async fn sign_changed(
+    pub(super) async fn sign_changed(
         &self,
         tx: &mut Tx,
         channel: ChannelId,
