@@ -6,7 +6,7 @@
 use crate::Timestamp;
 use crate::file::Stored;
 use crate::ids::{ChannelId, FileId, SubdirId};
-use crate::trust::KeyBytes;
+use crate::trust::{KeyBytes, Signing};
 
 /// A subdir on its way into the database.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +17,8 @@ pub struct NewSubdir {
     pub channel: ChannelId,
     /// Its name, such as `noarch` or `linux-64`.
     pub name: String,
+    /// Whose signatures readers see in it.
+    pub shown: Signing,
     /// The package manager key whose signatures are published; `None` without such signatures.
     pub package_key: Option<KeyBytes>,
     /// When it came into being.
@@ -34,6 +36,8 @@ pub struct SubdirRow {
     pub name: String,
     /// How many changes there were.
     pub serial: i64,
+    /// Whose signatures readers see in it. What its channel wants comes true here once the records are ready for it.
+    pub shown: Signing,
     /// The package manager key whose signatures are published; `None` without such signatures.
     pub package_key: Option<KeyBytes>,
     /// The published shard index; `None` before the first.

@@ -51,6 +51,8 @@ pub struct Settings {
     pub page_cache: u64,
     /// How much memory small index files of conda channels may take, in bytes.
     pub index_cache: u64,
+    /// How many records of conda packages are signed at once when another key signs them.
+    pub signed_at_once: i64,
     /// Whom to tell of a hole in the registry, if the operator says so.
     pub security: Option<SecurityContact>,
     /// What concerns people.
@@ -74,6 +76,7 @@ impl Default for Settings {
             max_upload: 2 << 30,
             page_cache: 32 << 20,
             index_cache: 16 << 20,
+            signed_at_once: 4_000,
             security: None,
             people: PeopleSettings::default(),
             publishing: PublishingSettings::default(),

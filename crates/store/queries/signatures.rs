@@ -166,11 +166,10 @@ pub async fn between(
     rows.fetch_all(db).await?.into_iter().map(FileSignature::try_from).collect()
 }
 
-/// Those of one key, also over records that readers do not see because their project is in quarantine.
-pub async fn of_key_between(
+/// The same, also over records that readers do not see because their project is in quarantine.
+pub async fn all_between(
     db: &mut Connection,
     subdir: SubdirId,
-    by: &KeyBytes,
     after: Option<&str>,
     last: &str,
 ) -> sqlx::Result<Vec<FileSignature>> {
@@ -180,16 +179,26 @@ pub async fn of_key_between(
         r#"SELECT c.filename AS "filename!: String", r.key AS "key!: Vec<u8>",
                   r.signature AS "signature!: Vec<u8>", r.publisher AS "publisher!: bool"
            FROM conda_files c JOIN files f ON f.id = c.file_id JOIN record_signatures r ON r.file_id = c.file_id
-           WHERE c.subdir_id = $1 AND r.key = $6
-             AND (c.archive, c.filename) > ($2, $3) AND (c.archive, c.filename) <= ($4, $5)
+           WHERE c.subdir_id = $1 AND (c.archive, c.filename) > ($2, $3) AND (c.archive, c.filename) <= ($4, $5)
              AND f.deleted_at IS NULL
-           ORDER BY c.archive, c.filename"#,
+           ORDER BY c.archive, c.filename, r.key"#,
         subdir.uuid(),
         after.map_or(-1, archive),
         filename,
         archive(last),
         last,
-        &by.as_bytes()[..],
+    );
+    rows.fetch_all(db).await?.into_iter().map(FileSignature::try_from).collect()
+}
+
+pub async fn of_file(db: &mut Connection, file: FileId) -> sqlx::Result<Vec<FileSignature>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT c.filename AS "filename!: String", r.key AS "key!: Vec<u8>",
+                  r.signature AS "signature!: Vec<u8>", r.publisher AS "publisher!: bool"
+           FROM conda_files c JOIN record_signatures r ON r.file_id = c.file_id
+           WHERE c.file_id = $1 ORDER BY r.key"#,
+        file.uuid(),
     );
     rows.fetch_all(db).await?.into_iter().map(FileSignature::try_from).collect()
 }

@@ -4,10 +4,10 @@ use bonded_model::Timestamp;
 use bonded_model::conda_index::{NewSubdir, PublishedRepodata, PublishedShards, RepodataSet, SubdirRow};
 use bonded_model::file::Stored;
 use bonded_model::ids::{ChannelId, ProjectId, SubdirId};
-use bonded_model::trust::KeyBytes;
+use bonded_model::trust::{KeyBytes, Signing};
 use uuid::Uuid;
 
-use super::rows::{key, length, stored};
+use super::rows::{key, length, parsed, stored};
 use crate::Connection;
 
 struct Row {
@@ -15,6 +15,7 @@ struct Row {
     channel_id: Uuid,
     name: String,
     serial: i64,
+    shown: String,
     package_key: Option<Vec<u8>>,
     created_at: Timestamp,
     shards_serial: Option<i64>,
@@ -77,6 +78,7 @@ impl TryFrom<Row> for SubdirRow {
             channel: row.channel_id.into(),
             name: row.name,
             serial: row.serial,
+            shown: parsed("subdirs.shown", &row.shown)?,
             package_key: row.package_key.map(|bytes| key("subdirs.package_key", &bytes)).transpose()?,
             created_at: row.created_at,
         })
@@ -89,8 +91,8 @@ macro_rules! select {
         sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!: Uuid", channel_id AS "channel_id!: Uuid", name AS "name!: String",
-                      serial AS "serial!: i64", package_key AS "package_key?: Vec<u8>",
-                      created_at AS "created_at!: Timestamp",
+                      serial AS "serial!: i64", shown AS "shown!: String",
+                      package_key AS "package_key?: Vec<u8>", created_at AS "created_at!: Timestamp",
                       shards_serial AS "shards_serial?: i64", shards_at AS "shards_at?: Timestamp",
                       shard_index_sha256 AS "shard_index_sha256?: Vec<u8>",
                       shard_index_size AS "shard_index_size?: i64",
@@ -111,11 +113,12 @@ macro_rules! select {
 
 pub async fn ensure(db: &mut Connection, new: &NewSubdir) -> sqlx::Result<()> {
     let done = sqlx::query!(
-        "INSERT INTO subdirs (id, channel_id, name, serial, package_key, created_at) VALUES ($1, $2, $3, 0, $4, $5)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO subdirs (id, channel_id, name, serial, shown, package_key, created_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6) ON CONFLICT DO NOTHING",
         new.id.uuid(),
         new.channel.uuid(),
         new.name,
+        new.shown.as_str(),
         new.package_key.as_ref().map(|key| &key.as_bytes()[..]),
         new.created_at,
     );
@@ -150,12 +153,20 @@ pub async fn bump_serial(db: &mut Connection, id: SubdirId) -> sqlx::Result<i64>
     serial.fetch_one(db).await
 }
 
-pub async fn set_package_key(db: &mut Connection, id: SubdirId, key: Option<&KeyBytes>) -> sqlx::Result<()> {
+pub async fn set_shown(
+    db: &mut Connection,
+    id: SubdirId,
+    shown: Signing,
+    key: Option<&KeyBytes>,
+) -> sqlx::Result<()> {
     let key = key.map(|key| &key.as_bytes()[..]);
-    sqlx::query!("UPDATE subdirs SET package_key = $2 WHERE id = $1", id.uuid(), key)
-        .execute(db)
-        .await
-        .map(drop)
+    let done = sqlx::query!(
+        "UPDATE subdirs SET shown = $2, package_key = $3 WHERE id = $1",
+        id.uuid(),
+        shown.as_str(),
+        key,
+    );
+    done.execute(db).await.map(drop)
 }
 
 pub async fn publish_shard_index(

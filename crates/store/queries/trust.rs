@@ -182,12 +182,10 @@ pub async fn delete_publisher_key(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Documents, the server's keys, and all signatures by them. Publishers' keys and what they signed stay.
+/// Documents and the server's keys. What they signed tells whether a record is still what it was; publishers' keys stay.
 pub async fn forget(db: &mut Connection) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM trust_roots").execute(&mut *db).await?;
     sqlx::query!("DELETE FROM trust_key_managers").execute(&mut *db).await?;
     sqlx::query!("DELETE FROM package_manager_keys").execute(&mut *db).await?;
-    sqlx::query!("DELETE FROM record_signatures WHERE NOT publisher").execute(&mut *db).await?;
-    sqlx::query!("UPDATE subdirs SET package_key = NULL").execute(&mut *db).await?;
     Ok(())
 }

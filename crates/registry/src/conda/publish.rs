@@ -7,10 +7,10 @@ use bonded_attestations::Subject;
 use bonded_blobs::{BlobKind, Staged};
 use bonded_formats::Limits;
 use bonded_formats::conda::{self as format, CondaArchive};
-use bonded_indexes::conda::{attested as record_attested, published_record, record, run_exports, withdrawn};
+use bonded_indexes::conda::{attested as record_attested, record, run_exports, withdrawn};
 use bonded_model::actor::Origin;
 use bonded_model::conda::ArchiveFilename;
-use bonded_model::conda_index::NewSubdir;
+use bonded_model::conda_index::{KeptRecord, NewSubdir};
 use bonded_model::file::CondaFile;
 use bonded_model::ids::{ChannelId, SubdirId};
 use bonded_model::trust::Signing;
@@ -24,7 +24,7 @@ use crate::access::{Permit, Publish};
 use crate::jobs::JobKind;
 use crate::provenance::{Attested, check_signing};
 use crate::publishing::{Commit, Outcome, already_exists, check_taken, inspect};
-use crate::trust::{RecordSignature, UploadSignatures};
+use crate::trust::{RecordSignature, UploadSignatures, new_published_text};
 use crate::{Error, Registry};
 
 /// How often a record is signed anew because keys or settings change.
@@ -117,8 +117,7 @@ impl Registry {
             check_signing(Some(signing))?;
         }
         let rows = Rows::new(incoming, signing)?;
-        let text =
-            published_record(&rows.filename, &rows.record, &rows.run_exports).map_err(Error::internal)?;
+        let text = new_published_text(&rows.filename, &rows.record, &rows.run_exports)?;
         let sent = incoming.signature.as_ref();
         let signatures = self.sign_upload(incoming.channel, signing, &text, sent).await?;
         Ok(Package { rows, signatures })
@@ -252,6 +251,7 @@ impl Commit {
             id: SubdirId::generate(now, random),
             channel,
             name: package.subdir.clone(),
+            shown: package.signatures.signing,
             package_key: package.signatures.package_key(tx).await?,
             created_at: now,
         };
@@ -263,8 +263,14 @@ impl Commit {
         package.signatures.write(tx, place.file.id, now).await?;
         if place.yanked {
             let withdrawn = withdrawn(&file.record).map_err(Error::internal)?;
-            tx.set_conda_record(place.file.id, &withdrawn, Some(&file.record)).await?;
-            self.registry.sign_changed(tx, channel, place.file.id).await?;
+            let kept = KeptRecord {
+                file: place.file.id,
+                subdir: subdir.id,
+                package: file.package.clone(),
+                record: file.record.clone(),
+                original: None,
+            };
+            self.registry.change_record(tx, &kept, &withdrawn, Some(&file.record)).await?;
         }
         tx.change_shard(subdir.id, &file.package).await?;
         self.registry.schedule_publication(tx, &subdir, &JobKind::PUBLICATION).await?;

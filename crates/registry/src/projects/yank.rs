@@ -64,8 +64,8 @@ impl Registry {
     /// gets it. To ask for what is so already changes nothing.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an unknown version; [`Error::Field`] `reason`; a [`Denial`](crate::access::Denial) when the
-    /// right was lost meanwhile.
+    /// [`Error::NotFound`] for an unknown version; [`Error::Field`] `reason`; [`Error::Conflict`] for conda records that
+    /// were changed in the database; a [`Denial`](crate::access::Denial) when the right was lost meanwhile.
     pub async fn set_yank(
         &self,
         permit: Permit<Yank>,
@@ -142,12 +142,11 @@ impl Registry {
             match (yanked, &kept.original) {
                 (true, None) => {
                     let record = withdrawn(&kept.record).map_err(Error::internal)?;
-                    tx.set_conda_record(kept.file, &record, Some(&kept.record)).await?;
+                    self.change_record(tx, &kept, &record, Some(&kept.record)).await?;
                 }
-                (false, Some(original)) => tx.set_conda_record(kept.file, original, None).await?,
+                (false, Some(original)) => self.change_record(tx, &kept, original, None).await?,
                 (true, Some(_)) | (false, None) => continue,
             }
-            self.sign_changed(tx, project.channel, kept.file).await?;
             changed.insert(kept.subdir);
         }
         let mut subdirs = tx.subdirs_of_project(project.id).await?;

@@ -41,7 +41,8 @@ impl Registry {
     ///
     /// # Errors
     /// [`Error::Invalid`] for one that does not verify, and where publishers sign the records; [`Error::NotFound`] for
-    /// packages that are not in the index; [`Error::Denied`] when rights changed meanwhile.
+    /// packages that are not in the index; [`Error::Conflict`] for a record that was changed in the database, and when it has
+    /// as many as there may be; [`Error::Denied`] when rights changed meanwhile.
     pub async fn attest_package(
         &self,
         permit: Permit<Publish>,
@@ -144,8 +145,7 @@ impl Registry {
         let record = record_attested(&kept.record, digest).map_err(Error::internal)?;
         let original = kept.original.as_deref().map(|original| record_attested(original, digest));
         let original = original.transpose().map_err(Error::internal)?;
-        tx.set_conda_record(file.id, &record, original.as_deref()).await?;
-        self.sign_changed(tx, file.channel, file.id).await?;
+        self.change_record(tx, &kept, &record, original.as_deref()).await?;
         tx.change_shard(kept.subdir, &kept.package).await?;
         let row = tx.subdirs_of_project(file.project).await?.into_iter().find(|row| row.id == kept.subdir);
         self.schedule_publication(tx, &row.ok_or_else(missing)?, &JobKind::PUBLICATION).await?;

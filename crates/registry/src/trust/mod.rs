@@ -11,6 +11,8 @@
 //! changes at the same moment want the same version, and the second one is refused: so no document ever misses a key.
 
 mod adopt;
+mod before;
+mod change;
 mod channel;
 mod check;
 mod documents;
@@ -50,7 +52,7 @@ use keys::KeyRole;
 pub(crate) use policy::{PublishedRecord, SignaturePolicy};
 use signer::Signer;
 use state::Trust;
-pub(crate) use upload::UploadSignatures;
+pub(crate) use upload::{UploadSignatures, new_published_text};
 
 /// How long clients and proxies may keep a key manager document. Records are not published with a new key's signatures
 /// alone before every copy names it.

@@ -15,8 +15,6 @@ use crate::{Error, Registry};
 pub(crate) enum SignaturePolicy {
     /// None.
     Unsigned,
-    /// Those that there are: the records are about to be signed, and nobody relies on it yet.
-    Waiting(BTreeSet<KeyBytes>),
     /// Every record has one by this key.
     Server(KeyBytes, Checker),
     /// Every record that is published has one by one of these keys.
@@ -44,7 +42,7 @@ impl SignaturePolicy {
     /// Verifies what is published, where it has to verify.
     pub(crate) const fn checker(&self) -> Option<&Checker> {
         match self {
-            Self::Unsigned | Self::Waiting(_) => None,
+            Self::Unsigned => None,
             Self::Server(_, checker) | Self::Publishers(_, checker) => Some(checker),
         }
     }
@@ -52,7 +50,6 @@ impl SignaturePolicy {
     fn publishes(&self, made: &RecordSignature) -> bool {
         match self {
             Self::Unsigned => false,
-            Self::Waiting(keys) => keys.contains(&made.key),
             Self::Server(key, _) => made.key == *key,
             Self::Publishers(keys, _) => made.publisher && keys.contains(&made.key),
         }
@@ -96,28 +93,24 @@ impl SignaturePolicy {
 }
 
 impl Registry {
-    /// What is published of a subdir's signatures.
+    /// What is published of a subdir's signatures: what it shows, and not what its channel wants meanwhile. So readers see
+    /// all of the old signatures or all of the new ones.
     pub(crate) async fn signature_policy(
         &self,
         queries: &mut Queries,
         row: &SubdirRow,
     ) -> Result<SignaturePolicy, Error> {
-        let signing = queries.channel(row.channel).await?.map_or(Signing::Off, |channel| channel.signing);
-        let trust = match (signing, self.trust().await?) {
-            (Signing::Off, _) => return Ok(SignaturePolicy::Unsigned),
-            (_, Some(trust)) => trust,
-            // It was given up as lost. What is signed does not become unsigned until the next start makes it anew.
-            (_, None) => return Err(Error::Unavailable),
-        };
-        let checker = Checker::new(self, std::sync::Arc::clone(&trust), &row.name);
-        Ok(match (signing, row.package_key) {
-            (Signing::Off, _) => SignaturePolicy::Unsigned,
-            (Signing::Server, Some(key)) => SignaturePolicy::Server(key, checker),
-            (Signing::Server, None) => {
-                let keys = trust.record_keys().into_iter().filter(|key| trust.names(key)).collect();
-                SignaturePolicy::Waiting(keys)
-            }
-            (Signing::Publisher, _) => {
+        if row.shown == Signing::Off {
+            return Ok(SignaturePolicy::Unsigned);
+        }
+        // It was given up as lost. What is signed does not become unsigned until the next start makes it anew.
+        let trust = self.trust().await?.ok_or(Error::Unavailable)?;
+        let checker = Checker::new(self, trust, &row.name);
+        Ok(match row.shown {
+            Signing::Off => SignaturePolicy::Unsigned,
+            // Without a key it waits for its first signatures.
+            Signing::Server => SignaturePolicy::Server(row.package_key.ok_or(Error::Unavailable)?, checker),
+            Signing::Publisher => {
                 let keys = queries.publisher_keys().await?.into_iter();
                 let keys = keys.filter(|key| key.channel == row.channel).map(|key| key.key).collect();
                 SignaturePolicy::Publishers(keys, checker)

@@ -106,7 +106,8 @@ impl Registry {
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 let signing = tx.channel(id).await?.map(|channel| channel.signing);
-                if !compromised && signing == Some(Signing::Publisher) {
+                let shown = tx.subdirs(id).await?.iter().any(|subdir| subdir.shown == Signing::Publisher);
+                if !compromised && (shown || signing == Some(Signing::Publisher)) {
                     let depending = tx.count_depending(id, &key).await?;
                     may_be_removed(depending)?;
                 }

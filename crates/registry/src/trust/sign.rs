@@ -1,8 +1,8 @@
 //! Signing what is in the database already: after a change of keys, or when a channel begins to be signed.
 //!
 //! First every record of a subdir gets the new signature, which nobody sees. Then, in one transaction, the subdir is
-//! published with the new key's signatures from now on, so readers see all old ones or all new ones. A job that was
-//! interrupted goes on with the records that lack a signature.
+//! published with the new key's signatures from now on, so readers see all old ones, or none, or all new ones. A job that
+//! was interrupted goes on with the records that lack a signature.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -11,25 +11,15 @@ use std::sync::Arc;
 use bonded_model::Timestamp;
 use bonded_model::conda_index::SubdirRow;
 use bonded_model::ids::SubdirId;
-use bonded_model::trust::{self, KeyBytes, NewSignature, Signing, UnsignedRecord};
-use bonded_signing::RecordSignature;
-use bonded_store::{Change, Tx};
+use bonded_model::trust::{FileSignature, KeyBytes, NewSignature, Signing, UnsignedRecord};
+use bonded_store::Tx;
 
+use super::before::Before;
 use super::check::Part;
-use super::rotate::switched_at;
-use super::state::public;
+use super::state::{Trust, public};
 use super::upload::published_text;
 use super::{KEY_MANAGER_CACHED, KeyRole, Signer};
-use crate::jobs::JobKind;
 use crate::{Error, Registry};
-
-/// Records that are signed and written at once.
-const PAGE: i64 = 4_000;
-
-/// A record that was changed behind the server's back, or that lost its signature there, is not signed anew.
-#[derive(Debug, thiserror::Error)]
-#[error("the record of {0} is not what was signed before: it was changed in the database")]
-pub(super) struct Changed(String);
 
 impl Registry {
     /// Signs the records of all subdirs that wait for it.
@@ -63,22 +53,21 @@ impl Registry {
         let Some(row) = self.waiting(subdir, key).await? else { return Ok(false) };
         let signer =
             self.trusting.keys.signer(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
-        // What the old key signed is checked by it, unless somebody else may have it.
-        let old = row.package_key.filter(|old| trust.names(old));
+        let before = Before::of(&mut *self.store.snapshot().await?, &row).await?.map(Arc::new);
         let mut after = None;
-        while let Some(last) = self.sign_page(subdir, old, &signer, key, after.as_deref()).await? {
+        while let Some(last) = self.sign_page(&row, before.as_ref(), &signer, key, after.as_deref()).await? {
             after = Some(last);
         }
         let now = self.clock.now();
         // Whoever has a copy of the key manager from before the new key would refuse the new signatures.
         let known_at = trust.package_keys.first().map_or(now, |present| present.made_at + KEY_MANAGER_CACHED);
-        let too_early = old.is_some() && now < known_at;
+        let too_early = now < known_at && is_relied_on(&row, &trust);
         let registry = self.clone();
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 match too_early {
                     true => registry.schedule_signing_of(tx, subdir, known_at).await,
-                    false => registry.switch_to(tx, subdir, key, now).await,
+                    false => registry.switch_to(tx, &row, key, now).await,
                 }
             })
         });
@@ -92,32 +81,30 @@ impl Registry {
         let Some(row) = reader.subdir(subdir).await? else { return Ok(None) };
         let channel = reader.channel(row.channel).await?;
         let signed = channel.is_some_and(|channel| channel.signing == Signing::Server);
-        Ok((signed && row.package_key != Some(key)).then_some(row))
+        Ok((signed && !shows(&row, key)).then_some(row))
     }
 
     /// Signs the next records behind `after`; the last of them, or `None` when there was none.
     async fn sign_page(
         &self,
-        subdir: SubdirId,
-        old: Option<KeyBytes>,
+        row: &SubdirRow,
+        before: Option<&Arc<Before>>,
         signer: &Arc<Signer>,
         key: KeyBytes,
         after: Option<&str>,
     ) -> Result<Option<String>, Error> {
+        let (subdir, size) = (row.id, self.settings.signed_at_once);
         let mut snapshot = self.store.snapshot().await?;
-        let page = snapshot.unsigned_records(subdir, &key, after, PAGE).await?;
+        let page = snapshot.unsigned_records(subdir, &key, after, size).await?;
         let Some(last) = page.last().map(|record| record.filename.clone()) else { return Ok(None) };
-        let before: Option<Before> = match old {
-            Some(old) => {
-                let made = snapshot.signatures_by(subdir, &old, after, &last).await?.into_iter();
-                Some(made.map(|made| (made.filename, made.signature)).collect())
-            }
-            None => None,
+        let signed_before = match before {
+            Some(_) => snapshot.all_signatures_between(subdir, after, &last).await?,
+            None => Vec::new(),
         };
         drop(snapshot);
-        let (signer, now) = (Arc::clone(signer), self.clock.now());
+        let (signer, before, now) = (Arc::clone(signer), before.cloned(), self.clock.now());
         let signing = tokio::task::spawn_blocking(move || {
-            let made = sign_all(&signer, &page, before.as_ref(), now)?;
+            let made = sign_all(&signer, &page, before.as_deref(), &signed_before, now)?;
             Ok::<_, Error>(page.into_iter().zip(made).collect::<Vec<_>>())
         });
         let signed = signing.await.map_err(Error::internal)??;
@@ -134,47 +121,64 @@ impl Registry {
     async fn switch_to(
         &self,
         tx: &mut Tx,
-        subdir: SubdirId,
+        before: &SubdirRow,
         key: KeyBytes,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let Some(row) = tx.subdir(subdir).await? else { return Ok(()) };
+        let Some(row) = tx.subdir(before.id).await? else { return Ok(()) };
         let channel = tx.channel(row.channel).await?;
         let signed = channel.is_some_and(|channel| channel.signing == Signing::Server);
-        let present = tx.package_manager_keys().await?.first().is_some_and(|present| present.key == key);
-        if !signed || row.package_key == Some(key) {
+        if !signed || shows(&row, key) {
             return Ok(());
         }
-        if !present || tx.count_unsigned(subdir, &key).await? > 0 {
-            return self.schedule_signing_of(tx, subdir, now).await;
+        let present = tx.package_manager_keys().await?.first().is_some_and(|present| present.key == key);
+        let as_before = (row.shown, row.package_key) == (before.shown, before.package_key);
+        if !present || !as_before || tx.count_unsigned(row.id, &key).await? > 0 {
+            return self.schedule_signing_of(tx, row.id, now).await;
         }
-        tx.set_package_key(subdir, Some(&key)).await?;
-        let serial = tx.change_all_shards(subdir).await?;
-        tx.put_setting(&switched_at(subdir), &serial.to_string()).await?;
-        self.schedule_publication(tx, &row, &JobKind::PUBLICATION).await?;
-        tx.announce(Change::Subdir(subdir));
-        Ok(())
+        self.show(tx, &row, Signing::Server, Some(&key)).await
     }
 }
 
-/// The old key's signatures, by file name.
-type Before = HashMap<String, trust::RecordSignature>;
+/// Whether readers see this key's signatures.
+fn shows(row: &SubdirRow, key: KeyBytes) -> bool {
+    row.shown == Signing::Server && row.package_key == Some(key)
+}
 
-/// Signs records on all cores.
+/// Whether clients can verify what readers see now. Otherwise nobody is disturbed by signatures that come early.
+fn is_relied_on(row: &SubdirRow, trust: &Trust) -> bool {
+    match row.shown {
+        Signing::Off => false,
+        Signing::Server => row.package_key.is_some_and(|key| trust.names(&key)),
+        Signing::Publisher => true,
+    }
+}
+
+/// Checks records by the signatures that they have, and signs them, on all cores.
 fn sign_all(
     signer: &Signer,
     records: &[UnsignedRecord],
     before: Option<&Before>,
+    made: &[FileSignature],
     now: Timestamp,
 ) -> Result<Vec<NewSignature>, Error> {
+    let of_files = made.chunk_by(|one, next| one.filename == next.filename);
+    let of_files: HashMap<_, _> =
+        of_files.filter_map(|made| Some((made.first()?.filename.as_str(), made))).collect();
+    let sign = |record: &UnsignedRecord| -> Result<NewSignature, Error> {
+        if let Some(before) = before {
+            let made = of_files.get(record.filename.as_str()).copied().unwrap_or_default();
+            before.check(record, made.iter().map(|made| &made.signature))?;
+        }
+        let signature = signer.record(&published_text(record)?).map_err(Error::internal)?;
+        Ok(NewSignature { file: record.file, signature, signed_at: now })
+    };
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = records.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
         let shares: Vec<_> = records
             .chunks(share)
-            .map(|share| {
-                scope.spawn(move || share.iter().map(|one| sign(signer, one, before, now)).collect())
-            })
+            .map(|share| scope.spawn(move || share.iter().map(sign).collect()))
             .collect();
         let mut all = Vec::with_capacity(records.len());
         for share in shares {
@@ -184,23 +188,4 @@ fn sign_all(
         }
         Ok(all)
     })
-}
-
-fn sign(
-    signer: &Signer,
-    record: &UnsignedRecord,
-    before: Option<&Before>,
-    now: Timestamp,
-) -> Result<NewSignature, Error> {
-    let text = published_text(record)?;
-    if let Some(before) = before {
-        let changed = || Error::internal(Changed(record.filename.clone()));
-        let old = before.get(&record.filename).ok_or_else(changed)?;
-        let old = RecordSignature { key: public(&old.key), signature: old.signature.into() };
-        if !old.verifies(text.as_bytes()).map_err(Error::internal)? {
-            return Err(changed());
-        }
-    }
-    let signature = signer.record(&text).map_err(Error::internal)?;
-    Ok(NewSignature { file: record.file, signature, signed_at: now })
 }

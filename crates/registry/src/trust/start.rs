@@ -60,7 +60,7 @@ impl Registry {
     }
 
     /// Gives up all documents and the server's keys, because these are lost. The next start makes a new development root,
-    /// which clients have to pin.
+    /// which clients have to pin. What is published stays as it is until all of it is signed with a new key.
     ///
     /// # Errors
     /// Only when the database fails.
@@ -86,7 +86,7 @@ impl Registry {
         for key in &trust.package_keys {
             self.trusting.keys.signer(KeyRole::PackageManager, &public(&key.key)).map_err(Error::trust)?;
         }
-        Ok(())
+        check_named(trust)
     }
 
     async fn make_development_root(&self, permit: &Permit<Operate>) -> Result<(), Error> {
@@ -201,4 +201,16 @@ impl Registry {
         });
         write.await
     }
+}
+
+/// Every change of keys makes the document that names them in the same transaction, so one that misses a key is older than the
+/// rest of the database, and clients would refuse all that the key signs.
+fn check_named(trust: &Trust) -> Result<(), Error> {
+    let Some(missing) = trust.record_keys().into_iter().find(|key| !trust.names(key)) else { return Ok(()) };
+    let version = trust.key_manager.version();
+    Err(Error::Invalid(format!(
+        "key_mgr.json {version} does not name the key {missing}, with which records of this registry are signed: the database \
+         was changed, or restored in parts. Restore a whole backup; or look whether 'bonded trust keys' shows these keys \
+         alone that should sign, and have the document made anew with 'bonded trust renew --restored'"
+    )))
 }

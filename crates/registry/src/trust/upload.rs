@@ -132,7 +132,7 @@ impl Registry {
     ///
     /// # Errors
     /// When a key is missing.
-    pub(crate) async fn sign_changed(
+    pub(super) async fn sign_changed(
         &self,
         tx: &mut Tx,
         channel: ChannelId,
@@ -156,6 +156,26 @@ impl Registry {
         };
         keys.iter().map(sign).collect()
     }
+}
+
+/// The longest record that is taken, in bytes: far from what can be signed, because records grow. A withdrawn one depends on
+/// more, an attested one names its attestations.
+const LONGEST_RECORD: usize = 1 << 20;
+
+/// The record of a package that arrives, as it will be published.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that is too long.
+pub(crate) fn new_published_text(filename: &str, record: &str, run_exports: &str) -> Result<String, Error> {
+    let text = published_record(filename, record, run_exports).map_err(Error::internal)?;
+    if text.len() > LONGEST_RECORD {
+        return Err(Error::Invalid(format!(
+            "the record of the package has {} bytes, of which its index.json and run_exports.json make the most; \
+             {LONGEST_RECORD} are the limit",
+            text.len()
+        )));
+    }
+    Ok(text)
 }
 
 /// A record as it is published, which is what is signed.
@@ -228,5 +248,5 @@ fn publisher_record(
     let invalid = |cause: bonded_indexes::conda::InvalidRecord| Error::Invalid(cause.to_string());
     let record = record(&archive.index, digests, None).map_err(invalid)?;
     let exports = run_exports(archive.run_exports.as_ref()).map_err(invalid)?;
-    published_record(&filename.to_string(), &record, &exports).map_err(Error::internal)
+    new_published_text(&filename.to_string(), &record, &exports)
 }

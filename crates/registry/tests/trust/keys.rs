@@ -9,8 +9,10 @@ use bonded_signing::{SigningKey, TrustedKeyManager};
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
+use serde_json::json;
 
-use crate::world::{Client, MAIN, file, publish, publisher};
+use crate::publishers::key;
+use crate::world::{Client, MAIN, change, file, mend, publish, publisher, yank};
 
 /// How many secret keys of a role the server has.
 fn key_files(app: &TestApp, role: &str) -> usize {
@@ -43,6 +45,31 @@ with_app! {
             let refused = beside.registry.set_up_trust(&app.operator()).await;
             assert!(matches!(&refused, Err(Error::Invalid(text)) if text.contains("trust directory")), "{refused:?}");
             fs::rename(&hidden, &file).unwrap();
+        }
+    }
+
+    async fn a_server_whose_key_manager_does_not_name_its_keys_does_not_start(app: TestApp) {
+        let mut app = app;
+        let operator = app.operator();
+        let start = async |app: &TestApp| app.beside().await.registry.set_up_trust(&app.operator()).await;
+        let main = app.registry.channel_named(&operator, MAIN).await.unwrap();
+        app.registry.rotate_package_manager(&operator, true).await.unwrap();
+        for step in ["rotated", "added"] {
+            start(&app).await.unwrap();
+            app.tamper(&format!(
+                "CREATE TABLE {step} AS SELECT * FROM trust_key_managers;
+                 DELETE FROM trust_key_managers WHERE version = (SELECT MAX(version) FROM trust_key_managers)"
+            ))
+            .await;
+            let refused = start(&app).await;
+            assert!(matches!(&refused, Err(Error::Invalid(text)) if text.contains("does not name")), "{refused:?}");
+            app.tamper(&format!(
+                "INSERT INTO trust_key_managers SELECT * FROM {step} WHERE TRUE ON CONFLICT DO NOTHING"
+            ))
+            .await;
+            if step == "rotated" {
+                app.registry.add_publisher_key(&operator, &main, &key(1).public(), "ada's").await.unwrap();
+            }
         }
     }
 
@@ -258,19 +285,78 @@ with_app! {
         assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 2);
     }
 
+    async fn a_record_that_was_changed_before_a_stolen_key_is_dropped_is_not_signed_anew(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        app.tamper(&change("a")).await;
+        app.registry.rotate_package_manager(&app.operator(), true).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err());
+        let repodata = app.subdir(MAIN, "noarch").repodata().await;
+        assert_eq!(repodata["packages.conda"][file("a")]["depends"], json!([]), "nobody sees it");
+        // What came since the theft bears the second key alone.
+        let token = publisher(&app).await;
+        app.upload_conda(MAIN, &token, &Package::noarch("c", "1.0")).await.expect(201);
+        app.registry.rotate_package_manager(&app.operator(), true).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err(), "nor after another theft");
+        app.tamper(&mend("a")).await;
+        app.settle().await;
+        let client = Client::new(&app).await;
+        assert_eq!((client.verify(&app, MAIN).await.len(), client.keys().len()), (3, 1));
+    }
+
+    async fn a_record_that_was_changed_before_the_keys_were_lost_is_not_signed_anew(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a", "b"]).await;
+        app.tamper(&change("a")).await;
+        app.registry.forget_trust(&app.operator()).await.unwrap();
+        app.registry.set_up_trust(&app.operator()).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err());
+        let repodata = app.subdir(MAIN, "noarch").repodata().await;
+        assert_eq!(repodata["packages.conda"][file("a")]["depends"], json!([]), "nobody sees it");
+        app.tamper(&mend("a")).await;
+        app.registry.publish_everything().await.unwrap();
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 2);
+    }
+
+    async fn a_signature_of_a_key_that_ended_before_vouches_for_nothing(app: TestApp) {
+        let mut app = app;
+        publish(&app, MAIN, &["a"]).await;
+        let keep = |name: &str| {
+            format!(
+                "CREATE TABLE {name}_signatures AS SELECT * FROM record_signatures;
+                 CREATE TABLE {name}_files AS SELECT * FROM conda_files"
+            )
+        };
+        let put = |name: &str| {
+            format!(
+                "DELETE FROM record_signatures; INSERT INTO record_signatures SELECT * FROM {name}_signatures;
+                 UPDATE conda_files SET record = (SELECT record FROM {name}_files)"
+            )
+        };
+        app.tamper(&keep("old")).await;
+        app.post(&yank(MAIN, "a")).token(&publisher(&app).await).await.expect(204);
+        app.registry.rotate_package_manager(&app.operator(), true).await.unwrap();
+        app.settle().await;
+        app.tamper(&keep("new")).await;
+        app.tamper(&put("old")).await;
+        app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
+        assert!(app.registry.publish_everything().await.is_err(), "the yank would be undone");
+        app.tamper(&put("new")).await;
+        app.settle().await;
+        let repodata = app.subdir(MAIN, "noarch").repodata().await;
+        assert_eq!(repodata["packages.conda"][file("a")]["revoked"], json!(true));
+    }
+
     async fn a_changed_record_is_not_signed_anew(app: TestApp) {
         let mut app = app;
         publish(&app, MAIN, &["a"]).await;
-        let change = |from: &str, to: &str| {
-            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
-        };
-        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        app.tamper(&change("a")).await;
         app.registry.rotate_package_manager(&app.operator(), false).await.unwrap();
         assert!(app.registry.publish_everything().await.is_err());
         let old = Client::new(&app).await;
         assert_eq!(old.keys().len(), 2, "the old key stays until all is signed");
         old.verify(&app, MAIN).await;
-        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.tamper(&mend("a")).await;
         app.settle().await;
         assert_eq!(Client::new(&app).await.keys().len(), 1);
     }

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod adopt;
+mod changed;
 mod keys;
 mod pages;
 mod publish;
 mod publishers;
+mod switches;
 mod world;

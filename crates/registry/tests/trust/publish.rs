@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use bonded_model::trust::Signing;
 use bonded_model::{ChannelFormat, Visibility};
 use bonded_registry::Error;
+use bonded_registry::trust::offline_record;
 use bonded_testkit::fixtures::Package;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::world::{Client, MAIN, file, publish, publisher};
+use crate::publishers;
+use crate::world::{Client, MAIN, change, file, mend, publish, publisher, yank};
 
 /// What `bonded admin file restore-record` does with a package of noarch.
 async fn restore(app: &TestApp, channel: &str, file: &str) -> Result<bool, Error> {
@@ -47,10 +49,7 @@ with_app! {
         let mut app = app;
         publish(&app, MAIN, &["a", "b"]).await;
         let before = app.subdir(MAIN, "noarch").repodata().await;
-        let change = |from: &str, to: &str| {
-            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
-        };
-        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        app.tamper(&change("a")).await;
         let token = publisher(&app).await;
         app.upload_conda(MAIN, &token, &Package::noarch("a", "2.0")).await.expect(201);
         let subdir = app.subdir(MAIN, "noarch");
@@ -58,7 +57,7 @@ with_app! {
         assert_eq!(subdir.repodata().await, before);
         let ready = app.get("/ready").await.expect(200);
         assert!(String::from_utf8_lossy(&ready.body).contains("does not verify"), "{ready:?}");
-        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.tamper(&mend("a")).await;
         app.settle().await;
         assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 3);
         assert_eq!(app.get("/ready").await.expect(200).body, "ready\n");
@@ -67,10 +66,7 @@ with_app! {
     async fn a_package_that_is_published_does_not_hide_that_another_one_is_not(app: TestApp) {
         let mut app = app;
         publish(&app, MAIN, &["a"]).await;
-        let change = |from: &str, to: &str| {
-            format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = 'a'")
-        };
-        app.tamper(&change(r#""depends":[]"#, r#""depends":["evil"]"#)).await;
+        app.tamper(&change("a")).await;
         let token = publisher(&app).await;
         app.upload_conda(MAIN, &token, &Package::noarch("b", "1.0")).await.expect(201);
         assert!(app.registry.publish_everything().await.is_err(), "the full repodata has both");
@@ -78,7 +74,7 @@ with_app! {
         app.upload_conda(MAIN, &token, &Package::noarch("c", "1.0")).await.expect(201);
         assert_eq!(app.subdir(MAIN, "noarch").names_in_shards().await.len(), 3, "a shard of its own");
         assert_eq!(app.registry.unpublished_subdirs(), 1);
-        app.tamper(&change(r#""depends":["evil"]"#, r#""depends":[]"#)).await;
+        app.tamper(&mend("a")).await;
         app.settle().await;
         assert_eq!(app.registry.unpublished_subdirs(), 0);
     }
@@ -231,6 +227,37 @@ with_app! {
         assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 3);
         let python = app.registry.channel_named(&operator, "pypi").await.unwrap();
         assert!(app.registry.set_signing(&operator, &python, Signing::Server).await.is_err());
+    }
+
+    async fn a_package_that_nobody_could_yank_is_refused(app: TestApp) {
+        let (token, operator) = (publisher(&app).await, app.operator());
+        publishers::channel(&app).await;
+        let off = app.channel("off", ChannelFormat::Conda, Visibility::Public).await;
+        app.registry.set_signing(&operator, &off, Signing::Off).await.unwrap();
+        let (package, text) = (Package::noarch("a", "1.0"), "x".repeat(1 << 20));
+        let exporting = Package { run_exports: Some(json!({"weak": [text]})), ..package.clone() };
+        for long in [package.clone().says("license", json!(text)), exporting] {
+            for channel in [MAIN, "off", publishers::TEAM] {
+                let sent = app.upload_conda(channel, &token, &long);
+                let answer = match channel {
+                    publishers::TEAM => {
+                        let made = publishers::signature(&app, &package, &publishers::key(1));
+                        sent.header("x-bonded-signature", &made).await
+                    }
+                    _ => sent.await,
+                };
+                assert!(answer.expect(422).text().contains("1048576 are the limit"), "{channel}");
+            }
+            let bytes = long.build();
+            let digests = bonded_blobs::digests(bytes.as_slice()).unwrap();
+            let name = long.filename().parse().unwrap();
+            assert!(offline_record(std::io::Cursor::new(bytes), name, &digests, app.now()).is_err());
+        }
+        let longest = package.says("license", json!("x".repeat((1 << 20) - 1_000)));
+        app.upload_conda(MAIN, &token, &longest).await.expect(201);
+        app.post(&yank(MAIN, "a")).token(&token).await.expect(204);
+        app.settle().await;
+        assert_eq!(Client::new(&app).await.verify(&app, MAIN).await.len(), 1);
     }
 
     async fn a_private_channel_is_signed_like_any_other(app: TestApp) {

@@ -115,6 +115,26 @@ pub(crate) async fn publish(app: &TestApp, channel: &str, names: &[&str]) {
     app.settle().await;
 }
 
+/// The statement with which somebody has a package depend on theirs, behind the server's back.
+pub(crate) fn change(package: &str) -> String {
+    replace(package, r#""depends":[]"#, r#""depends":["evil"]"#)
+}
+
+/// The statement that takes it back.
+pub(crate) fn mend(package: &str) -> String {
+    replace(package, r#""depends":["evil"]"#, r#""depends":[]"#)
+}
+
+/// The statement that replaces text in the record of a package.
+pub(crate) fn replace(package: &str, from: &str, to: &str) -> String {
+    format!("UPDATE conda_files SET record = replace(record, '{from}', '{to}') WHERE package = '{package}'")
+}
+
+/// The path of the yank of a release that [`publish`] made.
+pub(crate) fn yank(channel: &str, project: &str) -> String {
+    format!("/api/bonded/v1/channels/{channel}/projects/{project}/releases/1.0/yank")
+}
+
 /// The file of a package that [`publish`] made.
 pub(crate) fn file(name: &str) -> String {
     format!("{name}-1.0-0.conda")

@@ -28,9 +28,11 @@ impl Queries {
         /// to and with `last`.
         pub fn signatures_between(subdir: SubdirId, after: Option<&str>, last: &str) -> Vec<FileSignature>
             = signatures::between;
-        /// A key's signatures between these, also over records of projects in quarantine.
-        pub fn signatures_by(subdir: SubdirId, by: &KeyBytes, after: Option<&str>, last: &str) -> Vec<FileSignature>
-            = signatures::of_key_between;
+        /// The same, also over records of projects in quarantine.
+        pub fn all_signatures_between(subdir: SubdirId, after: Option<&str>, last: &str) -> Vec<FileSignature>
+            = signatures::all_between;
+        /// The signatures of a file's record.
+        pub fn signatures_of_file(file: FileId) -> Vec<FileSignature> = signatures::of_file;
         /// The records of a subdir that are not deleted and lack the key's signature, in the same order.
         pub fn unsigned_records(subdir: SubdirId, key: &KeyBytes, after: Option<&str>, limit: i64) -> Vec<UnsignedRecord>
             = signatures::unsigned;

@@ -40,9 +40,10 @@ impl Tx {
         pub fn delete_publisher_key(channel: ChannelId, key: &KeyBytes) -> bool = trust::delete_publisher_key;
         /// Sets who signs the records of a channel.
         pub fn set_channel_signing(channel: ChannelId, signing: Signing) -> () = channels::set_signing;
-        /// Sets whose signatures are published of a subdir. All of its records must have them.
-        pub fn set_package_key(subdir: SubdirId, key: Option<&KeyBytes>) -> () = subdirs::set_package_key;
-        /// Forgets all trust documents and the server's own keys and signatures, because the keys are lost.
+        /// Sets whose signatures are published of a subdir: with the server's, by which key. All of its records must have
+        /// them.
+        pub fn set_shown(subdir: SubdirId, shown: Signing, key: Option<&KeyBytes>) -> () = subdirs::set_shown;
+        /// Forgets all trust documents and the server's own keys, because the keys are lost. What they signed stays.
         pub fn forget_trust() -> () = trust::forget;
         /// Adds signatures over records, in place of those that the same keys made before.
         pub fn insert_signatures(signatures: &[NewSignature]) -> () = signatures::insert;

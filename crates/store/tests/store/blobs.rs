@@ -2,6 +2,7 @@
 
 use bonded_model::ChannelFormat;
 use bonded_model::conda_index::{NewSubdir, RepodataSet};
+use bonded_model::trust::Signing;
 use bonded_testkit::on_both;
 
 use crate::world::{file, now, seed, stored, subdir_id, wheel, write};
@@ -14,7 +15,7 @@ on_both! {
         let archive = file.digests.sha256;
         write(&store, move |tx| Box::pin(async move {
             tx.insert_python_file(&file, &wheel()).await?;
-            let new = NewSubdir { id: subdir_id(), channel: team.id, name: "noarch".into(), package_key: None, created_at: now() };
+            let new = NewSubdir { id: subdir_id(), channel: team.id, name: "noarch".into(), shown: Signing::Off, package_key: None, created_at: now() };
             let subdir = tx.ensure_subdir(&new).await?.id;
             tx.publish_shard_index(subdir, 0, &stored("index"), now()).await?;
             let set = RepodataSet { json: stored("json"), zst: stored("zst"), run_exports_json: stored("run"), run_exports_zst: stored("run zst") };

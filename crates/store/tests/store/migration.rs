@@ -7,6 +7,7 @@ use bonded_model::audit::{AuditEntry, AuditFilter, AuditRow, Event, genesis};
 use bonded_model::ids::{RequestId, TokenId};
 use bonded_model::people::Policy;
 use bonded_model::token::Verbs;
+use bonded_model::trust::Signing;
 use bonded_model::user::User;
 use bonded_store::{Engine, OpenMode, Store};
 use bonded_testkit::database::TestDatabase;
@@ -150,5 +151,24 @@ on_both! {
         assert_eq!(reader.emails_of(bob.id).await.unwrap().len(), 1);
         assert!(reader.tokens().await.unwrap().iter().all(|token| token.by_operator));
         assert!(reader.channels().await.unwrap().iter().all(|channel| channel.policy == Policy::NOTHING));
+    }
+
+    async fn a_subdir_from_before_there_were_signatures_waits_for_its_first_ones(database: TestDatabase) {
+        make_first_schema(&database).await;
+        let (engine, ada) = (database.url().engine(), user("ada"));
+        let id = match engine {
+            Engine::Sqlite => format!("x'{}'", ada.id.uuid().simple()),
+            Engine::Postgres => format!("'{}'", ada.id),
+        };
+        let at = ada.created_at.to_rfc3339();
+        let rows = format!(
+            "INSERT INTO channels (id, name, format, visibility, created_at) VALUES ({id}, 'main', 'conda', 'public', '{at}');
+             INSERT INTO subdirs (id, channel_id, name, serial, created_at) VALUES ({id}, {id}, 'noarch', 0, '{at}')"
+        );
+        database.tamper(&rows).await.unwrap();
+        let store = Store::open(database.url(), OpenMode::MustExist).await.unwrap();
+        store.migrate().await.unwrap();
+        let rows = store.read().await.unwrap().all_subdirs().await.unwrap();
+        assert_eq!((rows[0].shown, rows[0].package_key), (Signing::Server, None));
     }
 }

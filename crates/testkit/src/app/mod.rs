@@ -75,7 +75,9 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Clock::manual(start()), settings: Settings::default(), reach: Reach::default() }
+        // So few that what is signed at once is never all.
+        let settings = Settings { signed_at_once: 3, ..Settings::default() };
+        Self { clock: Clock::manual(start()), settings, reach: Reach::default() }
     }
 }
 
