@@ -11,6 +11,7 @@ mod conda_upload;
 mod leaks;
 mod logs;
 mod pages;
+mod path_tokens;
 mod places;
 mod project_api;
 mod publishing;
