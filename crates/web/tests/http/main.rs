@@ -24,6 +24,7 @@ mod servers;
 mod stalling;
 mod token_api;
 mod token_pages;
+mod token_scopes;
 mod tokens;
 mod trust;
 mod trust_pages;
