@@ -8,6 +8,7 @@ from support.channel import unique
 from support.people.looks import look
 from support.people.passing_time import age
 from support.people.person import Person
+from support.people.places import Place
 from support.people.wire import told, went_to
 
 TOKEN = re.compile(r"bonded-[0-9A-Za-z]{49}")
@@ -83,6 +84,47 @@ def test_a_token_gets_a_new_secret_and_is_narrowed(registry, person, visit):
     visitor.submit(path, **{"may-publish": False, "networks": "198.51.100.0/24"})
     assert "narrowed" in visitor.text and "198.51.100.0/24" in visitor.text and "leaked" not in visitor.text
     assert read(registry, new, channel) == 401
+    assert wrong == []
+
+
+def test_a_token_for_a_channel_is_narrowed_to_the_project_that_it_is_used_for(registry, tmp_path, visit):
+    place = Place(registry, tmp_path)
+    visitor = visit(registry, place.owner.prove().wire)
+    visitor.open("/account/tokens/new")
+    channel, project = f"channel:{place.channel}", f"project:{place.channel}/{place.project}"
+    ticked = {"may-publish": True, channel: True}
+    visitor.submit("/account/tokens", name="wide", scope="limited", **ticked)
+    token = TOKEN.search(visitor.text)[0]
+    place.upload("1.0", token).succeeded()
+    visitor.open("/account/tokens")
+    assert "wider than used" in visitor.text and "it could be narrowed to that" in visitor.text
+    visitor.page.get_by_role("link", name="Renew or narrow the token wide").click()
+    path = visitor.path
+    visitor.submit(path, **{project: True})
+    assert "choose one of the two" in visitor.text
+    assert visitor.page.locator(f'[name="{project}"]').is_checked()
+    wrong = look(visitor, "narrowed-too-little")
+    visitor.submit(path, **{channel: False})
+    assert "narrowed" in visitor.text and "wider than used" not in visitor.text
+    place.upload("1.1", token).succeeded()
+    place.upload("1.0", token, unique("other")).refused_with("not valid for project")
+    assert wrong == []
+
+
+def test_an_administrator_of_a_channel_names_a_project_that_has_no_box(registry, tmp_path, visit):
+    place = Place(registry, tmp_path)
+    visitor = visit(registry, place.person("admin").prove().wire)
+    visitor.open("/account/tokens/new")
+    named = {"may-publish": True, "project": place.project}
+    visitor.submit("/account/tokens", name="one", scope="limited", **named)
+    assert "Write the channel and the project" in visitor.text
+    field = visitor.page.get_by_label("Another project")
+    assert field.input_value() == place.project and visitor.page.locator("[name=name]").input_value() == "one"
+    wrong = look(visitor, "misnamed-project")
+    visitor.submit("/account/tokens", project=f"{place.channel}/{place.project}")
+    token = TOKEN.search(visitor.text)[0]
+    place.upload("1.0", token).succeeded()
+    place.upload("1.0", token, unique("other")).refused_with("not valid for project")
     assert wrong == []
 
 

@@ -4,125 +4,28 @@ What is searched: the log at its most talkative, every answer with its headers, 
 audit log in every form, and what the command line prints."""
 
 import base64
-import os
-import secrets
-import socket
-import sqlite3
-from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 import trustme
 
-from support import conda_packages, distributions, environment, metrics, uploads
-from support.bonded import BINARY, Server, until
-from support.canary import Canary, Search, carried, quote_all
-from support.channel import READER, Channel, create_token, create_users, unique, verbs
-from support.databases import connect, create_database, give_to
+from support import distributions, metrics
+from support.bonded import Server, until
+from support.canary import Canary, Search, carried, marked, quote_all
+from support.canary_clients import through_a_job, through_a_report, through_bonded_conda, through_the_clients
+from support.channel import create_users, unique
 from support.people.person import Person
-from support.people.registry import Registry
 from support.people.wire import Wire, done
 from support.python_clients import PythonClients
-from support.rattler_client import Rattler
-from support.recording import Recorder
+from support.scanner import Scanner
+from support.watched import Watched
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
 # What makes the server answer with pages where programs get problems.
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+# A body that is no form, and a header that no server takes, in characters.
+_LARGE = 200_000
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-def marked(what: str) -> str:
-    """A secret that nothing else can look like."""
-    return f"canary-{what}-{secrets.token_hex(12)}"
-
-
-class Watched(Registry):
-    """A registry that shows itself only through a proxy that keeps every answer."""
-
-    def __init__(self, directory, engine: str, search: Search):
-        self.recorder, self.prefix, self.search = Recorder(), "", search
-        database, password = None, marked("database")
-        if engine == "postgres":
-            database = give_to(create_database(unique("canary").replace("-", "_")), "canary", password)
-            search.secret("database password", password)
-        s3, bucket = marked("s3"), unique("canary")
-        search.secret("S3 secret", s3)
-        endpoint = os.environ["BONDED_TEST_S3"]
-        requests.put(f"{endpoint}/{bucket}", timeout=10).raise_for_status()
-        super().__init__(directory, engine, database, BONDED_LOG="trace", BONDED_S3_SECRET_KEY=s3)
-        self.environment |= {"BONDED_S3_ENDPOINT": endpoint, "BONDED_S3_ACCESS_KEY": "tests"}
-        self.environment |= {"BONDED_S3_REGION": "us-east-1", "BONDED_BLOBS": f"s3://{bucket}/registry"}
-        if database:
-            self.environment["BONDED_DATABASE"] = database
-
-    def _where(self) -> list[str]:
-        return ["--data", str(self.data)]
-
-    def start(self) -> "Watched":
-        """Starts the server behind the proxy."""
-        options, base = self.options, f"http://localhost:{self.recorder.port}"
-        self.options = [*options, *metrics.LISTEN, "--sign-up", "open", "--base-url", base + self.prefix]
-        try:
-            Server.start(self)
-        finally:
-            self.options = options
-        self.address = (urlsplit(self.url).hostname, urlsplit(self.url).port)
-        self.recorder.target, self.url = self.address, base
-        return self
-
-    def stop(self) -> int:
-        """Ends the server, after a look at what it counted."""
-        self.search.look_in("metrics", metrics.read(self))
-        return super().stop()
-
-    def tell(self) -> None:
-        """Puts everything that the server has told, written and kept where it is searched."""
-        for exchange in self.recorder.exchanges:
-            self.search.look_in(f"answer {exchange.what}", exchange.answer)
-            self.search.look_in(f"cookie {exchange.what}", exchange.cookies)
-        # Where mail goes into files, the log tells its links too: for whoever tries the registry out.
-        lines = self.log().splitlines()
-        self.search.look_in("log", "\n".join(line for line in lines if "a mail was written" not in line))
-        self.search.look_in("log of mails", "\n".join(line for line in lines if "a mail was written" in line))
-        self.search.look_at_mails(self.data / "outbox")
-        self.search.look_at_files(self.data, without=("outbox",))
-        self.search.look_in("audit", self.admin_text("audit"))
-        self.search.look_in("audit as JSON", self.admin_text("audit", "--json"))
-        self.search.look_in("tokens", self.admin_text("token", "list", "--json"))
-        self.search.look_in("database", dump(self))
-
-    def run(self, *arguments: str, **variables: str) -> None:
-        """A command, whatever comes of it."""
-        attempt = environment.run(
-            [BINARY, *arguments, *self._where()], self.environment | variables, timeout=60
-        )
-        self.search.look_in(f"command {' '.join(arguments)}", attempt.output)
-
-    def raw(self, request: bytes) -> None:
-        """Bytes that no library would send; the answer, if there is one."""
-        with closing(socket.create_connection(self.address, timeout=10)) as connection:
-            connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
-            answer = b""
-            try:
-                while part := connection.recv(1 << 16):
-                    answer += part
-            except ConnectionError:
-                pass
-        self.search.look_in("answer to raw bytes", answer)
-
-
-def dump(server: Server) -> str:
-    """Everything in the database, as text."""
-    if server.engine == "sqlite":
-        with closing(sqlite3.connect(server.data / "bonded.db", timeout=10)) as connection:
-            return "\n".join(connection.iterdump())
-    with closing(connect(server.database)) as connection:
-        tables = connection.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        rows = [connection.run(f'SELECT t::text FROM "{name}" t') for (name,) in tables]
-    return "\n".join(text for table in rows for (text,) in table)
 
 
 def in_headers(secret: str) -> list[dict[str, str]]:
@@ -206,7 +109,7 @@ def bodies(secret: str) -> list[dict]:
         {"data": f'{{"name": "{secret}"', "headers": {"Content-Type": "application/json"}},
         {"data": multipart, "headers": {"Content-Type": "multipart/form-data; boundary=b"}},
         {"data": multipart, "headers": {"Content-Type": f"multipart/form-data; boundary={secret}"}},
-        {"data": secret * 4000},
+        {"data": (secret * 4000)[:_LARGE]},
     ]
 
 
@@ -225,7 +128,7 @@ def raw_requests(secret: str) -> list[bytes]:
             f"POST /pypi/legacy/ HTTP/1.1\r\nHost: a\r\n{head}Content-Length: {secret}\r\n\r\n",
             f"POST /pypi/legacy/ HTTP/1.1\r\nHost: a\r\n{head}Content-Length: 1000\r\n\r\n{secret}",
             f"POST /pypi/legacy/ HTTP/1.1\r\nHost: a\r\n{head}Transfer-Encoding: chunked\r\n\r\n{secret}\r\n",
-            f"GET / HTTP/1.1\r\nHost: a\r\n{head}X: {secret * 3000}\r\n\r\n",
+            f"GET / HTTP/1.1\r\nHost: a\r\n{head}X: {(secret * 3000)[:_LARGE]}\r\n\r\n",
             f"CONNECT {secret}:443 HTTP/1.1\r\nHost: {secret}:443\r\n{head}\r\n",
             f"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n{secret}{secret}",
             f"{secret}\n",
@@ -341,57 +244,6 @@ def reset_password(server: Watched, search: Search, person: Person) -> str:
     return link
 
 
-def through_the_clients(server: Watched, search: Search, clients: PythonClients, rattler: Rattler, tmp_path):
-    """Tokens of every kind and state in every client; those worth mistreating, and a conda channel."""
-    create_users(server)
-    conda, python = Channel(server, "conda", private=True), Channel(server, "python", private=True)
-    tokens = [conda.publish_token, conda.read_token, python.publish_token, python.read_token]
-    expired = conda.token("read", options=("--expires", "1s"))
-    revoked = create_token(server, READER, *verbs("read"))
-    server.admin("token", "revoke", revoked["id"])
-    wrong = conda.read_token[:-1] + ("0" if conda.read_token[-1] != "0" else "1")
-    manager = conda.token("read", "manage", user=READER)
-    minted = mint(server, manager)
-    search.secret("minted token", minted, "answer POST /api/bonded/v1/tokens$")
-    until(lambda: server.get(f"/t/{expired}/{conda.name}/noarch/repodata.json").status_code == 401)
-    tokens += [expired, revoked["token"], wrong, manager]
-    for number, token in enumerate(tokens):
-        search.secret(f"token {number}", token)
-    wheel = distributions.wheel(tmp_path, "marked")
-    index = python.index.replace("://", "://__token__:{}@")
-    for token in (*tokens, minted):
-        for uploader in (clients.twine, clients.uv_publish):
-            search.look_in("what a client showed", uploader(python.upload_url, token, wheel).output)
-    for token in (python.read_token, wrong):
-        for installer, name in ((clients.pip_install, "pip"), (clients.uv_install, "uv")):
-            installer(
-                index.format(token), tmp_path / f"{name}-{token[7:10]}", "marked", options=("--no-deps",)
-            )
-    package = conda_packages.build(tmp_path, "marked")
-    for token in (wrong, expired, conda.read_token, conda.publish_token):
-        for upload in (uploads.prefix, uploads.prefix_raw, uploads.quetz):
-            assert upload(conda, package, token).status_code < 500
-        assert uploads.put(conda, package, "noarch", token).status_code < 500
-    rattler.install(f"{server.url}/t/{conda.read_token}/{conda.name}", "marked")
-    rattler.log_in(server.url, {"CondaToken": conda.read_token})
-    bearer = rattler.try_install(conda.url, "marked", shards=False)
-    search.look_in("what rattler showed", bearer.succeeded().output)
-    rattler.log_in(server.url, {"BearerToken": wrong})
-    refused = rattler.try_install(conda.url, "marked")
-    assert refused.status != 0
-    search.look_in("what rattler showed when it was refused", refused.output)
-    return [*tokens, minted], conda.name
-
-
-def mint(server: Watched, manager: str) -> str:
-    """A token by the HTTP interface."""
-    path = "/api/bonded/v1/tokens"
-    answer = server.request("POST", path, manager, json={"name": "minted", "verbs": ["read"], "days": 1})
-    assert answer.status_code == 201, answer.text
-    assert server.get(path, manager).status_code == 200
-    return answer.json()["token"]
-
-
 def through_the_command_line(server: Watched, search: Search) -> None:
     """What `config` prints, and how commands fail that are given secrets in the wrong place."""
     mail, secret = marked("mail"), marked("option")
@@ -444,12 +296,20 @@ def test_no_secret_is_where_it_does_not_belong(engine, tmp_path, clients, rattle
     search = Search()
     server = Watched(tmp_path / "server", engine, search)
     try:
+        scanner = Scanner("canary")
+        (tmp_path / "scanners.json").write_text(scanner.published)
+        server.options = ["--scanner-keys", str(tmp_path / "scanners.json")]
         server.start()
+        create_users(server)
         key = (server.data / "instance.key").read_text().strip()
         search.secret("instance key", key, "file instance.key")
         search.secret("instance key as bytes", base64.b64decode(key), "file instance.key")
-        tokens, channel = through_the_clients(server, search, clients, rattler, tmp_path)
+        tokens, channels = through_the_clients(server, search, clients, rattler, tmp_path)
+        through_bonded_conda(search, tokens, channels["conda"], tmp_path)
         private = through_the_browser(server, search)
+        private += through_a_job(server, search, channels, clients, tmp_path)
+        tokens.append(through_a_report(server, search, scanner))
+        channel = channels["conda"].name
         mistreat(server, tokens[0], channel, METHODS)
         for secret in (*tokens[1:], *private):
             mistreat(server, secret, channel)

@@ -10,7 +10,7 @@ import trustme
 from support import conda_packages, distributions, rattler_upload
 from support.bonded import until
 from support.channel import Channel, create_users, unique
-from support.issuer import Issuer
+from support.issuer import Issuer, trust
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +47,6 @@ def job(secure, issuer) -> dict[str, str]:
     """What a job of the repository finds in its environment."""
     variables = {"SSL_CERT_FILE": secure.bundle, "REQUESTS_CA_BUNDLE": secure.bundle}
     return issuer.variables() | variables
-
-
-def trust(channel: Channel, issuer: Issuer, *place: str, **fields: str) -> str:
-    """Makes the issuer's repository a trusted publisher of a place in the channel; gives its id."""
-    owner, repository = issuer.repository.split("/")
-    known = {"owner": owner, "owner_id": issuer.owner_id, "repository": repository, "workflow": issuer.workflow}
-    words = [f"{name}={value}" for name, value in (known | fields).items()]
-    return channel.server.admin("publisher", "add", channel.name, *place, "--issuer", issuer.url, *words)["id"]
 
 
 def events(server, tag: str) -> list[dict]:

@@ -4,6 +4,7 @@ import base64
 import email
 import email.policy
 import re
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -49,6 +50,11 @@ class Canary:
     def belongs_to(self, place: str) -> bool:
         """Whether it is there by design."""
         return any(re.match(pattern, place) for pattern in self.belongs)
+
+
+def marked(what: str) -> str:
+    """A secret that nothing else can look like."""
+    return f"canary-{what}-{secrets.token_hex(12)}"
 
 
 def quote_all(secret: bytes) -> str:

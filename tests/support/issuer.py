@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from .channel import Channel
+
 _REQUEST_TOKEN = "a-secret-of-the-runner"
 
 
@@ -53,6 +55,7 @@ class Issuer:
         self.run = 1234567890
         self.keys = [_Key()]
         self.asked: list[str] = []
+        self.given: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -142,6 +145,7 @@ class Issuer:
             if authorization.lower() != f"bearer {_REQUEST_TOKEN}":
                 return 401, {}
             token = self.identity(query["audience"][0])
+            self.given.append(token)
             return 200, {"count": len(token), "value": token}
         return 404, {}
 
@@ -163,3 +167,11 @@ class Issuer:
                 pass
 
         return Handler
+
+
+def trust(channel: Channel, issuer: Issuer, *place: str, **fields: str) -> str:
+    """Makes the issuer's repository a trusted publisher of a place in the channel; gives its id."""
+    owner, repository = issuer.repository.split("/")
+    known = {"owner": owner, "owner_id": issuer.owner_id, "repository": repository, "workflow": issuer.workflow}
+    words = [f"{name}={value}" for name, value in (known | fields).items()]
+    return channel.server.admin("publisher", "add", channel.name, *place, "--issuer", issuer.url, *words)["id"]

@@ -7,6 +7,8 @@ use bonded_model::Actor;
 use bonded_model::actor::Origin;
 use bonded_model::token::{ApiToken, MalformedToken, holds_token};
 use bonded_registry::access::{Epoch, Presented};
+use bonded_registry::{Error, Registry};
+use http::Extensions;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
@@ -29,6 +31,9 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let origin = *parts.extensions.get::<Origin>().ok_or_else(no_origin)?;
+        if let Some(PathCaller { actor, epoch }) = parts.extensions.get::<PathCaller>().cloned() {
+            return Ok(Self { actor: actor?, origin, epoch });
+        }
         let agent = agent(&parts.headers);
         let epoch = app.access.epoch();
         let actor = app.authenticate(&presented(parts), &origin, &agent).await?;
@@ -36,14 +41,43 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
+/// Whom the token in the path stands for, as the front found out once for every route; a problem for those routes that
+/// ask who calls.
+#[derive(Clone, Debug)]
+pub(crate) struct PathCaller {
+    actor: Result<Actor, Problem>,
+    epoch: Epoch,
+}
+
+impl PathCaller {
+    /// Authenticates by the token that was set aside from the path, if there was one.
+    ///
+    /// # Errors
+    /// For a token that can do more than read, whatever is asked for: it has leaked.
+    pub(crate) async fn read(
+        registry: &Registry,
+        extensions: &Extensions,
+        origin: &Origin,
+        agent: &str,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(presented) = in_path(extensions) else { return Ok(None) };
+        let epoch = registry.access.epoch();
+        let actor = match registry.authenticate(&presented, origin, agent).await {
+            Err(leaked @ Error::TokenInUrl(_)) => return Err(leaked.into()),
+            other => other.map_err(Problem::from),
+        };
+        Ok(Some(Self { actor, epoch }))
+    }
+}
+
 fn no_origin() -> Problem {
-    bonded_registry::Error::internal("a request reached a route without passing the front").into()
+    Error::internal("a request reached a route without passing the front").into()
 }
 
 /// The credential that the request carries. One in the path wins: conda adds others of its own accord.
 pub(crate) fn presented(parts: &Parts) -> Presented {
-    if let Some(PathToken(token)) = parts.extensions.get::<PathToken>() {
-        return token.clone().map_or(Presented::Malformed, Presented::TokenInUrl);
+    if let Some(presented) = in_path(&parts.extensions) {
+        return presented;
     }
     if let Some(key) = parts.headers.get("x-api-key") {
         return key.to_str().map_or(Presented::Malformed, |key| from_token(key.parse()));
@@ -57,6 +91,12 @@ pub(crate) fn presented(parts: &Parts) -> Presented {
         Presented::PasswordUpload { .. } if parts.method.is_safe() => Presented::Password,
         presented => presented,
     }
+}
+
+/// What stood in the path where a token may.
+fn in_path(extensions: &Extensions) -> Option<Presented> {
+    let PathToken(token) = extensions.get::<PathToken>()?;
+    Some(token.clone().map_or(Presented::Malformed, Presented::TokenInUrl))
 }
 
 /// `Basic`, `Bearer` and `token`, in any case (RFC 9110: schemes are case-insensitive).

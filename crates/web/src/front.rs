@@ -22,6 +22,7 @@ use http::{HeaderValue, Method};
 use tower::{Service, ServiceExt};
 
 use crate::browser::agent;
+use crate::credentials::PathCaller;
 use crate::path_token::{self, PathToken, RefusedPath};
 use crate::problem::Problem;
 use crate::{metrics, page, proxy, trust};
@@ -60,19 +61,19 @@ pub struct Front {
     reach: Arc<Reach>,
     clock: Clock,
     random: Random,
-    leaks: Option<Registry>,
+    registry: Option<Registry>,
 }
 
 impl Front {
     /// Puts the front before the routes.
     pub fn new(router: Router, reach: Reach, clock: Clock, random: Random) -> Self {
-        Self { router, reach: Arc::new(reach), clock, random, leaks: None }
+        Self { router, reach: Arc::new(reach), clock, random, registry: None }
     }
 
-    /// Has tokens noted that stand in the path of a request which is refused for that.
+    /// Has tokens in paths read before any route, and those noted that may not stand there.
     #[must_use]
-    pub fn noting_leaks(self, registry: Registry) -> Self {
-        Self { leaks: Some(registry), ..self }
+    pub fn reading_path_tokens(self, registry: Registry) -> Self {
+        Self { registry: Some(registry), ..self }
     }
 
     /// The service for one connection from `peer`.
@@ -119,12 +120,9 @@ impl Front {
         let routed = take_credentials(&mut request, &self.reach.prefix);
         let path = request.uri().path().to_owned();
         request.extensions_mut().insert(origin);
-        let mut response = match routed {
-            Ok(()) => match AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await {
-                Ok(answered) => answered.unwrap_or_else(|never| match never {}),
-                Err(_) => Problem::from(Error::internal("a handler panicked")).into_response(),
-            },
-            Err(refused) => self.refuse(*refused, &origin, &agent(request.headers())).await.into_response(),
+        let mut response = match AssertUnwindSafe(self.route(request, routed, &origin)).catch_unwind().await {
+            Ok(answered) => answered.unwrap_or_else(IntoResponse::into_response),
+            Err(_) => Problem::from(Error::internal("a handler panicked")).into_response(),
         };
         if wants_page {
             response = page::instead_of_problem(response, &self.reach.prefix, &self.random);
@@ -135,9 +133,32 @@ impl Front {
         response
     }
 
+    /// The route's answer. No route is asked where the path is refused, or holds a token that can do more than read.
+    async fn route(
+        &self,
+        mut request: Request,
+        taken: Result<(), Box<RefusedPath>>,
+        origin: &Origin,
+    ) -> Result<Response, Problem> {
+        let agent = agent(request.headers());
+        let refused = match taken {
+            Ok(()) => None,
+            Err(path) => Some(self.refuse(*path, origin, &agent).await),
+        };
+        if let Some(registry) = &self.registry
+            && let Some(caller) = PathCaller::read(registry, request.extensions(), origin, &agent).await?
+        {
+            request.extensions_mut().insert(caller);
+        }
+        if let Some(problem) = refused {
+            return Err(problem);
+        }
+        self.router.clone().oneshot(request).await.map_err(|never| match never {})
+    }
+
     /// The answer to a request that is refused for its path, once its token is noted.
     async fn refuse(&self, refused: RefusedPath, origin: &Origin, agent: &str) -> Problem {
-        if let (Some(registry), Some(token)) = (&self.leaks, refused.token) {
+        if let (Some(registry), Some(token)) = (&self.registry, refused.token) {
             registry.note_refused_path(token, refused.elsewhere, origin, agent).await;
         }
         refused.problem
@@ -215,5 +236,35 @@ fn log(method: &Method, path: &str, response: &Response, origin: &Origin, begun:
         line!(debug);
     } else {
         line!(info);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_tells_the_client_nothing_of_why() {
+        let token = bonded_model::token::ApiToken::generate(&Random::seeded(1));
+        let secret = token.expose().to_owned();
+        let handler = async move || -> Response { panic!("cannot read {secret}") };
+        let front = Front::new(
+            Router::new().route("/x", get(handler)),
+            Reach::default(),
+            Clock::System,
+            Random::System,
+        );
+        let peer = SocketAddr::from(([192, 0, 2, 1], 1));
+        for accept in ["*/*", "text/html"] {
+            let request = Request::builder().uri("/x").header("accept", accept).body(Body::empty()).unwrap();
+            let answer = front.for_peer(peer).oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), 500);
+            assert!(answer.headers().contains_key(REQUEST_ID));
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            assert!(!String::from_utf8_lossy(&body).contains(&token.expose()[7..20]));
+        }
     }
 }

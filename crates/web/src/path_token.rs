@@ -26,16 +26,18 @@ pub(crate) struct RefusedPath {
 /// Takes the token out of the request's path.
 ///
 /// # Errors
-/// For methods that change something: a token in a path is for reading only.
+/// For methods that change something: a token in a path is for reading only. And for a token that is percent-encoded or has
+/// something at its side: no client sends it so, and nobody reads it.
 pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Box<RefusedPath>> {
     let path = request.uri().path();
     let Some((token, rest)) = split(path) else { return Ok(None) };
-    let token = PathToken(token.parse().ok());
+    let token = read(token);
     let rest = match request.uri().query() {
         Some(query) => format!("{rest}?{query}"),
         None => rest.to_owned(),
     };
     replace_path(request, &rest);
+    let token = token?;
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         Ok(Some(token))
     } else {
@@ -49,15 +51,28 @@ pub(crate) fn take(request: &mut Request) -> Result<Option<PathToken>, Box<Refus
 /// # Errors
 /// Says that the token has leaked.
 pub(crate) fn refuse_elsewhere(path: &str) -> Result<(), Box<RefusedPath>> {
-    if !holds_token(path) {
-        return Ok(());
+    if holds_token(path) { Err(elsewhere(first_token(path))) } else { Ok(()) }
+}
+
+/// The token that is all of a segment. One inside of something else is refused; a mistyped one is a wrong credential like
+/// any other.
+fn read(segment: &str) -> Result<PathToken, Box<RefusedPath>> {
+    match segment.parse() {
+        Ok(token) => Ok(PathToken(Some(token))),
+        Err(_) => first_token(segment).map_or(Ok(PathToken(None)), |token| Err(elsewhere(Some(token)))),
     }
+}
+
+fn first_token(text: &str) -> Option<ApiToken> {
+    tokens_in(&percent_decode_str(text).decode_utf8_lossy()).next()
+}
+
+fn elsewhere(token: Option<ApiToken>) -> Box<RefusedPath> {
     let problem = Problem::bad_request(
         "a token stands in the path where none is read: send it in a header; consider it leaked: give it a new secret on \
          the page of your tokens, or revoke it",
     );
-    let token = tokens_in(&percent_decode_str(path).decode_utf8_lossy()).next();
-    Err(RefusedPath { problem, token, elsewhere: true }.into())
+    RefusedPath { problem, token, elsewhere: true }.into()
 }
 
 /// The token and the path behind it, which begins with `/`.
@@ -105,6 +120,21 @@ mod tests {
             assert!(take(&mut request).unwrap().unwrap().0.is_none());
             assert!(!request.uri().to_string().contains("se"), "{path}");
         }
+    }
+
+    #[test]
+    fn a_token_inside_of_something_else_is_refused_and_a_mistyped_one_is_a_wrong_credential() {
+        let token = ApiToken::generate(&Random::seeded(3)).expose().to_owned();
+        for segment in [format!("%62{}", &token[1..]), format!("{token}%2Fmain"), format!("x{token}")] {
+            for method in [Method::GET, Method::PUT] {
+                let mut request = request(method, &format!("/t/{segment}/noarch"));
+                let refused = take(&mut request).expect_err("it is refused");
+                assert_eq!(refused.token.map(|found| found.expose().to_owned()), Some(token.clone()));
+                assert_eq!(request.uri(), "/noarch");
+            }
+        }
+        let mut request = request(Method::GET, &format!("/t/{}0/noarch", &token[..50]));
+        assert!(take(&mut request).unwrap().unwrap().0.is_none());
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let reach = Reach { prefix: config.prefix(), by_tls, trusted_proxies: config.trusted_proxies.clone() };
     let router = bonded_web::router(App::new(registry.clone()));
     let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone())
-        .noting_leaks(registry.clone());
+        .reading_path_tokens(registry.clone());
     Listening { listener, tls, front }.serve(stop).await;
 
     tracing::info!("stopping");

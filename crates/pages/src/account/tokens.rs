@@ -97,6 +97,8 @@ pub struct NewToken {
     pub channels: Vec<Choice>,
     /// The projects that it can be limited to.
     pub projects: Vec<Choice>,
+    /// Another project, as `channel/project`; for those who may look after more than are listed.
+    pub project: Option<Field>,
     /// What is wrong with the places.
     pub scope_error: Option<String>,
     /// How long it can live.
@@ -125,8 +127,12 @@ pub struct EditToken {
     pub verbs_error: Option<String>,
     /// The places that it has, or could be limited to.
     pub places: Vec<Choice>,
+    /// Another project, as `channel/project`; for those who may look after more than are listed.
+    pub project: Option<Field>,
     /// Whether it is limited to places already.
     pub limited: bool,
+    /// Whether whole channels are among the places.
+    pub has_channels: bool,
     /// What is wrong with the places.
     pub scope_error: Option<String>,
     /// The earlier ends to choose from.

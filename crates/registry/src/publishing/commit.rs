@@ -226,7 +226,8 @@ impl Commit {
 impl Registry {
     /// Permits an upload to the project of this normalized name, whether it exists or not, with the rights of `epoch`.
     /// Before the answer is no, the database is asked once more: the actor was read before the project, which another
-    /// upload of the same actor may have created in between.
+    /// upload of the same actor may have created in between. It is asked where there is no project too, so that the time
+    /// that the answer takes does not tell whether there is one.
     pub(crate) async fn permit_upload(
         &self,
         (actor, epoch): (&Actor, Epoch),
@@ -243,7 +244,7 @@ impl Registry {
             project: found.as_ref().map(Project::rules),
         };
         match self.access.permit_since(actor, epoch, action.clone()) {
-            Err(Denial::Forbidden(_)) if action.project.is_some() => {
+            Err(Denial::Forbidden(_)) => {
                 let epoch = self.access.epoch();
                 let actor = present(&mut reader, actor).await?;
                 Ok(self.access.permit_since(&actor, epoch, action)?)

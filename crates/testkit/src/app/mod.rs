@@ -140,7 +140,7 @@ impl TestApp {
         let address = listener.local_addr().expect("a bound address");
         let router = bonded_web::router(App::new(registry.clone()));
         let front = Front::new(router, reach, registry.clock.clone(), registry.random.clone())
-            .noting_leaks(registry.clone());
+            .reading_path_tokens(registry.clone());
         tokio::spawn(server::run(listener, front, stop.clone()));
         Self { registry, database, address, stop, worker: Some(worker), tampered: false, directory, sigstore }
     }

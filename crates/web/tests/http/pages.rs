@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use bonded_model::token::Verb;
 use bonded_model::user::ChannelRole;
-use bonded_testkit::app::SignedIn;
+use bonded_testkit::app::{Grant, SignedIn};
 use bonded_testkit::http::{Answer, Request};
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
@@ -24,6 +25,7 @@ const FORM: &str = "name=no-such-name&email=nobody&password=wrong&display_name=A
                     &issuer=01900000-0000-7000-8000-000000000001&publisher=0190b2c4-0000-7000-8000-000000000000\
                     &environment=release&url=nowhere&provider=github&algorithm=RS256";
 
+#[derive(Clone)]
 struct Row {
     method: Method,
     path: String,
@@ -93,6 +95,19 @@ fn posted(request: Request, csrf: &str) -> Request {
         .body(format!("csrf={csrf}&{FORM}"))
 }
 
+/// The answer, to a form with the right token where the page takes one.
+async fn sent(request: Request, row: &Row, browser: &SignedIn) -> Answer {
+    match row.method {
+        Method::POST => posted(request, &browser.csrf()).await,
+        _ => request.await,
+    }
+}
+
+async fn token_of_the_administrator(app: &TestApp, verbs: &[Verb]) -> String {
+    let admin = app.registry.user_named(&app.operator(), "admin").await.expect("the account");
+    app.token(&admin, Grant::verbs(verbs)).await
+}
+
 #[test]
 fn every_page_has_a_row_and_every_row_a_page() {
     let named = |(method, path): (Method, &str)| format!("{method} {path}");
@@ -119,11 +134,7 @@ with_app! {
             for kind in VISITORS {
                 let browser = visitor(&app, kind).await;
                 let request = request(&app, &row, &browser);
-                let answer = match row.method {
-                    Method::POST => posted(request, &browser.csrf()).await,
-                    _ => request.await,
-                };
-                outcomes.push(outcome(&answer));
+                outcomes.push(outcome(&sent(request, &row, &browser).await));
             }
             if outcomes != row.outcomes {
                 let columns: String = outcomes.iter().map(|outcome| format!(" {outcome:<24}")).collect();
@@ -153,11 +164,34 @@ with_app! {
         }
     }
 
-    async fn tokens_open_no_page(app: TestApp) {
-        let token = app.publisher("pypi").await;
-        for path in ["/account", "/account/security", "/admin/people"] {
-            let answer = app.get(path).token(&token).await.expect(303);
-            assert!(answer.header("location").starts_with("/login?next="), "{path}");
+    async fn a_token_in_a_header_opens_no_page(app: TestApp) {
+        populate(&app).await;
+        let token = token_of_the_administrator(&app, Verb::ALL).await;
+        for row in rows() {
+            app.advance(TimeDelta::hours(25));
+            let browser = SignedIn::nobody(&app);
+            for request in [request(&app, &row, &browser).token(&token), request(&app, &row, &browser).header("x-api-key", &token)] {
+                let answer = sent(request, &row, &browser).await;
+                assert_eq!(outcome(&answer), row.outcomes[0], "{} {}", row.method, row.path);
+            }
+        }
+    }
+
+    async fn a_token_in_the_path_opens_no_page_and_is_refused_where_it_can_do_more_than_read(app: TestApp) {
+        populate(&app).await;
+        let writing = token_of_the_administrator(&app, Verb::ALL).await;
+        let reading = token_of_the_administrator(&app, &[Verb::Read]).await;
+        for row in rows() {
+            app.advance(TimeDelta::hours(25));
+            let browser = SignedIn::nobody(&app);
+            for (token, expected) in [(&writing, "403"), (&reading, row.outcomes[0].as_str())] {
+                // Nothing is changed by a token in a path.
+                let expected = if row.method == Method::GET { expected } else { "403" };
+                let below = Row { path: format!("/t/{token}{}", row.path), ..row.clone() };
+                let answer = sent(request(&app, &below, &browser), &row, &browser).await;
+                assert_eq!(outcome(&answer), expected, "{} {}", row.method, row.path);
+                assert!(!answer.text().contains(&token[7..]), "{} {}", row.method, row.path);
+            }
         }
     }
 

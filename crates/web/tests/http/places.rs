@@ -7,7 +7,8 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use bonded_testkit::app::SignedIn;
+use bonded_model::token::Verb;
+use bonded_testkit::app::{Grant, SignedIn};
 use bonded_testkit::http::{Answer, Request};
 use bonded_testkit::{TestApp, with_app};
 use http::Method;
@@ -108,6 +109,24 @@ with_app! {
             }
         }
         assert!(wrong.is_empty(), "these rows are different:\n{}", wrong.join("\n"));
+    }
+
+    async fn no_token_opens_a_page_of_a_place(app: TestApp) {
+        let world = World::new(&app).await;
+        let instance = app.registry.user_named(&app.operator(), "instance").await.expect("the account");
+        let writing = app.token(&instance, Grant::verbs(Verb::ALL)).await;
+        let reading = app.token(&instance, Grant::verbs(&[Verb::Read])).await;
+        for row in rows() {
+            let (path, nobody) = (row.path(&row.place), world.browser("nobody"));
+            let answer = asked(&app, &row.method, &path, nobody).token(&writing).await;
+            assert_eq!(outcome(&answer), row.outcomes[0], "in a header: {} {path}", row.method);
+            // Nothing is changed by a token in a path, and one that can do more than read opens nothing there.
+            let read = if row.method == Method::GET { row.outcomes[0].as_str() } else { "403" };
+            for (token, expected) in [(&writing, "403"), (&reading, read)] {
+                let answer = asked(&app, &row.method, &format!("/t/{token}{path}"), nobody).await;
+                assert_eq!(outcome(&answer), expected, "in the path: {} {path}", row.method);
+            }
+        }
     }
 
     async fn a_private_place_looks_like_one_that_is_not_there(app: TestApp) {

@@ -15,7 +15,7 @@ async fn member(app: &TestApp) -> SignedIn {
     app.signed_in(&ada, TimeDelta::zero()).await
 }
 
-async fn post(app: &TestApp, browser: &SignedIn, path: &str, form: &str) -> Answer {
+pub(crate) async fn post(app: &TestApp, browser: &SignedIn, path: &str, form: &str) -> Answer {
     app.request(http::Method::POST, path)
         .header("cookie", &browser.cookie())
         .header("content-type", "application/x-www-form-urlencoded")
@@ -24,12 +24,12 @@ async fn post(app: &TestApp, browser: &SignedIn, path: &str, form: &str) -> Answ
         .await
 }
 
-async fn get(app: &TestApp, browser: &SignedIn, path: &str) -> Answer {
+pub(crate) async fn get(app: &TestApp, browser: &SignedIn, path: &str) -> Answer {
     app.get(path).header("cookie", &browser.cookie()).header("accept", "text/html").await
 }
 
 /// The token that a page shows.
-fn token_in(page: &str) -> String {
+pub(crate) fn token_in(page: &str) -> String {
     let (_, rest) = page.split_once("<code>bonded-").expect("a token");
     let (token, _) = rest.split_once('<').expect("its end");
     format!("bonded-{token}")
@@ -176,7 +176,7 @@ with_app! {
 }
 
 /// The path of the only token's page.
-async fn path_of_the_token(app: &TestApp, browser: &SignedIn) -> String {
+pub(crate) async fn path_of_the_token(app: &TestApp, browser: &SignedIn) -> String {
     let list = get(app, browser, "/account/tokens").await.expect(200);
     let (_, rest) = list.text().split_once("action=\"/account/tokens/").expect("a button");
     let (id, _) = rest.split_once("/revoke").expect("that revokes");

@@ -10,10 +10,10 @@ use bonded_testkit::fixtures::Wheel;
 use bonded_testkit::{TestApp, with_app};
 use chrono::TimeDelta;
 
-const PAGE: &str = "/inner/simple/";
-const READ: &[Verb] = &[Verb::Read];
+pub(crate) const PAGE: &str = "/inner/simple/";
+pub(crate) const READ: &[Verb] = &[Verb::Read];
 
-async fn reader(app: &TestApp) -> bonded_model::user::User {
+pub(crate) async fn reader(app: &TestApp) -> bonded_model::user::User {
     app.channel("inner", ChannelFormat::Python, Visibility::Private).await;
     app.user_as("rita", "inner", ChannelRole::Reader).await
 }
@@ -105,45 +105,6 @@ with_app! {
         let channel = app.registry.channel_named(&app.operator(), "inner").await.expect("the channel");
         app.registry.remove_member(&app.operator(), &channel, &user).await.expect("it was a member");
         app.get(PAGE).token(&token).await.expect(404);
-    }
-
-    async fn a_token_in_the_path_only_reads(app: TestApp) {
-        let user = reader(&app).await;
-        let reading = app.token(&user, Grant::verbs(READ)).await;
-        for method in [http::Method::POST, http::Method::PUT, http::Method::DELETE, http::Method::PATCH] {
-            for path in ["/inner/legacy/", "/main/noarch/p-1.0-0.conda", "/api/v1/upload/main"] {
-                app.request(method.clone(), &format!("/t/{reading}{path}")).await.expect(403);
-            }
-        }
-        for verbs in [&[Verb::Read, Verb::Publish][..], &[Verb::Publish], &[Verb::Read, Verb::Manage]] {
-            let token = app.token(&user, Grant::verbs(verbs)).await;
-            let before = app.counts().await.audit_rows;
-            let answer = app.get(&format!("/t/{token}{PAGE}")).await.expect(403);
-            assert!(answer.text().contains("revoke"), "{}", answer.text());
-            assert_eq!(app.counts().await.audit_rows, before + 1, "a leaked token is put on record");
-        }
-    }
-
-    async fn a_token_in_a_path_that_is_refused_is_noted_like_any_that_leaked(app: TestApp) {
-        let user = reader(&app).await;
-        let (publish, read) = (&[Verb::Publish][..], READ);
-        for (attack, verbs, method, path, status, noted) in [
-            ("posted", publish, http::Method::POST, "/t/TOKEN/inner/legacy/", 403, true),
-            ("put behind conda's", publish, http::Method::PUT, "/conda/t/TOKEN/main/noarch/p-1.0-0.conda", 403, true),
-            ("behind two slashes", publish, http::Method::GET, "//t/TOKEN/inner/simple/", 400, true),
-            ("as a name", publish, http::Method::DELETE, "/inner/TOKEN/", 400, true),
-            ("as a name, read-only", read, http::Method::GET, "/inner/TOKEN/", 400, true),
-            ("posted, read-only", read, http::Method::POST, "/t/TOKEN/inner/legacy/", 403, false),
-        ] {
-            let issued = app.issue(&user, Grant::verbs(verbs)).await;
-            let before = app.counts().await.audit_rows;
-            let path = path.replace("TOKEN", issued.secret.expose());
-            app.request(method, &path).await.expect(status);
-            let mut reader = app.registry.store.read().await.expect("the database answers");
-            let row = reader.token(issued.token.id).await.expect("an answer").expect("it is there");
-            assert_eq!(row.leaked_at.is_some(), noted, "{attack}");
-            assert_eq!(app.counts().await.audit_rows - before, u64::from(noted), "{attack}");
-        }
     }
 
     async fn a_token_needs_the_verb_for_what_it_does(app: TestApp) {

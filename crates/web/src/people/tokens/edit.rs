@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 use bonded_model::token::{TokenScope, Verb};
-use bonded_pages::account::{Choice, EditToken, Lifetime};
+use bonded_pages::account::{EditToken, Lifetime};
 use bonded_pages::{Field, Notice};
 use bonded_registry::Error;
-use bonded_registry::people::{Cleared, Session};
+use bonded_registry::people::Cleared;
 use bonded_registry::tokens::{Narrower, Overlap, OwnToken, Rotation};
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::form::{self, Boxes, Wrong};
+use super::places::{self, Places, box_of};
 use super::{PATH, new, shown, token_id};
 use crate::App;
 use crate::browser::{Posted, Refusal, Visitor};
@@ -42,6 +43,9 @@ struct Form {
     lifetime: String,
     #[serde(default)]
     networks: String,
+    /// A project that has no box.
+    #[serde(default)]
+    project: String,
     #[serde(flatten)]
     boxes: Boxes,
 }
@@ -52,27 +56,24 @@ impl Form {
         let verbs = own.token.verbs.iter().map(|verb| format!("may-{verb}"));
         let places = own.places.iter().map(|place| box_of(place));
         let boxes = verbs.chain(places).map(|field| (field, "yes".to_owned())).collect();
-        Self { lifetime: KEEP.to_owned(), networks: own.token.networks.to_string(), boxes }
+        let (lifetime, networks) = (KEEP.to_owned(), own.token.networks.to_string());
+        Self { lifetime, networks, project: String::new(), boxes }
     }
 
     fn asked(&self, own: &OwnToken) -> Result<Narrower, Error> {
-        let limits = is_limited(own) || form::names_places(&self.boxes);
+        let limits = is_limited(own) || places::named(&self.boxes, &self.project);
+        let scope = || places::limited(&self.boxes, &self.project, &own.places);
         let lifetime = match self.lifetime.as_str() {
             KEEP => None,
             chosen => form::lifetime(chosen)?,
         };
         Ok(Narrower {
             verbs: form::verbs(&self.boxes),
-            scope: limits.then(|| form::limited(&self.boxes)),
+            scope: limits.then(scope).transpose()?,
             lifetime,
             networks: form::networks(&self.networks)?,
         })
     }
-}
-
-/// The name of a place's box.
-fn box_of(place: &str) -> String {
-    if place.contains('/') { format!("project:{place}") } else { format!("channel:{place}") }
 }
 
 const fn is_limited(own: &OwnToken) -> bool {
@@ -183,6 +184,10 @@ async fn page(
         true => vec![kept()],
         false => form::lifetimes(Some((KEEP, KEPT)), app, KEEP),
     };
+    let known = Places::of(app, session).await?;
+    let choices = choices(&known, own);
+    // In single projects there are no others.
+    let whole = choices.iter().any(|place| !place.contains('/'));
     Ok(EditToken {
         shell: visitor.shell_for(session),
         token: shown(own.clone(), app.clock.now()),
@@ -190,8 +195,10 @@ async fn page(
         renewal_error: None,
         verbs: has.map(verb).collect(),
         verbs_error: wrong.sentence("verbs"),
-        places: places(app, session, own, form).await?,
+        places: places::choices(&choices, &form.boxes),
+        project: known.field(&form.project, wrong).filter(|_| whole),
         limited: is_limited(own),
+        has_channels: whole,
         scope_error: wrong.sentence("scope"),
         lifetimes: form::lifetimes(Some((KEEP, KEPT)), app, &form.lifetime),
         lifetime_error: wrong.sentence("lifetime"),
@@ -205,16 +212,19 @@ const fn kept() -> Lifetime {
     Lifetime { value: KEEP, words: KEPT, chosen: true }
 }
 
-/// The places that are left, or where there was no limit, those that it could be limited to.
-async fn places(app: &App, session: &Session, own: &OwnToken, form: &Form) -> Result<Vec<Choice>, Refusal> {
-    if is_limited(own) {
-        return Ok(own
-            .places
-            .iter()
-            .map(|place| form::choice(box_of(place), place, "", &form.boxes))
-            .collect());
-    }
-    let mut places = form::channels(app, session, &form.boxes).await?;
-    places.extend(form::projects(app, session, &form.boxes).await?);
-    Ok(places)
+/// The places that the token has with the projects in them, or where there was no limit, those that it could be limited to.
+fn choices(known: &Places, own: &OwnToken) -> Vec<String> {
+    let projects = known.projects.iter().chain(&own.only_project);
+    let mut places = if is_limited(own) { own.places.clone() } else { known.channels.clone() };
+    let inside = |place: &str| place.split_once('/').is_some_and(|(channel, _)| names(&places, channel));
+    let mut projects: Vec<_> = projects.filter(|place| inside(place)).cloned().collect();
+    projects.retain(|place| !places.contains(place));
+    projects.sort();
+    projects.dedup();
+    places.append(&mut projects);
+    places
+}
+
+fn names(places: &[String], channel: &str) -> bool {
+    places.iter().any(|place| place == channel)
 }

@@ -7,13 +7,9 @@ use bonded_model::token::{Networks, Verb, Verbs};
 use bonded_pages::Field;
 use bonded_pages::account::{Choice, Lifetime};
 use bonded_registry::Error;
-use bonded_registry::people::{HeldRole, Session};
-use bonded_registry::tokens::ScopeByName;
 use chrono::TimeDelta;
 
 use crate::App;
-use crate::browser::Refusal;
-use crate::problem::Problem;
 
 /// For ever, as a lifetime.
 pub(super) const NEVER: &str = "never";
@@ -43,27 +39,13 @@ pub(super) const VERBS: [(Verb, &str, &str); 5] = [
 pub(super) type Boxes = BTreeMap<String, String>;
 
 /// What is ticked below a kind of boxes.
-fn ticked<'a>(boxes: &'a Boxes, kind: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn ticked<'a>(boxes: &'a Boxes, kind: &'a str) -> impl Iterator<Item = &'a str> {
     boxes.keys().filter_map(move |field| field.strip_prefix(kind))
 }
 
 /// The verbs that are ticked.
 pub(super) fn verbs(boxes: &Boxes) -> Verbs {
     ticked(boxes, "may-").filter_map(|verb| verb.parse::<Verb>().ok()).collect()
-}
-
-/// Whether any place is ticked.
-pub(super) fn names_places(boxes: &Boxes) -> bool {
-    ticked(boxes, "channel:").chain(ticked(boxes, "project:")).next().is_some()
-}
-
-/// The places that are ticked, as all that a token reaches.
-pub(super) fn limited(boxes: &Boxes) -> ScopeByName {
-    let projects = ticked(boxes, "project:").filter_map(|place| place.split_once('/'));
-    ScopeByName::Limited {
-        channels: ticked(boxes, "channel:").map(str::to_owned).collect(),
-        projects: projects.map(|(channel, name)| (channel.to_owned(), name.to_owned())).collect(),
-    }
 }
 
 /// A lifetime that was chosen; `None` means for ever.
@@ -114,21 +96,4 @@ pub(super) fn lifetimes(
     let never = app.settings.people.tokens_without_expiry.then_some((NEVER, "Until I revoke it"));
     let all = first.into_iter().chain(LIFETIMES).chain(never);
     all.map(|(value, words)| Lifetime { value, words, chosen: value == chosen }).collect()
-}
-
-/// The boxes of the channels that the person may see.
-pub(super) async fn channels(app: &App, session: &Session, boxes: &Boxes) -> Result<Vec<Choice>, Refusal> {
-    let channels = app.access.visible_channels(&session.actor()).await.map_err(Problem::from)?;
-    let names = channels.iter().map(|channel| channel.name.to_string());
-    Ok(names.map(|name| choice(format!("channel:{name}"), name, "", boxes)).collect())
-}
-
-/// The boxes of the projects that the person has a role in.
-pub(super) async fn projects(app: &App, session: &Session, boxes: &Boxes) -> Result<Vec<Choice>, Refusal> {
-    let roles = app.own_roles(session).await?;
-    let names = roles.into_iter().filter_map(|role| match role {
-        HeldRole::Project { channel, project, .. } => Some(format!("{channel}/{project}")),
-        HeldRole::Administrator | HeldRole::Channel { .. } => None,
-    });
-    Ok(names.map(|name| choice(format!("project:{name}"), name, "", boxes)).collect())
 }

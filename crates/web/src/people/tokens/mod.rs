@@ -4,6 +4,7 @@ mod channel;
 mod edit;
 mod form;
 mod new;
+mod places;
 
 use axum::extract::State;
 use axum::response::Response;

@@ -13,6 +13,7 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::form::{self, Boxes, Wrong};
+use super::places::{self, Places};
 use crate::App;
 use crate::browser::{Posted, Refusal, Visitor};
 use crate::problem::Problem;
@@ -31,6 +32,9 @@ struct Form {
     name: String,
     #[serde(default)]
     scope: String,
+    /// A project that has no box.
+    #[serde(default)]
+    project: String,
     #[serde(default)]
     lifetime: String,
     #[serde(default)]
@@ -44,6 +48,7 @@ impl Form {
         Self {
             name: String::new(),
             scope: "everything".to_owned(),
+            project: String::new(),
             lifetime: form::USUAL.to_owned(),
             networks: String::new(),
             boxes: Boxes::from([("may-read".to_owned(), "yes".to_owned())]),
@@ -56,10 +61,10 @@ impl Form {
 
     fn asked(&self) -> Result<Asked, Error> {
         let scope = match self.is_limited() {
-            true => form::limited(&self.boxes),
-            // Whoever ticked places meant to limit it.
-            false if form::names_places(&self.boxes) => {
-                let text = "you ticked places, but chose everywhere: choose one of the two";
+            true => places::limited(&self.boxes, &self.project, &[])?,
+            // Whoever named places meant to limit it.
+            false if places::named(&self.boxes, &self.project) => {
+                let text = "you named places, but chose everywhere: choose one of the two";
                 return Err(form::wrong("scope", text));
             }
             false => ScopeByName::Everything,
@@ -109,7 +114,7 @@ pub(super) async fn issued(
     let Issued { secret, token } = issued;
     Ok(IssuedToken {
         shell: visitor.shell_for(session),
-        places: places(app, session, &token).await?,
+        places: reached(app, session, &token).await?,
         secret: secret.expose().to_owned(),
         expires_at: token.expires_at,
         previous_until,
@@ -124,10 +129,10 @@ pub(super) async fn issued(
 }
 
 /// The channels that the token reaches into.
-async fn places(app: &App, session: &Session, token: &Token) -> Result<Vec<TokenPlace>, Refusal> {
+async fn reached(app: &App, session: &Session, token: &Token) -> Result<Vec<TokenPlace>, Refusal> {
     let visible = app.access.visible_channels(&session.actor()).await.map_err(Problem::from)?;
-    let reached = visible.into_iter().filter(|channel| token.scope.reaches_into(channel.id));
-    let place = reached.take(SHOWN_PLACES).map(|channel| TokenPlace {
+    let channels = visible.into_iter().filter(|channel| token.scope.reaches_into(channel.id));
+    let place = channels.take(SHOWN_PLACES).map(|channel| TokenPlace {
         channel: channel.name.to_string(),
         python: channel.format == ChannelFormat::Python,
     });
@@ -143,14 +148,16 @@ async fn page(
 ) -> Result<NewToken, Refusal> {
     let verb =
         |(verb, label, hint): (Verb, &str, _)| form::choice(format!("may-{verb}"), label, hint, &form.boxes);
+    let known = Places::of(app, session).await?;
     Ok(NewToken {
         shell: visitor.shell_for(session),
         name: Field::of(&form.name).with_error(wrong.with("name")),
         verbs: form::VERBS.map(verb).into(),
         verbs_error: wrong.sentence("verbs"),
         limited: form.is_limited(),
-        channels: form::channels(app, session, &form.boxes).await?,
-        projects: form::projects(app, session, &form.boxes).await?,
+        channels: places::choices(&known.channels, &form.boxes),
+        projects: places::choices(&known.projects, &form.boxes),
+        project: known.field(&form.project, wrong),
         scope_error: wrong.sentence("scope"),
         lifetimes: form::lifetimes(None, app, &form.lifetime),
         lifetime_error: wrong.sentence("lifetime"),

@@ -11,11 +11,12 @@ use bonded_testkit::app::Grant;
 use bonded_testkit::fixtures::{Package, Wheel};
 use chrono::TimeDelta;
 
+use super::jobs::attest;
 use super::requests::{CHANNELS, PACKAGE, PROJECT};
 use super::table::Place;
 
 /// In the order of the table's columns.
-pub(super) const CALLERS: [&str; 31] = [
+pub(super) const CALLERS: [&str; 32] = [
     // No token.
     "anonymous",
     // A token with every verb, of a user with this role.
@@ -61,6 +62,8 @@ pub(super) const CALLERS: [&str; 31] = [
     // The token of a trusted publisher of the owner's project, and of the other project, in every channel.
     "job",
     "other-job",
+    // A token of the project's owner with every verb for the whole channel that is asked for.
+    "channel",
 ];
 
 /// Every token but one ends, because the channels ask for that.
@@ -92,6 +95,7 @@ impl Callers {
         callers.add_owners(app).await;
         callers.add_roles(app).await;
         callers.add_jobs(app).await;
+        attest(app).await;
         callers
     }
 
@@ -148,10 +152,12 @@ impl Callers {
             self.header(&format!("other-project {place:?}"), app.token(&owner, other).await);
             let project = whole.project(&python, PROJECT).project(&conda, PACKAGE);
             self.header(&format!("project {place:?}"), app.token(&owner, project).await);
+            let channel = every_verb().channel(&python).channel(&conda);
+            self.header(&format!("channel {place:?}"), app.token(&owner, channel).await);
         }
         let nowhere = every_verb().channel("pypi");
         let token = app.token(&owner, nowhere).await;
-        for scope in ["other-channel", "other-project", "project"] {
+        for scope in ["other-channel", "other-project", "project", "channel"] {
             self.header(scope, token.clone());
         }
         self.add_ended(app, &owner).await;

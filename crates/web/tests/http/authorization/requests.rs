@@ -48,6 +48,7 @@ impl<'a> World<'a> {
         let wheel = Wheel::new(&name(PROJECT), &format!("{n}.0"));
         let file = match (row.method.as_str(), row.variant.as_str()) {
             ("GET", "repodata") => "repodata.json".to_owned(),
+            ("GET", "sigs") => format!("{PACKAGE}-1.0-0.conda.sigs"),
             ("GET", _) => format!("{PACKAGE}-1.0-0.conda"),
             _ => package.filename(),
         };

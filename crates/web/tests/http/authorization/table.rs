@@ -26,8 +26,8 @@ const PLACES: [(&str, Place); 4] = [
 pub(super) struct Row {
     pub(super) method: String,
     pub(super) path: String,
-    /// Which of several requests that the route takes: `new` creates a project; `repodata` and `metadata` ask for
-    /// what stands beside the files.
+    /// Which of several requests that the route takes: `new` creates a project; `repodata`, `metadata` and `sigs`
+    /// ask for what stands beside the files.
     pub(super) variant: String,
     pub(super) place: Place,
     pub(super) statuses: Vec<u16>,
