@@ -218,6 +218,17 @@ impl PublisherConfig {
         (config != *self).then_some(config)
     }
 
+    /// The fields that [`with_ids_of`](Self::with_ids_of) fills in. Configurations that differ in them alone, because one of
+    /// the two does not have them yet, are about the same identities.
+    pub const fn learnt(&self) -> &'static [&'static str] {
+        match self {
+            Self::GitHub(_) => github::LEARNT,
+            Self::GitLab(_) => gitlab::LEARNT,
+            Self::Forgejo(_) => forgejo::LEARNT,
+            _ => &[],
+        }
+    }
+
     /// Whether whoever may push any branch may publish, as far as the configuration asks; what the provider protects besides
     /// is told by the last run.
     pub const fn takes_any_ref(&self) -> bool {
