@@ -36,6 +36,7 @@ fn issuer(url: &str) -> Issuer {
         enabled: true,
         algorithm: Algorithm::Es256,
         private_network: false,
+        server: None,
         created_at: now,
     }
 }

@@ -200,10 +200,17 @@ def test_an_issuer_is_switched_off_at_once(registry, place, issuer, github, admi
     place.upload("1.0", minted(registry, issuer)).succeeded()
     admin.page.get_by_text(f"Change or remove {github}").click()
     assert "1 publisher goes with it" in admin.text
+    remove = admin.page.locator("form", has=admin.page.get_by_role("button", name=f"Remove {github}")).last
+    remove.get_by_label("to confirm").fill("https://token.actions.githubusercontent.com")
+    press(admin, f"Remove {github}")
+    assert f"Type '{issuer.url}' to remove it" in admin.text
+    admin.page.get_by_text(f"Change or remove {github}").click()
+    remove.get_by_label("to confirm").fill(issuer.url)
     press(admin, f"Remove {github}")
     assert "issuer is removed" in admin.text
     owner.open(f"{place.path}/publishers")
     assert "There is none yet" in owner.text
+    registry.outbox.wait(place.owner.email, f"A trusted publisher of {place.project} was removed")
 
 
 def test_trusted_publishers_only_leaves_no_token(registry, place, issuer, github, visit):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ from support import conda_packages, distributions, rattler_upload
 from support.bonded import until
 from support.channel import Channel, create_users, unique
 from support.issuer import Issuer, trust
+from support.issuer_proxy import IssuerProxy
 
 
 @pytest.fixture(scope="session")
@@ -186,3 +188,45 @@ def test_fields_that_are_misspelt_or_given_twice_add_no_publisher(secure, issuer
         with pytest.raises(AssertionError, match=told):
             secure.admin(*words, wrong)
     assert secure.admin("publisher", "list", channel.name) == []
+
+
+def test_an_issuer_at_a_private_address_is_refused_unless_that_is_said(secure):
+    for url in ("http://127.0.0.1:8080", "https://127.0.0.1", "https://[::1]", "https://10.0.0.1", "https://169.254.169.254"):
+        with pytest.raises(AssertionError, match="issuer's URL is not accepted"):
+            secure.admin("issuer", "add", url, "--provider", "other")
+    with pytest.raises(AssertionError, match="issuer's URL is not accepted"):
+        secure.admin("issuer", "add", "https://169.254.169.254", "--provider", "other", "--private-network")
+
+
+def test_a_discovery_document_that_names_a_private_address_leads_nowhere(own_server, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as secret:
+        port = secret.getsockname()[1]
+        keys = {
+            "loopback.example": f"https://127.0.0.1:{port}/jwks",
+            "plain.example": f"http://127.0.0.1:{port}/jwks",
+            "mapped.example": f"https://[::ffff:127.0.0.1]:{port}/jwks",
+            "metadata.example": "https://169.254.169.254/latest/meta-data",
+            "intranet.example": "https://10.0.0.1/jwks",
+            "honest.example": "https://honest.example/jwks",
+        }
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        job = Issuer()
+        proxy = IssuerProxy(authority.issue_cert(*keys), keys, [key.jwk() for key in job.keys])
+        own_server.options = ["--oidc-proxy", proxy.url]
+        own_server.environment["SSL_CERT_FILE"] = str(tmp_path / "ca.pem")
+        server = own_server.start()
+        name, codes = audience(server), {}
+        for host in keys:
+            server.admin("issuer", "add", f"https://{host}", "--provider", "github")
+            refused = exchange(server, job.identity(name, iss=f"https://{host}"))
+            assert refused.status_code == 422, refused.text
+            codes[host] = refused.json()["errors"][0]["code"]
+        # The keys of the honest one are had: what its token lacks is a publisher.
+        assert codes == dict.fromkeys(keys, "invalid-token") | {"honest.example": "invalid-publisher"}
+        assert set(proxy.asked) == set(keys), "nobody else was asked for"
+        secret.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            secret.accept()
+        proxy.stop()
+        job.stop()

@@ -69,7 +69,10 @@ impl PublisherConfig {
     /// # Errors
     /// What is wrong, field by field.
     pub fn from_fields(provider: Provider, fields: &BTreeMap<String, String>) -> Result<Self, FieldErrors> {
-        let form = Form::new(fields);
+        Self::read(provider, Form::new(fields))
+    }
+
+    fn read(provider: Provider, form: Form<'_>) -> Result<Self, FieldErrors> {
         match provider {
             Provider::GitHub => github::read(form).map(Self::GitHub),
             Provider::GitLab => gitlab::read(form).map(Self::GitLab),
@@ -109,13 +112,14 @@ impl PublisherConfig {
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote, or what somebody wrote by hand. The values are checked as those of a
-    /// form.
+    /// form; what is asked of new publishers alone may be missing.
     ///
     /// # Errors
     /// It is no configuration: a text for people.
     pub fn from_json(json: &str) -> Result<Self, String> {
         let config: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        Self::from_fields(config.provider(), &config.to_fields()).map_err(|errors| errors.to_string())
+        let fields = config.to_fields();
+        Self::read(config.provider(), Form::kept(&fields)).map_err(|errors| errors.to_string())
     }
 
     /// As the database keeps it.
@@ -214,6 +218,17 @@ impl PublisherConfig {
         (config != *self).then_some(config)
     }
 
+    /// The fields that [`with_ids_of`](Self::with_ids_of) fills in. Configurations that differ in them alone, because one of
+    /// the two does not have them yet, are about the same identities.
+    pub const fn learnt(&self) -> &'static [&'static str] {
+        match self {
+            Self::GitHub(_) => github::LEARNT,
+            Self::GitLab(_) => gitlab::LEARNT,
+            Self::Forgejo(_) => forgejo::LEARNT,
+            _ => &[],
+        }
+    }
+
     /// Whether whoever may push any branch may publish, as far as the configuration asks; what the provider protects besides
     /// is told by the last run.
     pub const fn takes_any_ref(&self) -> bool {
@@ -228,7 +243,7 @@ impl PublisherConfig {
             Self::Forgejo(config) => config.warnings(),
             Self::Google(config) if config.sub.is_none() => vec![Warning::NoSubject],
             Self::Buildkite(config) => config.warnings(),
-            Self::CircleCi(config) if config.vcs_ref.is_none() => vec![Warning::UnprotectedRef],
+            Self::CircleCi(config) => config.warnings(),
             _ => Vec::new(),
         }
     }

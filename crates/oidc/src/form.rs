@@ -72,11 +72,17 @@ pub(crate) type Rule = fn(&str) -> Result<(), &'static str>;
 pub(crate) struct Form<'a> {
     fields: &'a BTreeMap<String, String>,
     errors: FieldErrors,
+    kept: bool,
 }
 
 impl<'a> Form<'a> {
     pub(crate) fn new(fields: &'a BTreeMap<String, String>) -> Self {
-        Self { fields, errors: FieldErrors::default() }
+        Self { fields, errors: FieldErrors::default(), kept: false }
+    }
+
+    /// A configuration that was written before: what is asked of new ones alone may be missing.
+    pub(crate) fn kept(fields: &'a BTreeMap<String, String>) -> Self {
+        Self { kept: true, ..Self::new(fields) }
     }
 
     pub(crate) fn required(&mut self, name: &'static str, rule: Rule) -> String {
@@ -92,6 +98,11 @@ impl<'a> Form<'a> {
             self.wrong(name, error);
         }
         Some(value.into())
+    }
+
+    /// A value that every new publisher has to have, and that older ones may lack.
+    pub(crate) fn required_if_new(&mut self, name: &'static str, rule: Rule) -> Option<String> {
+        if self.kept { self.optional(name, rule) } else { Some(self.required(name, rule)) }
     }
 
     pub(crate) fn flag(&mut self, name: &'static str) -> bool {

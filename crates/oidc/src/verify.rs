@@ -14,7 +14,8 @@ use crate::{Claims, Keys, Unverified};
 
 /// How far the clocks of issuer and server may be apart.
 pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
-/// The longest that a token may live. Those of CI providers live for minutes or hours.
+/// The longest that a token may live. Those of CI providers live for minutes or hours; GitLab's as long as its job may run,
+/// and a job that may run for days has no business with a token that could publish for days.
 pub const MAX_LIFE: TimeDelta = TimeDelta::hours(24);
 /// Characters of the longest `jti` that is kept as it is.
 const MAX_JTI: usize = 255;
@@ -80,7 +81,10 @@ pub enum VerifyError {
         at: Timestamp,
     },
     /// It lives for too long.
-    #[error("it lives longer than 24 hours, or ends before it begins (iat, exp)")]
+    #[error(
+        "it lives longer than 24 hours, or ends before it begins (iat, exp); at GitLab it lives as long as its job may run: \
+         give the job a timeout of at most 24 hours"
+    )]
     Life,
 }
 

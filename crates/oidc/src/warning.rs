@@ -11,6 +11,8 @@ pub enum Warning {
     NoOwnerId,
     /// Slugs alone are compared. Their ids are in tokens only if a job asks for them.
     NoIds,
+    /// Any source repository, also a fork: whoever can open a pull request may publish, where builds of forks get tokens.
+    NoOrigin,
     /// An address alone is compared: whoever makes an account of the same address anew is taken for the first one.
     NoSubject,
 }
@@ -24,7 +26,8 @@ impl Warning {
                  at the provider."
             }
             Self::UnprotectedRef => {
-                "Any branch and tag may publish. Require protected ones, or a protected environment."
+                "Any branch and tag may publish. Name the one that may, or require protected ones or a protected environment, as \
+                 far as the provider has them."
             }
             Self::NoOwnerId => {
                 "Only names are compared. If the name is given up, whoever takes it next can publish. Give ids; the first use \
@@ -33,6 +36,10 @@ impl Warning {
             Self::NoIds => {
                 "Only slugs are compared. If one is given up, whoever takes it next can publish. Give ids, and let the jobs \
                  ask for them: --claim organization_id --claim pipeline_id."
+            }
+            Self::NoOrigin => {
+                "Builds of forks may publish, if the project passes secrets to them. Add the publisher anew with its source \
+                 repository (vcs_origin), and remove this one."
             }
             Self::NoSubject => {
                 "Only the address is compared. If the account is deleted, whoever makes one of the same address can publish. \

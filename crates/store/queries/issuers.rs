@@ -16,6 +16,7 @@ struct Row {
     enabled: bool,
     algorithm: String,
     private_network: bool,
+    server: Option<String>,
     created_at: Timestamp,
 }
 
@@ -31,6 +32,7 @@ impl TryFrom<Row> for Issuer {
             name: row.name,
             enabled: row.enabled,
             private_network: row.private_network,
+            server: row.server,
             created_at: row.created_at,
         })
     }
@@ -43,7 +45,8 @@ macro_rules! select {
             Row,
             r#"SELECT id AS "id!: Uuid", url AS "url!: String", provider AS "provider!: String", name AS "name!: String",
                       enabled AS "enabled!: bool", algorithm AS "algorithm!: String",
-                      private_network AS "private_network!: bool", created_at AS "created_at!: Timestamp"
+                      private_network AS "private_network!: bool", server AS "server?: String",
+                      created_at AS "created_at!: Timestamp"
                FROM issuers "# + $end,
             $($argument),*
         )
@@ -65,8 +68,8 @@ pub async fn by_url(db: &mut Connection, url: &str) -> sqlx::Result<Option<Issue
 
 pub async fn insert(db: &mut Connection, issuer: &Issuer) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO issuers (id, url, provider, name, enabled, algorithm, private_network, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO issuers (id, url, provider, name, enabled, algorithm, private_network, server, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT DO NOTHING",
         issuer.id.uuid(),
         issuer.url,
@@ -75,24 +78,22 @@ pub async fn insert(db: &mut Connection, issuer: &Issuer) -> sqlx::Result<bool> 
         issuer.enabled,
         issuer.algorithm.as_str(),
         issuer.private_network,
+        issuer.server,
         issuer.created_at,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-pub async fn change(
-    db: &mut Connection,
-    id: IssuerId,
-    name: &str,
-    enabled: bool,
-    private_network: bool,
-) -> sqlx::Result<bool> {
+/// Everything but its URL and kind: publishers were made for those.
+pub async fn change(db: &mut Connection, issuer: &Issuer) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "UPDATE issuers SET name = $2, enabled = $3, private_network = $4 WHERE id = $1",
-        id.uuid(),
-        name,
-        enabled,
-        private_network,
+        "UPDATE issuers SET name = $2, enabled = $3, algorithm = $4, private_network = $5, server = $6 WHERE id = $1",
+        issuer.id.uuid(),
+        issuer.name,
+        issuer.enabled,
+        issuer.algorithm.as_str(),
+        issuer.private_network,
+        issuer.server,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

@@ -60,15 +60,34 @@ pub async fn of_release(db: &mut Connection, release: ReleaseId) -> sqlx::Result
     files.collect()
 }
 
-/// The releases of the newest files of a project whose source is known; each as often as it has such files.
-pub async fn releases_with_source(db: &mut Connection, project: ProjectId) -> sqlx::Result<Vec<ReleaseId>> {
-    let releases = sqlx::query_scalar!(
-        r#"SELECT f.release_id AS "release_id!: Uuid" FROM file_sources s JOIN files f ON f.id = s.file_id
-           WHERE s.project_id = $1 AND f.deleted_at IS NULL
-           ORDER BY s.file_id DESC LIMIT 500"#,
+/// Whether the source of any file of a project was ever known.
+pub async fn is_known_of(db: &mut Connection, project: ProjectId) -> sqlx::Result<bool> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT file_id AS "file_id!: Uuid" FROM file_sources WHERE project_id = $1 LIMIT 1"#,
         project.uuid(),
     );
-    Ok(releases.fetch_all(db).await?.into_iter().map(Into::into).collect())
+    Ok(known.fetch_optional(db).await?.is_some())
+}
+
+/// The newest release before another one of the project that has a file whose source is known. What counts is when releases
+/// were made: which of them got the newest file is for whoever uploads to choose.
+pub async fn release_with_source_before(
+    db: &mut Connection,
+    project: ProjectId,
+    created_at: Timestamp,
+    release: ReleaseId,
+) -> sqlx::Result<Option<ReleaseId>> {
+    let earlier = sqlx::query_scalar!(
+        r#"SELECT r.id AS "id!: Uuid" FROM releases r
+           WHERE r.project_id = $1 AND (r.created_at, r.id) < ($2, $3)
+             AND EXISTS (SELECT 1 FROM files f JOIN file_sources s ON s.file_id = f.id
+                         WHERE f.release_id = r.id AND f.deleted_at IS NULL)
+           ORDER BY r.created_at DESC, r.id DESC LIMIT 1"#,
+        project.uuid(),
+        created_at,
+        release.uuid(),
+    );
+    Ok(earlier.fetch_optional(db).await?.map(Into::into))
 }
 
 pub async fn insert_attestation(db: &mut Connection, attestation: &Attestation) -> sqlx::Result<bool> {

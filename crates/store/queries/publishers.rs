@@ -156,6 +156,10 @@ pub async fn expiring(db: &mut Connection, before: Timestamp) -> sqlx::Result<Ve
     all(rows.fetch_all(db).await?)
 }
 
+pub async fn of_issuer(db: &mut Connection, issuer: IssuerId) -> sqlx::Result<Vec<Publisher>> {
+    all(select!("WHERE issuer_id = $1 ORDER BY id", issuer.uuid()).fetch_all(db).await?)
+}
+
 pub async fn count_of_issuer(db: &mut Connection, issuer: IssuerId) -> sqlx::Result<i64> {
     let count = sqlx::query_scalar!(
         r#"SELECT COUNT(*) AS "count!: i64" FROM publishers WHERE issuer_id = $1"#,

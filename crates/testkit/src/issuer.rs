@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use crate::TestApp;
 
 pub use bonded_oidc::PublisherConfig;
-pub use bonded_oidc::testing::{gitlab, with};
+pub use bonded_oidc::testing::{activestate, buildkite, circleci, forgejo, gitlab, google, with};
 
 /// How an issuer answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +54,7 @@ struct State {
     key: Mutex<TestKey>,
     behaviour: Mutex<Behaviour>,
     asked: AtomicUsize,
+    looked_up: AtomicUsize,
     tokens: AtomicUsize,
 }
 
@@ -68,6 +69,7 @@ impl TestIssuer {
             key: Mutex::new(TestKey::rsa("first")),
             behaviour: Mutex::new(Behaviour::Good),
             asked: AtomicUsize::new(0),
+            looked_up: AtomicUsize::new(0),
             tokens: AtomicUsize::new(0),
         });
         tokio::spawn(run(listener, Arc::clone(&state)));
@@ -82,6 +84,11 @@ impl TestIssuer {
     /// How often its keys were asked for.
     pub fn asked(&self) -> usize {
         self.state.asked.load(Ordering::SeqCst)
+    }
+
+    /// How often it was asked for an account. It knows `acme` alone.
+    pub fn looked_up(&self) -> usize {
+        self.state.looked_up.load(Ordering::SeqCst)
     }
 
     /// Answers so from now on.
@@ -124,6 +131,7 @@ impl TestApp {
             name: "test".to_owned(),
             algorithm: Algorithm::Rs256,
             private_network: true,
+            server: None,
         };
         let added = self.registry.add_issuer(&permit, &self.registry.local_origin(), new).await;
         added.expect("the issuer is added")
@@ -172,6 +180,13 @@ async fn answer(
         }
         ("/.well-known/openid-configuration", _) => {
             (200, json!({ "issuer": state.url, "jwks_uri": keys }).to_string())
+        }
+        (path, _) if path.starts_with("/api/v3/users/") => {
+            state.looked_up.fetch_add(1, Ordering::SeqCst);
+            match path.strip_prefix("/api/v3/users/") {
+                Some("acme") => (200, json!({ "login": "acme", "id": 65 }).to_string()),
+                _ => (404, "nobody".to_owned()),
+            }
         }
         _ => (404, "nothing".to_owned()),
     };

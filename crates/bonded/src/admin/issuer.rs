@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use bonded_model::publishing::{Algorithm, Issuer, Provider};
 use bonded_registry::Registry;
 use bonded_registry::publishers::{IssuerChange, IssuerView, NewIssuer};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::output::Output;
@@ -29,6 +29,16 @@ pub(crate) enum Command {
         /// It may stand at a private address, and be asked without TLS there.
         #[arg(long)]
         private_network: bool,
+        /// Where the projects of a GitLab are, if another host issues its tokens.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
+    /// Change what is known of an issuer; what is not named stays.
+    Change {
+        /// Its URL.
+        url: String,
+        #[command(flatten)]
+        changes: Changes,
     },
     /// Accept identity tokens of an issuer again.
     Enable {
@@ -47,20 +57,49 @@ pub(crate) enum Command {
     },
 }
 
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Changes {
+    /// What people call it.
+    #[arg(long)]
+    name: Option<String>,
+    /// How it signs: RS256, ES256 or EdDSA.
+    #[arg(long)]
+    algorithm: Option<Algorithm>,
+    /// Whether it may stand at a private address: true or false.
+    #[arg(long, value_name = "BOOL")]
+    private_network: Option<bool>,
+    /// Where the projects of a GitLab are; empty for its URL.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+}
+
 impl Command {
     pub(super) async fn run(self, registry: &Registry, output: Output) -> anyhow::Result<()> {
         match self {
             Self::List => list(registry, output).await,
-            Self::Add { url, provider, name, algorithm, private_network } => {
+            Self::Add { url, provider, name, algorithm, private_network, server } => {
                 let name = name.unwrap_or_else(|| url.clone());
-                add(registry, output, NewIssuer { url, provider, name, algorithm, private_network }).await
+                let new = NewIssuer { url, provider, name, algorithm, private_network, server };
+                add(registry, output, new).await
+            }
+            Self::Change { url, changes } => {
+                let changed = change(registry, &url, |before| IssuerChange {
+                    name: changes.name.unwrap_or(before.name),
+                    algorithm: changes.algorithm.unwrap_or(before.algorithm),
+                    private_network: changes.private_network.unwrap_or(before.private_network),
+                    server: changes.server.or(before.server),
+                    ..before
+                });
+                changed.await?;
+                output.result(&json!({ "changed": url }), || format!("changed {url}"))
             }
             Self::Enable { url } => switch(registry, output, &url, true).await,
             Self::Disable { url } => switch(registry, output, &url, false).await,
             Self::Remove { url } => {
                 let permit = registry.operator_administers(&registry.operator()?)?;
                 let issuer = named(registry, &url).await?;
-                registry.remove_issuer(&permit, &registry.local_origin(), issuer.id).await?;
+                registry.remove_issuer(&permit, &registry.local_origin(), issuer.id, &url).await?;
                 output.result(&json!({ "removed": url }), || format!("removed {url} with its publishers"))
             }
         }
@@ -73,11 +112,14 @@ async fn list(registry: &Registry, output: Output) -> anyhow::Result<()> {
         let issuer = &view.issuer;
         json!({
             "url": issuer.url, "provider": issuer.provider, "name": issuer.name, "enabled": issuer.enabled,
-            "private_network": issuer.private_network, "publishers": view.publishers, "keys_at": view.keys_at,
+            "algorithm": issuer.algorithm, "private_network": issuer.private_network, "server": issuer.server,
+            "publishers": view.publishers, "keys_at": view.keys_at,
         })
     };
     let rows: Vec<_> = views.iter().map(row).collect();
-    output.table(&rows, &["url", "provider", "name", "enabled", "private_network", "publishers", "keys_at"])
+    let columns =
+        ["url", "provider", "name", "enabled", "algorithm", "private_network", "publishers", "keys_at"];
+    output.table(&rows, &columns)
 }
 
 async fn add(registry: &Registry, output: Output, new: NewIssuer) -> anyhow::Result<()> {
@@ -88,14 +130,23 @@ async fn add(registry: &Registry, output: Output, new: NewIssuer) -> anyhow::Res
 }
 
 async fn switch(registry: &Registry, output: Output, url: &str, enabled: bool) -> anyhow::Result<()> {
-    let permit = registry.operator_administers(&registry.operator()?)?;
-    let Issuer { id, name, private_network, .. } = named(registry, url).await?;
-    let change = IssuerChange { name, enabled, private_network };
-    registry.change_issuer(&permit, &registry.local_origin(), id, change).await?;
+    change(registry, url, |before| IssuerChange { enabled, ..before }).await?;
     let accepted = if enabled { "accepted" } else { "not accepted any more" };
     output.result(&json!({ "url": url, "enabled": enabled }), || {
         format!("identity tokens of {url} are {accepted}")
     })
+}
+
+/// Changes the issuer with this URL, from what is known of it now.
+async fn change(
+    registry: &Registry,
+    url: &str,
+    changed: impl FnOnce(IssuerChange) -> IssuerChange,
+) -> anyhow::Result<()> {
+    let permit = registry.operator_administers(&registry.operator()?)?;
+    let Issuer { id, name, enabled, algorithm, private_network, server, .. } = named(registry, url).await?;
+    let before = IssuerChange { name, enabled, algorithm, private_network, server };
+    Ok(registry.change_issuer(&permit, &registry.local_origin(), id, changed(before)).await?)
 }
 
 /// The issuer with this URL.

@@ -37,6 +37,9 @@ pub(crate) struct Explain {
     /// its URL or the publisher tells.
     #[arg(long, value_name = "KIND")]
     provider: Option<Provider>,
+    /// Where the projects of a GitLab are, if another host issues its tokens.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
     /// How the issuer signs: RS256, ES256 or EdDSA.
     #[arg(long, value_name = "ALGORITHM", default_value = "RS256")]
     algorithm: Algorithm,
@@ -103,6 +106,7 @@ impl Explain {
             enabled: true,
             algorithm: self.algorithm,
             private_network: false,
+            server: self.server.clone(),
             created_at: now,
         }
     }

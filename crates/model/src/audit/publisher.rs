@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::ids::{IssuerId, ProjectId, PublisherId, TokenId, UserId};
-use crate::publishing::{Provider, Source};
+use crate::publishing::{Algorithm, Provider, Source};
 
 /// Something that happened to an issuer, to a trusted publisher, or to what came from one.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -20,7 +20,7 @@ pub enum PublisherEvent {
         /// Whether it may stand at a private address.
         private_network: bool,
     },
-    /// An issuer was switched on or off, or may stand at a private address or not any more.
+    /// An issuer was switched on or off, or something else about it was changed.
     #[serde(rename = "instance:issuer:change")]
     IssuerChanged {
         /// The issuer.
@@ -31,6 +31,12 @@ pub enum PublisherEvent {
         enabled: bool,
         /// Whether it may stand at a private address.
         private_network: bool,
+        /// How it signs; `None` where it was written before that could be changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        algorithm: Option<Algorithm>,
+        /// Where its projects are, if not at its URL.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<String>,
     },
     /// An issuer was removed, with all its publishers.
     #[serde(rename = "instance:issuer:remove")]

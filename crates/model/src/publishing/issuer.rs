@@ -37,13 +37,16 @@ crate::text_enum!(Provider {
 });
 
 /// How an issuer signs (RFC 7518, RFC 8037). Pinned for each issuer: what a token says of itself never chooses.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Algorithm {
     /// RSA, PKCS #1 v1.5, with SHA-256.
+    #[serde(rename = "RS256")]
     Rs256,
     /// ECDSA with P-256 and SHA-256.
+    #[serde(rename = "ES256")]
     Es256,
     /// Ed25519.
+    #[serde(rename = "EdDSA")]
     EdDsa,
 }
 
@@ -66,6 +69,9 @@ pub struct Issuer {
     pub algorithm: Algorithm,
     /// Whether it may stand at a private address, where the server would otherwise ask nobody.
     pub private_network: bool,
+    /// Where its projects are, without a slash at the end; `None` where its URL tells. A GitLab server can let another host
+    /// issue its tokens.
+    pub server: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::difference::{Checks, quoted};
 use crate::form::{Field, FieldErrors, Form, fields, rule};
 use crate::identity::{required, source};
-use crate::{Claims, Difference, Identity, IdentityError};
+use crate::{Claims, Difference, Identity, IdentityError, Warning};
 
 const PROJECT: &str = "oidc.circleci.com/project-id";
 const CONTEXTS: &str = "oidc.circleci.com/context-ids";
@@ -28,7 +28,8 @@ pub struct Config {
     /// A context that the job must use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_id: Option<String>,
-    /// The source repository, without a scheme: `host/owner/name`.
+    /// The source repository, without a scheme: `host/owner/name`. Tokens of builds of forks differ in nothing else. `None`
+    /// for publishers that were added before it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vcs_origin: Option<String>,
     /// The branch or tag, in full.
@@ -44,7 +45,11 @@ pub(crate) const FIELDS: &[Field] = &[
         "Context's id",
         "A context that the job must use: contexts can be limited to some people.",
     ),
-    Field::optional("vcs_origin", "Source repository", "Such as github.com/acme/rocket."),
+    Field::required(
+        "vcs_origin",
+        "Source repository",
+        "Such as github.com/acme/rocket. Builds of forks can get tokens too, and differ in this alone.",
+    ),
     Field::optional("vcs_ref", "Branch or tag", "The only one that may publish, in full: refs/heads/main."),
 ];
 
@@ -53,7 +58,7 @@ pub(crate) fn read(mut form: Form<'_>) -> Result<Config, FieldErrors> {
         organization_id: form.required("organization_id", rule::uuid),
         project_id: form.required("project_id", rule::uuid),
         context_id: form.optional("context_id", rule::uuid),
-        vcs_origin: form.optional("vcs_origin", rule::path),
+        vcs_origin: form.required_if_new("vcs_origin", rule::path),
         vcs_ref: form.optional("vcs_ref", rule::git_ref),
     };
     form.finish(config)
@@ -100,6 +105,17 @@ impl Config {
         checks.optional(ORIGIN, self.vcs_origin.as_deref());
         checks.optional(REF, self.vcs_ref.as_deref());
         checks.finish()
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.vcs_origin.is_none() {
+            warnings.push(Warning::NoOrigin);
+        }
+        if self.vcs_ref.is_none() {
+            warnings.push(Warning::UnprotectedRef);
+        }
+        warnings
     }
 }
 

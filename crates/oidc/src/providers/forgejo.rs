@@ -49,6 +49,9 @@ pub(crate) const FIELDS: &[Field] = &[
         .of(Kind::Flag),
 ];
 
+/// What [`Config::learn`] fills in.
+pub(crate) const LEARNT: &[&str] = &["owner_id"];
+
 pub(crate) fn read(mut form: Form<'_>) -> Result<Config, FieldErrors> {
     let config = Config {
         owner: form.required("owner", rule::name),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::strangers::STRANGERS;
-use super::workflow::{ends, is_file_anywhere, is_file_at, path_in};
+use super::workflow::{ends, is_commit, is_file_anywhere, is_file_at, is_file_in, path_in};
 use crate::difference::{Checks, quoted};
 use crate::form::{Field, FieldErrors, Form, fields, rule};
 use crate::identity::{check_event, required, source};
@@ -28,13 +28,15 @@ pub struct Config {
     /// Its id, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository_id: Option<String>,
-    /// The file of the workflow that runs, without its directory.
-    pub workflow: String,
+    /// The file of the workflow that runs, without its directory. `None`: any of the repository's that calls the reusable
+    /// workflow, which then has to be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<String>,
     /// The environment of the job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// The reusable workflow whose job publishes, as `owner/repository/.github/workflows/file.yml`, with `@ref` behind it
-    /// if only that ref of it may. `None`: the job is in the workflow itself, and in no reusable one.
+    /// The reusable workflow whose job publishes, as `owner/repository/.github/workflows/file.yml`, with a ref or a commit
+    /// behind an `@` if only that one of it may. `None`: the job is in the workflow itself, and in no reusable one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reusable: Option<String>,
 }
@@ -52,10 +54,11 @@ pub(crate) const FIELDS: &[Field] = &[
         "Source repository's id",
         "The number; left empty, the first use fixes it.",
     ),
-    Field::required(
+    Field::optional(
         "workflow",
         "Workflow file",
-        "The name of the file in .github/workflows/, such as release.yml.",
+        "The name of the file in .github/workflows/, such as release.yml. Empty only if a reusable workflow is named, which \
+         any workflow of the source repository may then call.",
     ),
     Field::optional(
         "environment",
@@ -65,27 +68,35 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::optional(
         "reusable",
         "Reusable workflow",
-        "Only if the publishing job is in one: owner/repository/.github/workflows/file.yml, and @refs/tags/v1 behind it to \
-         accept that ref of it alone.",
+        "Only if the publishing job is in one: owner/repository/.github/workflows/file.yml. With @refs/tags/v1 or @ and a \
+         full commit behind it, it is accepted at that alone; the calling workflow has to name it the same way.",
     ),
 ];
 
+/// What [`Config::learn`] fills in.
+pub(crate) const LEARNT: &[&str] = &["repository_id"];
+
 pub(crate) fn read(mut form: Form<'_>) -> Result<Config, FieldErrors> {
+    let reusable = form.optional("reusable", reusable_rule);
+    let workflow = match &reusable {
+        Some(_) => form.optional("workflow", rule::workflow),
+        None => Some(form.required("workflow", rule::workflow)),
+    };
     let config = Config {
         owner: form.required("owner", rule::name),
         owner_id: form.required("owner_id", rule::digits),
         repository: form.required("repository", rule::name),
         repository_id: form.optional("repository_id", rule::digits),
-        workflow: form.required("workflow", rule::workflow),
+        workflow,
         environment: form.optional("environment", rule::environment),
-        reusable: form.optional("reusable", reusable_rule),
+        reusable,
     };
     form.finish(config)
 }
 
 fn reusable_rule(value: &str) -> Result<(), &'static str> {
-    const FORM: &str =
-        "In the form owner/repository/.github/workflows/file.yml, or with @refs/tags/v1 behind it.";
+    const FORM: &str = "In the form owner/repository/.github/workflows/file.yml, or with @refs/tags/v1 or @ and a commit in full \
+                        behind it.";
     let (file, at) = split_reusable(value);
     let mut parts = file.splitn(3, '/');
     let (Some(owner), Some(repository), Some(path)) = (parts.next(), parts.next(), parts.next()) else {
@@ -96,10 +107,13 @@ fn reusable_rule(value: &str) -> Result<(), &'static str> {
         return Err(FORM);
     }
     rule::name(owner).and(rule::name(repository)).and(rule::workflow(workflow)).map_err(|_| FORM)?;
-    at.map_or(Ok(()), rule::git_ref).map_err(|_| FORM)
+    match at {
+        Some(at) if !is_commit(at) => rule::git_ref(at).map_err(|_| FORM),
+        _ => Ok(()),
+    }
 }
 
-/// The file and, if it is fixed, its ref.
+/// The file and, if it is fixed, its ref or commit.
 fn split_reusable(value: &str) -> (&str, Option<&str>) {
     value.split_once('@').map_or((value, None), |(file, at)| (file, Some(at)))
 }
@@ -111,7 +125,7 @@ impl Config {
             ("owner_id", Some(&self.owner_id)),
             ("repository", Some(&self.repository)),
             ("repository_id", self.repository_id.as_deref()),
-            ("workflow", Some(&self.workflow)),
+            ("workflow", self.workflow.as_deref()),
             ("environment", self.environment.as_deref()),
             ("reusable", self.reusable.as_deref()),
         ])
@@ -122,7 +136,8 @@ impl Config {
     }
 
     pub(crate) fn describe(&self) -> String {
-        let mut text = format!("{}/{}, {}", self.owner, self.repository, self.workflow);
+        let workflow = self.workflow.as_deref().unwrap_or("any workflow");
+        let mut text = format!("{}/{}, {workflow}", self.owner, self.repository);
         if let Some(environment) = &self.environment {
             text.push_str(&format!(", environment {environment}"));
         }
@@ -149,10 +164,16 @@ impl Config {
 
     /// The claim `workflow_ref` names the workflow that runs, `job_workflow_ref` the one that the job is written in.
     fn check_workflows(&self, repository: &str, claims: &Claims, checks: &mut Checks<'_>) {
-        let path = format!("{DIRECTORY}{}", self.workflow);
         let ends = ends(claims, ["ref", "sha"]);
-        let expected = || format!("'{repository}/{path}@' and the run's ref or commit");
-        let own = |claim| claims.text(claim).is_some_and(|file| is_file_at(file, repository, &path, &ends));
+        let expected = || {
+            let file = self.workflow.as_deref().unwrap_or("…");
+            format!("'{repository}/{DIRECTORY}{file}@' and the run's ref or commit")
+        };
+        let is_own = |file: &str| match &self.workflow {
+            Some(name) => is_file_at(file, repository, &format!("{DIRECTORY}{name}"), &ends),
+            None => is_file_in(file, repository, DIRECTORY, &ends),
+        };
+        let own = |claim| claims.text(claim).is_some_and(is_own);
         checks.that("workflow_ref", own("workflow_ref"), expected);
         let job = claims.text("job_workflow_ref").unwrap_or_default();
         match &self.reusable {

@@ -54,6 +54,9 @@ pub(crate) const FIELDS: &[Field] = &[
         .of(Kind::Flag),
 ];
 
+/// What [`Config::learn`] fills in.
+pub(crate) const LEARNT: &[&str] = &["namespace_id", "project_id"];
+
 pub(crate) fn read(mut form: Form<'_>) -> Result<Config, FieldErrors> {
     let config = Config {
         namespace: form.required("namespace", rule::path),
@@ -119,7 +122,7 @@ impl Config {
         checks.any_case("namespace_path", &self.namespace);
         checks.optional("namespace_id", self.namespace_id.as_deref());
         checks.optional("project_id", self.project_id.as_deref());
-        let repository = format!("{}/{}", host(&identity.source.issuer), self.path());
+        let repository = format!("{}/{}", host(server_of(&identity.source)), self.path());
         // Between project and file stand two slashes.
         let file = format!("/{}", self.ci_file);
         let ends = ends(claims, ["ref_path", "sha"]);
@@ -174,11 +177,11 @@ pub(crate) fn identity(issuer: &Issuer, claims: &Claims) -> Result<Identity, Ide
 
 fn facts(issuer: &Issuer, claims: &Claims, path: &str) -> Source {
     let text = |name| claims.text(name).map(str::to_owned);
-    let url = format!("{}/{path}", issuer.url.trim_end_matches('/'));
+    let server = issuer.server.as_deref().unwrap_or(&issuer.url).trim_end_matches('/');
+    let url = format!("{server}/{path}");
     let run = claims.id("pipeline_id");
-    let file = claims
-        .text("ci_config_ref_uri")
-        .and_then(|uri| path_in(uri, &format!("{}/{path}", host(&issuer.url))));
+    let file =
+        claims.text("ci_config_ref_uri").and_then(|uri| path_in(uri, &format!("{}/{path}", host(server))));
     Source {
         repository: Some(path.into()),
         run_url: run.as_ref().map(|run| format!("{url}/-/pipelines/{run}")),
@@ -196,9 +199,16 @@ fn facts(issuer: &Issuer, claims: &Claims, path: &str) -> Source {
     }
 }
 
-/// The issuer's URL without its scheme, as GitLab writes it before a project: also port and path, where it has them.
-fn host(issuer: &str) -> &str {
-    issuer.split_once("://").map_or(issuer, |(_, rest)| rest).trim_end_matches('/')
+/// Where the job's server is: what stands before the project in the URL that [`facts`] made.
+fn server_of(source: &Source) -> &str {
+    let (url, path) = (source.repository_url.as_deref(), source.repository.as_deref());
+    let server = url.zip(path).and_then(|(url, path)| url.strip_suffix(path)).unwrap_or(&source.issuer);
+    server.trim_end_matches('/')
+}
+
+/// A server's URL without its scheme, as GitLab writes it before a project: also port and path, where it has them.
+fn host(server: &str) -> &str {
+    server.split_once("://").map_or(server, |(_, rest)| rest)
 }
 
 #[cfg(test)]

@@ -13,10 +13,28 @@ pub(super) fn is_file_at(received: &str, repository: &str, path: &str, ends: &[&
 /// that is another one than the run's, if the file is in another repository.
 pub(super) fn is_file_anywhere(received: &str, repository: &str, path: &str) -> bool {
     file(received, repository, path).is_some_and(|end| {
-        let commit = matches!(end.len(), 40 | 64) && end.bytes().all(|byte| byte.is_ascii_hexdigit());
         // Names of files have no slash, so what begins so is behind the name's own '@'.
-        commit || (end.starts_with("refs/") && end.len() > "refs/".len())
+        is_commit(end) || (end.starts_with("refs/") && end.len() > "refs/".len())
     })
+}
+
+/// Whether `received` is a file directly in a directory of the repository, with an `@` and one of `ends` behind it.
+pub(super) fn is_file_in(received: &str, repository: &str, directory: &str, ends: &[&str]) -> bool {
+    let rest = received.split_at_checked(repository.len()).and_then(|(start, rest)| {
+        let rest = rest.strip_prefix('/')?.strip_prefix(directory)?;
+        start.eq_ignore_ascii_case(repository).then_some(rest)
+    });
+    // Branches may have both '@' and slashes in their names, so what is compared is the whole end.
+    let is_name = |end: &&str| {
+        let name = rest.and_then(|rest| rest.strip_suffix(*end)?.strip_suffix('@'));
+        !end.is_empty() && name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    };
+    ends.iter().any(is_name)
+}
+
+/// Whether a text is a commit in full (SHA-1 or SHA-256).
+pub(super) fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// What follows the '@'.

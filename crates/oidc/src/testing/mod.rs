@@ -131,6 +131,7 @@ pub fn issuer(provider: Provider, url: &str) -> Issuer {
         enabled: true,
         algorithm: Algorithm::Rs256,
         private_network: false,
+        server: None,
         created_at,
     }
 }

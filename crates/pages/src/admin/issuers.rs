@@ -22,6 +22,8 @@ pub struct IssuerRow {
     pub enabled: bool,
     /// Whether it may stand at a private address.
     pub private_network: bool,
+    /// Where its projects are, empty for its URL; `None` for a kind that cannot say.
+    pub server: Option<String>,
     /// How many publishers depend on it.
     pub publishers: u64,
     /// When its keys were fetched last.
@@ -41,6 +43,8 @@ pub struct NewIssuer {
     pub provider: String,
     /// How it signs.
     pub algorithm: String,
+    /// Where its projects are, if not at its URL.
+    pub server: Field,
     /// Whether it may stand at a private address.
     pub private_network: bool,
 }
@@ -54,9 +58,9 @@ pub struct Choice {
     pub words: String,
 }
 
-/// `/admin/issuers`. The form for another one posts `url`, `name`, `provider`, `algorithm` and, where ticked,
-/// `private_network=yes` to the same path; each issuer `name`, `enabled` (`yes` or `no`) and, where ticked,
-/// `private_network=yes` to its id below it; its removal posts to `remove` below that.
+/// `/admin/issuers`. The form for another one posts `url`, `name`, `provider`, `algorithm`, `server` and, where ticked,
+/// `private_network=yes` to the same path; each issuer `name`, `enabled` (`yes` or `no`), `algorithm`, `server` and, where
+/// ticked, `private_network=yes` to its id below it; its removal posts `typed`, its URL, to `remove` below that.
 #[derive(Clone, Template)]
 #[template(path = "admin/issuers.html")]
 pub struct Issuers {

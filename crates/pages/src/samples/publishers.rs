@@ -227,6 +227,7 @@ fn issuer_row(id: &str) -> IssuerRow {
         algorithm: "RS256".into(),
         enabled: true,
         private_network: false,
+        server: None,
         publishers: 12,
         keys_at: Some(hours(2)),
         failed_at: None,
@@ -246,6 +247,7 @@ fn issuers() -> Vec<Sample> {
                 url: HOSTILE.into(),
                 enabled: false,
                 private_network: true,
+                server: Some(HOSTILE.into()),
                 publishers: 1,
                 keys_at: None,
                 failed_at: Some(hours(3)),
@@ -258,6 +260,7 @@ fn issuers() -> Vec<Sample> {
             name: Field::default(),
             provider: "github".into(),
             algorithm: "RS256".into(),
+            server: Field::default(),
             private_network: false,
         },
         providers: vec![choice("github"), choice("gitlab")],
@@ -269,6 +272,7 @@ fn issuers() -> Vec<Sample> {
         new: NewIssuer {
             url: Field::of(HOSTILE).with_error(Some("that is no URL")),
             name: Field::of(HOSTILE).with_error(Some("that is too long")),
+            server: Field::of(HOSTILE).with_error(Some("that is no URL either")),
             private_network: true,
             ..list.new.clone()
         },

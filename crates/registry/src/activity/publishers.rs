@@ -20,10 +20,14 @@ pub(super) async fn of(
             let network = if *private_network { " It may stand at a private address." } else { "" };
             format!("Identity tokens of {url} are accepted from now on.{network}")
         }
-        E::IssuerChanged { url, enabled: true, private_network: true, .. } => {
-            format!("Identity tokens of {url} are accepted. It may stand at a private address.")
+        E::IssuerChanged { url, enabled: true, private_network, algorithm, server, .. } => {
+            let signed =
+                algorithm.map(|algorithm| format!(" that are signed with {algorithm}")).unwrap_or_default();
+            let server =
+                server.as_ref().map(|server| format!(" Its projects are at {server}.")).unwrap_or_default();
+            let network = if *private_network { " It may stand at a private address." } else { "" };
+            format!("Identity tokens of {url}{signed} are accepted.{server}{network}")
         }
-        E::IssuerChanged { url, enabled: true, .. } => format!("Identity tokens of {url} are accepted."),
         E::IssuerChanged { url, .. } => format!("Identity tokens of {url} are not accepted any more."),
         E::IssuerRemoved { url, publishers, .. } => {
             format!(

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use bonded_model::actor::Origin;
-use bonded_model::ids::IssuerId;
+use bonded_model::ids::{IssuerId, UserId};
 use bonded_model::{Sha256, Timestamp};
 use chrono::TimeDelta;
 
@@ -53,6 +53,10 @@ pub(super) const CONFIRM_PLACE: Limit = limit("place:account", 10, HOUR);
 const EXCHANGE_ADDRESS: Limit = limit("exchange:address", 100, FIVE_MINUTES);
 const EXCHANGE_REFUSED: Limit = limit("exchange:refused", 50, FIVE_MINUTES);
 const EXCHANGE_IDENTITY: Limit = limit("exchange:identity", 50, FIVE_MINUTES);
+
+/// Each can make the server ask a provider for an owner, and what is registered is put on record and told by mail.
+const PUBLISHER_ACCOUNT: Limit = limit("publisher:account", 100, DAY);
+const PUBLISHER_ADDRESS: Limit = limit("publisher:address", 100, DAY);
 
 /// A limit applied to somebody or something.
 #[derive(Clone, Debug)]
@@ -109,6 +113,11 @@ pub(crate) fn exchange_of(issuer: IssuerId, source: &str) -> Vec<Bucket> {
 /// The bucket of one source repository's runs that may never publish.
 pub(crate) fn refusal_of(issuer: IssuerId, source: &str) -> Vec<Bucket> {
     vec![EXCHANGE_REFUSED.of(format!("{issuer} {source}"))]
+}
+
+/// The buckets of a trusted publisher that somebody adds, whether or not there is anything right about it.
+pub(crate) fn new_publisher(account: UserId, origin: &Origin) -> Vec<Bucket> {
+    vec![PUBLISHER_ACCOUNT.of(account), PUBLISHER_ADDRESS.of(network(origin))]
 }
 
 /// Whoever has one IPv6 address has the 2^64 of its network.

@@ -56,22 +56,19 @@ fn change(version: String, alarm: Alarm) -> ProjectChange {
 
 /// The release of a file, and the newest earlier one that has a verified source. `None` if the project has none that has.
 async fn surroundings(queries: &mut Queries, file: &File) -> Result<Option<(Release, Option<Built>)>, Error> {
-    let mut known = queries.releases_with_source(file.project).await?;
-    known.dedup();
-    if known.is_empty() {
+    if !queries.has_sources(file.project).await? {
         return Ok(None);
     }
     let Some(release) = queries.release(file.release).await? else { return Ok(None) };
-    for id in known.into_iter().filter(|id| *id != release.id) {
-        if let Some(earlier) = queries.release(id).await?
-            && (earlier.created_at, earlier.id) < (release.created_at, release.id)
-        {
-            let sources = queries.sources_of_release(id).await?;
-            let earlier = built(&earlier, sources.into_iter().map(|file| file.source).collect());
-            return Ok(Some((release, Some(earlier))));
-        }
-    }
-    Ok(Some((release, None)))
+    let (at, id) = (release.created_at, release.id);
+    let earlier = match queries.release_with_source_before(file.project, at, id).await? {
+        Some(earlier) => queries.release(earlier).await?,
+        None => None,
+    };
+    let Some(earlier) = earlier else { return Ok(Some((release, None))) };
+    let sources = queries.sources_of_release(earlier.id).await?;
+    let earlier = built(&earlier, sources.into_iter().map(|file| file.source).collect());
+    Ok(Some((release, Some(earlier))))
 }
 
 fn built(release: &Release, sources: Vec<Option<bonded_model::publishing::Source>>) -> Built {

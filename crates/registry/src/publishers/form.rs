@@ -8,7 +8,7 @@ use bonded_oidc::fetch::OwnerError;
 use bonded_oidc::{Field, FieldErrors, PublisherConfig};
 
 use super::NewPublisher;
-use crate::people::{Cleared, Fresh};
+use crate::people::{Cleared, Fresh, Visit, limits};
 use crate::{Error, Registry};
 
 const OWNER: &str = "owner";
@@ -48,17 +48,20 @@ impl Registry {
     }
 
     /// Reads what somebody typed who may add publishers somewhere. The id of an owner that is left empty is looked up at
-    /// the provider, which may take seconds.
+    /// the provider, which may take seconds; so each try counts, before anything is looked at.
     ///
     /// # Errors
-    /// As [`Registry::usable_issuer`]; [`Error::Fenced`].
+    /// [`Error::TooMany`]; as [`Registry::usable_issuer`]; [`Error::Fenced`].
     pub async fn read_publisher(
         &self,
         fresh: &Fresh<'_>,
+        visit: &Visit,
         issuer: IssuerId,
         mut typed: BTreeMap<String, String>,
     ) -> Result<TypedPublisher, Error> {
-        let issuer = self.usable_issuer(&fresh.cleared()?, issuer).await?;
+        let cleared = fresh.cleared()?;
+        self.count(limits::new_publisher(fresh.user().id, &visit.origin)).await?;
+        let issuer = self.usable_issuer(&cleared, issuer).await?;
         let unknown = typed.get(OWNER_ID).is_none_or(|id| id.trim().is_empty());
         if issuer.provider == Provider::GitHub && unknown {
             // Other mistakes first: nobody is asked for the owner of a form that comes again.

@@ -41,6 +41,8 @@ pub struct NewIssuer {
     pub algorithm: Algorithm,
     /// Whether it may stand at a private address.
     pub private_network: bool,
+    /// Where the projects of a GitLab are, if not at its URL.
+    pub server: Option<String>,
 }
 
 /// What can be changed about an issuer. Its URL and kind cannot: publishers were made for those.
@@ -50,8 +52,12 @@ pub struct IssuerChange {
     pub name: String,
     /// Whether its tokens are accepted.
     pub enabled: bool,
+    /// How it signs.
+    pub algorithm: Algorithm,
     /// Whether it may stand at a private address.
     pub private_network: bool,
+    /// Where the projects of a GitLab are, if not at its URL.
+    pub server: Option<String>,
 }
 
 impl Registry {
@@ -63,7 +69,7 @@ impl Registry {
         let mut reader = self.store.read().await?;
         let mut views = Vec::new();
         for issuer in reader.issuers().await? {
-            let publishers = reader.publishers_of_issuer(issuer.id).await?;
+            let publishers = reader.publisher_count_of_issuer(issuer.id).await?;
             let keys = reader.issuer_keys(issuer.id).await?;
             let (keys_at, tried_at) = keys.map_or((None, None), |keys| (keys.fetched_at, keys.tried_at));
             let publishers = u64::try_from(publishers).unwrap_or_default();
@@ -75,7 +81,7 @@ impl Registry {
     /// Adds an issuer. Nothing is asked of it before its first token comes.
     ///
     /// # Errors
-    /// [`Error::Field`] `url` for what cannot be asked or is known already, `name`.
+    /// [`Error::Field`] `url` for what cannot be asked or is known already, `name`, `server`.
     pub async fn add_issuer(
         &self,
         permit: &Permit<Administer>,
@@ -88,6 +94,7 @@ impl Registry {
         let issuer = Issuer {
             id: IssuerId::generate(now, &self.random),
             name: checked_name(&new.name)?,
+            server: checked_server(new.server.as_deref(), new.provider)?,
             url: new.url,
             provider: new.provider,
             enabled: true,
@@ -115,11 +122,11 @@ impl Registry {
         write.await
     }
 
-    /// Renames an issuer, switches it on or off, and says whether it may stand at a private address. Switched off, all
-    /// tokens that its identities were exchanged for are dead at this moment.
+    /// Changes what can be changed about an issuer. Switched off, all tokens that its identities were exchanged for are dead
+    /// at this moment.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Field`] `name`; [`Error::Field`] `url` where its URL needs a private network.
+    /// [`Error::NotFound`]; [`Error::Field`] `name` or `server`; [`Error::Field`] `url` where its URL needs a private network.
     pub async fn change_issuer(
         &self,
         permit: &Permit<Administer>,
@@ -127,50 +134,36 @@ impl Registry {
         id: IssuerId,
         change: IssuerChange,
     ) -> Result<(), Error> {
-        let (now, acting, name) = (self.clock.now(), person_of(permit), checked_name(&change.name)?);
+        let (now, acting) = (self.clock.now(), person_of(permit));
         let before = self.store.read().await?.issuer(id).await?.ok_or_else(no_issuer)?;
         check_issuer(&before.url, change.private_network)
             .map_err(|error| Error::field("url", error.to_string()))?;
-        let (enabled, private_network) = (change.enabled, change.private_network);
-        let event =
-            PublisherEvent::IssuerChanged { issuer: id, url: before.url.clone(), enabled, private_network };
+        let after = Issuer {
+            name: checked_name(&change.name)?,
+            enabled: change.enabled,
+            algorithm: change.algorithm,
+            private_network: change.private_network,
+            server: checked_server(change.server.as_deref(), before.provider)?,
+            ..before.clone()
+        };
+        let event = PublisherEvent::IssuerChanged {
+            issuer: id,
+            url: after.url.clone(),
+            enabled: after.enabled,
+            private_network: after.private_network,
+            algorithm: Some(after.algorithm),
+            server: after.server.clone(),
+        };
         let entry = AuditEntry::new(now, permit.actor(), origin, event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 check_still_administers(tx, acting).await?;
-                if !tx.change_issuer(id, &name, enabled, private_network).await? {
+                if !tx.change_issuer(&after).await? {
                     return Err(no_issuer());
                 }
-                if (before.name, before.enabled, before.private_network) != (name, enabled, private_network) {
+                if before != after {
                     tx.audit(entry).await?;
                 }
-                tx.announce(Change::Access);
-                Ok(())
-            })
-        });
-        write.await
-    }
-
-    /// Removes an issuer with all its publishers and tokens.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn remove_issuer(
-        &self,
-        permit: &Permit<Administer>,
-        origin: &Origin,
-        id: IssuerId,
-    ) -> Result<(), Error> {
-        let (now, acting) = (self.clock.now(), person_of(permit));
-        let (actor, origin) = (permit.actor().clone(), *origin);
-        let write = self.store.write(move |tx| {
-            Box::pin(async move {
-                check_still_administers(tx, acting).await?;
-                let issuer = tx.issuer(id).await?.ok_or_else(no_issuer)?;
-                let publishers = u64::try_from(tx.publishers_of_issuer(id).await?).unwrap_or_default();
-                tx.delete_issuer(id).await?;
-                let event = PublisherEvent::IssuerRemoved { issuer: id, url: issuer.url, publishers };
-                tx.audit(AuditEntry::new(now, &actor, &origin, event)).await?;
                 tx.announce(Change::Access);
                 Ok(())
             })
@@ -188,6 +181,20 @@ fn checked_name(typed: &str) -> Result<String, Error> {
     Ok(name.to_owned())
 }
 
-fn no_issuer() -> Error {
+/// Where the projects of a GitLab are. Those of other kinds are found by the issuer's URL.
+fn checked_server(typed: Option<&str>, provider: Provider) -> Result<Option<String>, Error> {
+    let server = typed.map(|server| server.trim().trim_end_matches('/')).filter(|server| !server.is_empty());
+    let Some(server) = server else { return Ok(None) };
+    if provider != Provider::GitLab {
+        return Err(Error::field("server", "Only a GitLab can be elsewhere than its issuer."));
+    }
+    // Nothing is asked of it, so it may be anywhere.
+    if check_issuer(server, true).is_err() {
+        return Err(Error::field("server", "The URL of the GitLab, such as https://gitlab.example.org."));
+    }
+    Ok(Some(server.to_owned()))
+}
+
+pub(super) fn no_issuer() -> Error {
     Error::NotFound("there is no such issuer any more".into())
 }

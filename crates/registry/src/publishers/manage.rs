@@ -1,4 +1,4 @@
-//! Adding and removing the publishers of projects, channels and groups.
+//! Adding the publishers of projects, channels and groups.
 
 use bonded_mail::ProjectChange;
 use bonded_model::actor::Origin;
@@ -8,14 +8,12 @@ use bonded_model::publishing::{Publisher, PublisherPlace};
 use bonded_model::user::ChannelRole;
 use bonded_model::{Channel, Timestamp};
 use bonded_oidc::PublisherConfig;
-use bonded_store::{Change, Tx};
+use bonded_store::Tx;
 
-use super::created::identity;
 use super::matching::{config_of, same_place};
 use super::prefix;
 use crate::access::{ManageChannel, ManageGroup, ManageProject, Permit};
 use crate::people::mail::{Letter, post};
-use crate::projects::News;
 use crate::roles::{Managed, Manages};
 use crate::{Error, Registry};
 
@@ -142,49 +140,6 @@ impl Registry {
         write.await
     }
 
-    /// Removes a publisher. What its tokens may do by it ends at this moment. Owners of the project are told, and whoever
-    /// registered a pending one.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for a publisher of another place.
-    pub async fn remove_publisher<A: Manages>(
-        &self,
-        permit: &Permit<A>,
-        origin: &Origin,
-        id: PublisherId,
-    ) -> Result<(), Error> {
-        let (managed, actor, now) = (permit.action().managed(), permit.actor().clone(), self.clock.now());
-        let (registry, origin) = (self.clone(), *origin);
-        let letters = match &managed {
-            Managed::Project(action) => {
-                let found = self.store.read().await?.publisher(id).await?.ok_or_else(no_publisher)?;
-                let change = ProjectChange::PublisherRemoved { identity: identity(&found) };
-                let (channel, project, at) = (&action.channel, action.name.as_str(), now);
-                let news = News { channel, project, actor: &actor, at, change };
-                self.letters_to_owners(action.project, news).await?
-            }
-            Managed::Channel(_) | Managed::Group(_) => Vec::new(),
-        };
-        let write = self.store.write(move |tx| {
-            Box::pin(async move {
-                managed.decide_again(tx, &actor, now).await?;
-                let publisher = of_place(tx, &managed, id).await?;
-                if let PublisherPlace::Pending { .. } = &publisher.place {
-                    let news = bonded_mail::PendingNews::Removed;
-                    return registry.lapse(tx, &publisher, &actor, &origin, news).await;
-                }
-                tx.delete_publisher(id).await?;
-                let identity = identity(&publisher);
-                let event = PublisherEvent::PublisherRemoved { publisher: id, identity };
-                tx.audit(tie(AuditEntry::new(now, &actor, &origin, event), &publisher)).await?;
-                // Tokens that were given out by it are known to caches.
-                tx.announce(Change::Access);
-                post(tx, &letters).await
-            })
-        });
-        write.await
-    }
-
     pub(super) fn new_publisher(
         &self,
         place: PublisherPlace,
@@ -224,7 +179,8 @@ fn same_config(one: &Publisher, other: &Publisher) -> bool {
     let (Some(one), Some(other)) = (config_of(one), config_of(other)) else { return false };
     let (one_fields, other_fields) = (one.to_fields(), other.to_fields());
     let learnt = |name: &String| {
-        name.ends_with("_id") && !(one_fields.contains_key(name) && other_fields.contains_key(name))
+        one.learnt().contains(&name.as_str())
+            && !(one_fields.contains_key(name) && other_fields.contains_key(name))
     };
     let names = one_fields.keys().chain(other_fields.keys());
     one.provider() == other.provider()

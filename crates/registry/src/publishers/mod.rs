@@ -21,6 +21,7 @@ mod matching;
 mod mint;
 mod pending;
 mod prefix;
+mod remove;
 mod reserve;
 mod settings;
 mod view;

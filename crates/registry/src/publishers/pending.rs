@@ -29,6 +29,20 @@ const WAITS: TimeDelta = TimeDelta::days(30);
 const MOST: usize = 100;
 
 impl Registry {
+    /// Whether the person may make a project of this name in the channel, as far as that shows without a transaction:
+    /// asked before any provider is asked for anything in their name.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`]; [`Denial`]; [`Error::Field`] `name` for what cannot name a project.
+    pub async fn may_register(&self, fresh: &Fresh<'_>, channel: &str, name: &str) -> Result<(), Error> {
+        fresh.cleared()?;
+        let actor = fresh.actor();
+        let channel = self.access.visible_channel(&actor, channel).await?;
+        let (normalized, name) = names_of_project(&channel, name.trim())?;
+        let publish = Publish { channel, name, normalized, project: None };
+        Ok(publish.decide(&actor, self.clock.now())?)
+    }
+
     /// Registers a publisher for a project that does not exist yet: whoever may make projects in the channel. The first
     /// identity that matches makes the project, in the name and with the rights that the person has at that moment.
     ///

@@ -107,6 +107,24 @@ with_app! {
         assert_eq!(document["releases"][3]["files"][0]["verified_source"], serde_json::Value::Null);
     }
 
+    async fn a_file_that_came_late_to_an_old_release_does_not_hide_a_release_from_a_fork(app: TestApp) {
+        World::python(&app).await;
+        let ours = app.job("acme/parcel", "pypi", "parcel").await;
+        let theirs = app.job("mallory/parcel", "pypi", "parcel").await;
+        for version in ["3.0", "4.0"] {
+            publish(&app, &ours.token, &Wheel::new("parcel", version)).await;
+        }
+        drop(mails(&app).await);
+        app.advance(TimeDelta::seconds(1));
+        app.upload("pypi", &theirs.token, &Form::sdist(&Sdist::new("parcel", "3.0"))).await.expect(200);
+        assert_eq!(mails(&app).await, told("parcel 3 comes from another source"));
+        publish(&app, &theirs.token, &Wheel::new("parcel", "5.0")).await;
+        assert_eq!(mails(&app).await, told("parcel 5 comes from another source"));
+        assert_eq!(states(&app, PROVENANCE).await[..3], ["changed", "full", "changed"]);
+        let document = app.get(PROVENANCE).await.expect(200).json();
+        assert_eq!(document["releases"][0]["compared_with"]["version"], "4");
+    }
+
     async fn only_addresses_in_the_verified_source_repository_are_marked(app: TestApp) {
         let world = World::python(&app).await;
         let job = app.job("acme/parcel", "pypi", "parcel").await;
@@ -128,6 +146,25 @@ with_app! {
         let page = page.expect("it is public");
         assert_eq!((page.about.links.len(), page.verified_links.len()), (2, 0));
         assert_eq!(app.get(PROVENANCE).await.expect(200).json()["verified_urls"], serde_json::json!([]));
+    }
+
+    async fn addresses_that_only_look_like_the_verified_repository_are_marked_nowhere(app: TestApp) {
+        World::python(&app).await;
+        let job = app.job("owner/project", "pypi", "parcel").await;
+        let ours = "https://github.com/owner/project/issues";
+        for (version, list) in [("3.0", include_str!("urls/alike.txt")), ("4.0", include_str!("urls/ambiguous.txt"))] {
+            let wheel = Wheel::new("parcel", version).header(&format!("Project-URL: Ours, {ours}"));
+            let add = |wheel: Wheel, url: &str| wheel.header(&format!("Project-URL: Link, {url}"));
+            publish(&app, &job.token, &list.lines().fold(wheel, add)).await;
+            let told = app.get(PROVENANCE).await.expect(200).json();
+            assert_eq!(told["verified_urls"], serde_json::json!([ours]), "{version}");
+            let page = app.get("/projects/pypi/parcel").await.expect(200);
+            let facts: Vec<_> = page.text().split("<dd>").collect();
+            let is_link = |fact: &&&str| fact.contains("rel=\"nofollow noopener noreferrer ugc\"");
+            assert!(facts.iter().filter(is_link).count() > 20, "{version}");
+            let marked: Vec<_> = facts.iter().filter(|fact| fact.contains(">verified</span>")).collect();
+            assert!(marked.len() == 1 && marked[0].contains(ours), "{version}: {marked:#?}");
+        }
     }
 
     async fn packages_of_conda_are_compared_too(app: TestApp) {

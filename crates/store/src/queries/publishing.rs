@@ -42,8 +42,10 @@ impl Queries {
         pub fn expired_publishers(now: Timestamp) -> Vec<Publisher> = publishers::expired;
         /// Pending publishers that end before a moment, and whose registrant was not told; at most 100.
         pub fn expiring_publishers(before: Timestamp) -> Vec<Publisher> = publishers::expiring;
+        /// The publishers of an issuer, oldest first.
+        pub fn publishers_of_issuer(issuer: IssuerId) -> Vec<Publisher> = publishers::of_issuer;
         /// How many publishers an issuer has.
-        pub fn publishers_of_issuer(issuer: IssuerId) -> i64 = publishers::count_of_issuer;
+        pub fn publisher_count_of_issuer(issuer: IssuerId) -> i64 = publishers::count_of_issuer;
         /// Whether a channel keeps the names of pending publishers free for those who registered them.
         pub fn reserves_pending(channel: ChannelId) -> bool = publishers::are_reserved_in;
 
@@ -56,8 +58,11 @@ impl Queries {
         pub fn sources_of_project(project: ProjectId) -> Vec<FileSource> = provenance::of_project;
         /// Where every file of a release that is in the index comes from, oldest first.
         pub fn sources_of_release(release: ReleaseId) -> Vec<FileSource> = provenance::of_release;
-        /// The releases of the newest 500 files of a project whose source is known; each as often as it has such files.
-        pub fn releases_with_source(project: ProjectId) -> Vec<ReleaseId> = provenance::releases_with_source;
+        /// Whether the source of any file of a project was ever known.
+        pub fn has_sources(project: ProjectId) -> bool = provenance::is_known_of;
+        /// The newest release of a project, before another one that was made then, with a file whose source is known.
+        pub fn release_with_source_before(project: ProjectId, created_at: Timestamp, release: ReleaseId)
+            -> Option<ReleaseId> = provenance::release_with_source_before;
         /// The attestations of a file, in the order in which they came.
         pub fn attestations_of(file: FileId) -> Vec<Attestation> = provenance::attestations_of;
         /// The digest of all attestations of a file, which stands with the last one.

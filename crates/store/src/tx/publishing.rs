@@ -12,9 +12,8 @@ impl Tx {
     run_queries! {
         /// Adds an issuer. False when there is one with its URL.
         pub fn insert_issuer(issuer: &Issuer) -> bool = issuers::insert;
-        /// Renames an issuer, switches it on or off, and says whether it may stand at a private address. False when there
-        /// is none.
-        pub fn change_issuer(id: IssuerId, name: &str, enabled: bool, private_network: bool) -> bool = issuers::change;
+        /// Changes everything about an issuer but its URL and its kind. False when there is none.
+        pub fn change_issuer(issuer: &Issuer) -> bool = issuers::change;
         /// Deletes an issuer with all its publishers. False when there was none.
         pub fn delete_issuer(id: IssuerId) -> bool = issuers::delete;
         /// Says that the keys of an issuer are about to be fetched. False when somebody tried since `before`.

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bonded_model::ids::{AttestationId, IssuerId, PublisherId, TokenId};
 use bonded_model::project::Project;
 use bonded_model::publishing::{
-    Attestation, Grant, Granted, Issuer, Provider, Publisher, PublisherPlace, PublisherToken, Source,
+    Algorithm, Attestation, Grant, Granted, Issuer, Provider, Publisher, PublisherPlace, PublisherToken,
+    Source,
 };
 use bonded_model::token::ApiToken;
 use bonded_model::{ChannelFormat, Random, Sha256};
@@ -88,19 +89,26 @@ on_both! {
             created_at: now(),
             ..issuers[2].clone()
         };
-        let copy = own.clone();
+        let changed = Issuer {
+            name: "Our forge".into(),
+            enabled: false,
+            algorithm: Algorithm::Es256,
+            private_network: false,
+            server: Some("https://git.example".into()),
+            ..own.clone()
+        };
+        let (copy, change) = (own.clone(), changed.clone());
         let done = write(&store, move |tx| Box::pin(async move {
             let again = Issuer { id: IssuerId::generate(now(), &random()), ..copy.clone() };
             Ok([
                 tx.insert_issuer(&copy).await?,
                 tx.insert_issuer(&again).await?,
-                tx.change_issuer(copy.id, "Our forge", false, false).await?,
-                tx.change_issuer(again.id, "", true, true).await?,
+                tx.change_issuer(&change).await?,
+                tx.change_issuer(&again).await?,
             ])
         })).await;
         assert_eq!(done, [true, false, true, false]);
         let mut reader = store.read().await.unwrap();
-        let changed = Issuer { name: "Our forge".into(), enabled: false, private_network: false, ..own.clone() };
         assert_eq!(reader.issuer_by_url("https://forge.example").await.unwrap(), Some(changed.clone()));
         assert_eq!(reader.issuer(own.id).await.unwrap(), Some(changed));
         assert_eq!(reader.issuer_by_url("https://forge.example/").await.unwrap(), None);
@@ -182,7 +190,8 @@ on_both! {
         assert_eq!(reader.publishers_of_channel(channel).await.unwrap(), [wide, waiting.clone()]);
         assert_eq!(reader.pending_publishers_in(channel).await.unwrap(), from_ref(&waiting));
         assert_eq!(reader.publishers_of_registrant(registrant).await.unwrap(), from_ref(&waiting));
-        assert_eq!(reader.publishers_of_issuer(issuer).await.unwrap(), 3);
+        assert_eq!(reader.publisher_count_of_issuer(issuer).await.unwrap(), 3);
+        assert_eq!(reader.publishers_of_issuer(issuer).await.unwrap().len(), 3);
         assert_eq!(reader.expired_publishers(now() + TimeDelta::days(30)).await.unwrap(), from_ref(&waiting));
         assert_eq!(reader.expired_publishers(now() + TimeDelta::days(29)).await.unwrap(), []);
         let before = now() + TimeDelta::days(31);
@@ -252,7 +261,7 @@ on_both! {
         let (id, issuer) = (one.id, issuers[2].clone());
         write(&store, move |tx| Box::pin(async move {
             assert!(tx.delete_publisher(id).await?);
-            tx.change_issuer(issuer.id, &issuer.name, false, false).await
+            tx.change_issuer(&Issuer { enabled: false, ..issuer }).await
         })).await;
         let left = reader.publisher_token(made.id).await.unwrap().unwrap();
         assert_eq!((left.grants, left.issuer_enabled), (vec![wide], false));

@@ -121,6 +121,7 @@ fn issuer(id: IssuerId, now: bonded_model::Timestamp) -> Issuer {
         enabled: true,
         algorithm: Algorithm::Rs256,
         private_network: false,
+        server: None,
         created_at: now,
     }
 }

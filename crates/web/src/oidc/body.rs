@@ -10,12 +10,16 @@ use crate::linger::linger;
 const MAX: usize = 32 << 10;
 
 #[derive(Deserialize)]
-struct Body {
-    token: String,
+pub(super) struct Body {
+    /// The identity token, or the one to be burnt.
+    pub(super) token: String,
+    /// What the client wants of the token that it gets (PEP 807).
+    #[serde(default)]
+    pub(super) features: Option<Vec<String>>,
 }
 
-/// The token of `{"token": "…"}`; `None` for anything else, also for a number in its place, and for what is too long.
-pub(super) async fn token(request: Request) -> Option<String> {
+/// The body `{"token": "…"}`; `None` for anything else, also for a number in its place, and for what is too long.
+pub(super) async fn read(request: Request) -> Option<Body> {
     let body = Limited::new(linger(request).into_body(), MAX).collect().await.ok()?.to_bytes();
-    serde_json::from_slice::<Body>(&body).ok().map(|body| body.token)
+    serde_json::from_slice(&body).ok()
 }

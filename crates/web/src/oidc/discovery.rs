@@ -8,7 +8,7 @@ use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::no_store;
+use super::{FEATURE, no_store};
 use crate::App;
 use crate::extract::Query;
 use crate::problem::Problem;
@@ -34,8 +34,8 @@ pub(super) async fn discover(
     let body = json!({
         "audience-endpoint": format!("{base}/_/oidc/audience"),
         "token-mint-endpoint": format!("{base}/_/oidc/mint-token"),
-        "features": ["multi-use-token"],
-        "default-features": ["multi-use-token"],
+        "features": [FEATURE],
+        "default-features": [FEATURE],
     });
     Ok((no_store(), [(CONTENT_TYPE, PYTP_JSON)], body.to_string()).into_response())
 }

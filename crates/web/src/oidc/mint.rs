@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::json;
 
-use super::{answer, body, no_store, origin_of};
+use super::{FEATURE, answer, body, no_store, origin_of};
 use crate::App;
 use crate::problem::Problem;
 
@@ -45,11 +45,17 @@ pub(super) async fn for_conda(State(app): State<App>, request: Request) -> Resul
 
 async fn exchange(app: &App, request: Request) -> Result<Result<Minted, ExchangeError>, Problem> {
     let origin = origin_of(&request)?;
-    let Some(token) = body::token(request).await else {
+    let Some(body) = body::read(request).await else {
         let text = "the body has to be JSON with the identity token: {\"token\": \"…\"}, at most 32 KiB";
         return Ok(Err(ExchangeError::Payload(text.into())));
     };
-    Ok(app.exchange(&token, &origin).await)
+    // Else a client that asked for a token which ends with its first use would go on as if it had one.
+    if let Some(other) = body.features.iter().flatten().find(|feature| *feature != FEATURE) {
+        let other: String = other.chars().filter(|c| !c.is_control()).take(64).collect();
+        let text = format!("tokens with the feature '{other}' are not given out, but those with '{FEATURE}'");
+        return Ok(Err(ExchangeError::Payload(text)));
+    }
+    Ok(app.exchange(&body.token, &origin).await)
 }
 
 /// The answer under its status; what is not the identity's fault has the status that it has everywhere.

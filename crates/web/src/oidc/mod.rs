@@ -17,6 +17,9 @@ use crate::App;
 use crate::problem::Problem;
 use crate::routes::Routes;
 
+/// What tokens that are given out can do, in the words of PEP 807: they upload as often as their job likes.
+const FEATURE: &str = "multi-use-token";
+
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 pub(crate) fn add(table: Routes) -> Routes {
@@ -40,8 +43,8 @@ async fn audience(State(app): State<App>) -> Response {
 
 /// Ends a token that its job does not need any more. The answer is the same for everything, so that it tells nothing.
 async fn burn(State(app): State<App>, request: Request) -> Result<Response, Problem> {
-    let (origin, token) = (origin_of(&request)?, body::token(request).await);
-    if let Some(token) = token.and_then(|text| text.parse().ok()) {
+    let (origin, body) = (origin_of(&request)?, body::read(request).await);
+    if let Some(token) = body.and_then(|body| body.token.parse().ok()) {
         app.burn_publisher_token(&token, &origin).await?;
     }
     Ok((StatusCode::NO_CONTENT, no_store()).into_response())

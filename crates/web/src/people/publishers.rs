@@ -99,14 +99,21 @@ async fn register(
     let fresh = visitor.fresh(&session, PATH)?;
     let cleared = fresh.cleared().map_err(|error| visitor.refuse(error, PATH))?;
     let (id, provider, issuer) = issuer_of(&app, &cleared, typed.get("issuer").map(String::as_str)).await?;
-    let read = app.read_publisher(&fresh, id, typed.clone()).await;
     let form = Form { shell: visitor.shell_for(&session), provider, issuer, typed };
     let again = |page: &NewPendingPublisher| Ok(visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, page));
+    let text = |name: &str| form.typed.get(name).map(String::as_str).unwrap_or_default();
+    match app.may_register(&fresh, text("channel"), text("name")).await {
+        Ok(()) => {}
+        Err(Error::Field { field, text }) => {
+            return again(&form.page(&FieldErrors::default(), Some((field, &text))));
+        }
+        Err(other) => return Err(visitor.refuse(other, PATH)),
+    }
+    let read = app.read_publisher(&fresh, &visitor.visit, id, form.typed.clone()).await;
     let new = match read.map_err(|error| visitor.refuse(error, PATH))? {
         TypedPublisher::Wrong(errors) => return again(&form.page(&errors, None)),
         TypedPublisher::New(new) => new,
     };
-    let text = |name: &str| form.typed.get(name).map(String::as_str).unwrap_or_default();
     match app.register_publisher(&fresh, &visitor.visit, text("channel"), text("name"), new).await {
         Ok(_) => Ok(visitor.redirect("/account/publishers?done=publisher-registered")),
         Err(Error::Field { field, text }) => again(&form.page(&FieldErrors::default(), Some((field, &text)))),

@@ -1,6 +1,8 @@
 //! Trusted publishing: what upload clients get for the identities of CI jobs, and what attackers try.
 
+mod adding;
 mod believed;
+mod beside;
 mod conda;
 mod ending;
 mod exchange;
@@ -9,4 +11,6 @@ mod matching;
 mod pending;
 mod prefixes;
 mod providers;
+mod reusable;
+mod self_hosted;
 pub(crate) mod world;

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::providers::support::Given;
-use crate::testing;
+use crate::{PublisherConfig, testing};
 
 const GIVEN: Given = Given {
     provider: Provider::CircleCi,
@@ -43,6 +43,26 @@ fn anything_else_does_not() {
     assert_eq!(GIVEN.check(&config, json!({REF: "refs/heads/evil"})), [REF]);
     let subject = format!("org/76a31a5d-0000-4000-8000-000000000001/project/{other}/user/x");
     assert_eq!(GIVEN.check(&config, json!({"sub": subject})), ["sub"]);
+}
+
+#[test]
+fn a_build_of_a_fork_that_got_secrets_does_not_publish() {
+    let fields = |wanted: &[usize]| wanted.iter().map(|index| FIELDS[*index]).collect::<Vec<_>>();
+    let forgotten = GIVEN.read(&fields(&[0, 1, 2, 4])).unwrap_err();
+    assert!(forgotten.get("vcs_origin").is_some(), "{forgotten}");
+    let config = GIVEN.read(&fields(&[0, 1, 3])).unwrap();
+    assert_eq!(GIVEN.check(&config, json!({ORIGIN: "github.com/mallory/rocket"})), [ORIGIN]);
+    assert_eq!(GIVEN.check(&config, json!({ORIGIN: null})), [ORIGIN]);
+    assert_eq!(config.warnings(), [Warning::UnprotectedRef]);
+}
+
+#[test]
+fn a_publisher_that_was_added_without_a_source_repository_goes_on_and_warns() {
+    let old = r#"{"provider": "circleci", "organization_id": "76a31a5d-0000-4000-8000-000000000001",
+        "project_id": "8cf45f1a-0000-4000-8000-000000000002", "vcs_ref": "refs/heads/main"}"#;
+    let config = PublisherConfig::from_json(old).unwrap();
+    assert!(GIVEN.check(&config, json!({})).is_empty());
+    assert_eq!(config.warnings(), [Warning::NoOrigin]);
 }
 
 #[test]

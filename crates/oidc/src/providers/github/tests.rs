@@ -186,6 +186,55 @@ fn a_reusable_workflow_has_to_be_named() {
 }
 
 #[test]
+fn a_reusable_workflow_at_another_commit_than_the_one_that_was_read() {
+    let (read, other) = ("0a".repeat(20), "0b".repeat(20));
+    let file = "acme/shared/.github/workflows/publish.yml";
+    let pinned = config(&[("reusable", &format!("{file}@{read}"))]);
+    GIVEN.check_config(&pinned);
+    let called = |end: &str| GIVEN.check(&pinned, json!({"job_workflow_ref": format!("{file}@{end}")}));
+    assert!(called(&read).is_empty());
+    let twice = format!("{read}@{read}");
+    for end in [other.as_str(), "refs/tags/v2", &read[..39], &twice, ""] {
+        assert_eq!(called(end), ["job_workflow_ref"], "{end}");
+    }
+}
+
+#[test]
+fn any_workflow_of_the_repository_may_call_a_reusable_one_where_none_is_named() {
+    let file = "acme/shared/.github/workflows/publish.yml";
+    let any = config(&[("workflow", ""), ("reusable", file)]);
+    GIVEN.check_config(&any);
+    assert!(any.describe().contains("acme/rocket, any workflow, environment release, through acme/shared"));
+    let job = format!("{file}@refs/tags/v2");
+    let called = |caller: &str| {
+        GIVEN.check(&any, json!({"workflow_ref": caller, "job_workflow_ref": job, "ref": "refs/tags/v1.0"}))
+    };
+    for caller in ["release.yml", "nightly.yaml", "a@b.yml"] {
+        assert!(called(&format!("acme/rocket/.github/workflows/{caller}@refs/tags/v1.0")).is_empty());
+    }
+    for caller in [
+        "evil/rocket/.github/workflows/release.yml@refs/tags/v1.0",
+        "acme/rocket2/.github/workflows/release.yml@refs/tags/v1.0",
+        "acme/rocket/.github/workflows/release.yml@refs/tags/v2.0",
+        "acme/rocket/.github/workflows/sub/release.yml@refs/tags/v1.0",
+        "acme/rocket/.github/workflows/@refs/tags/v1.0",
+        "acme/rocket/release.yml@refs/tags/v1.0",
+        "acme/rocket/.github/workflows/release.yml@",
+        "",
+    ] {
+        assert_eq!(called(caller), ["workflow_ref"], "{caller}");
+    }
+    let own = "acme/rocket/.github/workflows/release.yml@refs/tags/v1.0";
+    assert_eq!(
+        GIVEN.check(&any, json!({"job_workflow_ref": own})),
+        ["job_workflow_ref"],
+        "not in the reusable one"
+    );
+    let errors = GIVEN.read(&[&FIELDS[..], &[("workflow", "")]].concat()).unwrap_err();
+    assert!(errors.get("workflow").is_some(), "without a reusable workflow it is needed");
+}
+
+#[test]
 fn somebody_else_calls_the_reusable_workflow() {
     let named = config(&[("reusable", "acme/shared/.github/workflows/publish.yml")]);
     let claims = json!({
@@ -227,6 +276,8 @@ fn fields_that_cannot_be_right() {
         ("reusable", "acme/shared/publish.yml"),
         ("reusable", "/shared/.github/workflows/publish.yml"),
         ("reusable", "acme/shared/.github/workflows/publish.yml@v2"),
+        ("reusable", "acme/shared/.github/workflows/publish.yml@0123abc"),
+        ("reusable", "acme/shared/.github/workflows/publish.yml@"),
     ] {
         let errors = GIVEN.read(&[&FIELDS[..], &[(field, bad)]].concat()).unwrap_err();
         assert!(errors.get(field).is_some(), "{field} {bad:?}: {errors}");

@@ -118,6 +118,25 @@ fn two_self_managed_servers_with_the_same_namespace_and_project() {
 }
 
 #[test]
+fn a_server_whose_tokens_another_host_issues() {
+    let url = "https://tokens.example/gitlab";
+    let issuer =
+        Issuer { server: Some("https://git.example/forge".into()), ..testing::issuer(Provider::GitLab, url) };
+    let found = |file: &str| {
+        let plain = testing::gitlab(url, "registry.example", bonded_model::Timestamp::UNIX_EPOCH);
+        let claims = testing::with(plain, json!({"ci_config_ref_uri": file}));
+        identity(&issuer, &Claims::new(claims.as_object().cloned().unwrap())).unwrap()
+    };
+    let right = found("git.example/forge/acme/tools/rocket//.gitlab-ci.yml@refs/heads/main");
+    assert_eq!(config(&[]).check(&right), Ok(()));
+    let source = right.source;
+    assert_eq!(source.repository_url.as_deref(), Some("https://git.example/forge/acme/tools/rocket"));
+    assert_eq!(source.workflow.as_deref(), Some(".gitlab-ci.yml"));
+    let wrong = found("tokens.example/gitlab/acme/tools/rocket//.gitlab-ci.yml@refs/heads/main");
+    assert_eq!(config(&[]).check(&wrong).unwrap_err()[0].claim, "ci_config_ref_uri");
+}
+
+#[test]
 fn a_publisher_that_is_not_strict_is_warned_of() {
     let loose = GIVEN.read(&FIELDS[..2]).unwrap();
     assert_eq!(loose.warnings(), [Warning::NoEnvironment, Warning::UnprotectedRef, Warning::NoOwnerId]);

@@ -85,6 +85,7 @@ proptest! {
     fn no_text_panics(received in ".{0,80}", repository in ".{0,20}", path in ".{0,20}") {
         let _ = is_file_at(&received, &repository, &path, &ENDS);
         let _ = is_file_anywhere(&received, &repository, &path);
+        let _ = is_file_in(&received, &repository, &path, &ENDS);
         let _ = path_in(&received, &repository);
     }
 }

@@ -16,7 +16,7 @@ use super::{administering, viewing};
 use crate::App;
 use crate::browser::{Posted, Refusal, Visitor};
 use crate::extract::{Path, Query};
-use crate::people::{Done, Nothing};
+use crate::people::Done;
 use crate::problem::Problem;
 use crate::routes::Routes;
 
@@ -48,6 +48,7 @@ struct Typed {
     name: String,
     provider: String,
     algorithm: String,
+    server: Option<String>,
     /// Browsers send nothing for a box that is not ticked.
     private_network: Option<String>,
 }
@@ -56,7 +57,15 @@ struct Typed {
 struct Changed {
     name: String,
     enabled: String,
+    algorithm: String,
+    server: Option<String>,
     private_network: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Removed {
+    #[serde(default)]
+    typed: String,
 }
 
 fn blank() -> Form {
@@ -65,6 +74,7 @@ fn blank() -> Form {
         name: Field::default(),
         provider: Provider::GitHub.as_str().to_owned(),
         algorithm: Algorithm::Rs256.as_str().to_owned(),
+        server: Field::default(),
         private_network: false,
     }
 }
@@ -79,6 +89,7 @@ fn row(view: IssuerView) -> IssuerRow {
         algorithm: issuer.algorithm.as_str().to_owned(),
         enabled: issuer.enabled,
         private_network: issuer.private_network,
+        server: (issuer.provider == Provider::GitLab).then(|| issuer.server.unwrap_or_default()),
         publishers: view.publishers,
         failed_at: view.tried_at.filter(|tried| view.keys_at.is_none_or(|fetched| fetched < *tried)),
         keys_at: view.keys_at,
@@ -124,6 +135,7 @@ async fn create(
         name: form.name.trim().to_owned(),
         algorithm: form.algorithm.parse().map_err(unknown)?,
         private_network: form.private_network.is_some(),
+        server: form.server.clone(),
     };
     match app.add_issuer(&permit, &visitor.visit.origin, new).await {
         Ok(_) => Ok(done(&visitor, "issuer-added")),
@@ -134,6 +146,7 @@ async fn create(
                 name: Field::of(form.name).with_error(wrong("name")),
                 provider: form.provider,
                 algorithm: form.algorithm,
+                server: Field::of(form.server.unwrap_or_default()).with_error(wrong("server")),
                 private_network: form.private_network.is_some(),
             };
             let page = page(&app, &visitor, &session, new).await?;
@@ -154,7 +167,9 @@ async fn change(
     let change = IssuerChange {
         name: form.name.trim().to_owned(),
         enabled: form.enabled == "yes",
+        algorithm: form.algorithm.parse().map_err(|_| Problem::bad_request("there is no such algorithm"))?,
         private_network: form.private_network.is_some(),
+        server: form.server,
     };
     let before = app.issuers(&viewing(&app, &visitor, &session, PATH)?).await?;
     let was = before.iter().find(|view| view.issuer.id == id).map(|view| view.issuer.enabled);
@@ -166,9 +181,7 @@ async fn change(
     match app.change_issuer(&permit, &visitor.visit.origin, id, change).await {
         Ok(()) => Ok(done(&visitor, word)),
         Err(error @ (Error::Field { .. } | Error::Invalid(_) | Error::Conflict(_))) => {
-            let page = page(&app, &visitor, &session, blank()).await?;
-            let shell = page.shell.clone().with_notice(Notice::error(error.to_string()));
-            Ok(visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &Issuers { shell, ..page }))
+            again(&app, &visitor, &session, &error).await
         }
         Err(other) => Err(visitor.refuse(other, PATH)),
     }
@@ -177,14 +190,23 @@ async fn change(
 async fn remove(
     State(app): State<App>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted<Nothing>,
+    Posted { visitor, form }: Posted<Removed>,
 ) -> Result<Response, Refusal> {
     let session = visitor.signed_in(&app).await?;
     let permit = administering(&app, &visitor, &session, PATH)?;
     let id: IssuerId = id.parse().map_err(|_| Problem::not_found())?;
-    let removed = app.remove_issuer(&permit, &visitor.visit.origin, id).await;
-    removed.map_err(|error| visitor.refuse(error, PATH))?;
-    Ok(done(&visitor, "issuer-removed"))
+    match app.remove_issuer(&permit, &visitor.visit.origin, id, &form.typed).await {
+        Ok(()) => Ok(done(&visitor, "issuer-removed")),
+        Err(error @ Error::Field { .. }) => again(&app, &visitor, &session, &error).await,
+        Err(other) => Err(visitor.refuse(other, PATH)),
+    }
+}
+
+/// The list, with what was wrong.
+async fn again(app: &App, visitor: &Visitor, session: &Session, error: &Error) -> Result<Response, Refusal> {
+    let page = page(app, visitor, session, blank()).await?;
+    let shell = page.shell.clone().with_notice(Notice::error(error.to_string()));
+    Ok(visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &Issuers { shell, ..page }))
 }
 
 fn done(visitor: &Visitor, word: &str) -> Response {

@@ -146,7 +146,8 @@ async fn submit(app: &App, visitor: &Visitor, of: &Of, typed: Typed) -> Result<R
     let fresh = visitor.fresh(&session, &back)?;
     let cleared = fresh.cleared().map_err(|error| visitor.refuse(error, &back))?;
     let (id, provider, issuer) = issuer_of(app, &cleared, typed.get("issuer").map(String::as_str)).await?;
-    let read = app.read_publisher(&fresh, id, typed.clone()).await;
+    may_add(app, &fresh, of).await.map_err(|error| visitor.refuse(error, &back))?;
+    let read = app.read_publisher(&fresh, &visitor.visit, id, typed.clone()).await;
     let form = Form { shell: visitor.shell_for(&session), head: found.head, provider, issuer, typed };
     let again = |page: &NewPublisher| Ok(visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, page));
     match read.map_err(|error| visitor.refuse(error, &back))? {
@@ -158,6 +159,17 @@ async fn submit(app: &App, visitor: &Visitor, of: &Of, typed: Typed) -> Result<R
             }
             Err(other) => Err(visitor.refuse(other, &back)),
         },
+    }
+}
+
+/// Whether the visitor may add publishers there: before any provider is asked for anything in their name.
+async fn may_add(app: &App, fresh: &Fresh<'_>, of: &Of) -> Result<(), Error> {
+    match of {
+        Of::Place(Place { channel, project: Some(project) }) => {
+            app.manage_project(fresh, channel, project).await.map(drop)
+        }
+        Of::Place(Place { channel, project: None }) => app.manage_channel(fresh, channel).await.map(drop),
+        Of::Group(name) => app.manage_group(fresh, name).await.map(drop),
     }
 }
 

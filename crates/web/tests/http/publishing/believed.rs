@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bonded_model::publishing::Provider;
+use bonded_model::publishing::{Algorithm, Provider};
 use bonded_registry::publishers::IssuerChange;
 use bonded_testkit::issuer::{TestIssuer, with};
 use bonded_testkit::with_app;
@@ -86,16 +86,61 @@ with_app! {
         assert_eq!(world.upload(&token, "rocket", "1.0").await, 200);
         let registry = &app.registry;
         let permit = registry.operator_administers(&app.operator()).expect("the operator may");
-        let change = |enabled| IssuerChange { name: "test".into(), enabled, private_network: true };
+        let change = |enabled| {
+            let name = "test".into();
+            IssuerChange { name, enabled, algorithm: Algorithm::Rs256, private_network: true, server: None }
+        };
         let origin = registry.local_origin();
         registry.change_issuer(&permit, &origin, world.known.id, change(false)).await.expect("it is off");
         assert_eq!(world.upload(&token, "rocket", "1.1").await, 403);
         assert_eq!(world.code(json!({})).await, "not-enabled");
         registry.change_issuer(&permit, &origin, world.known.id, change(true)).await.expect("it is on");
         world.minted(json!({})).await;
-        registry.remove_issuer(&permit, &origin, world.known.id).await.expect("it is removed");
+        let url = world.issuer.url();
+        registry.remove_issuer(&permit, &origin, world.known.id, url).await.expect("it is removed");
         assert_eq!(world.code(json!({})).await, "invalid-payload");
         let mut reader = registry.store.read().await.expect("a connection");
         assert!(reader.publisher(publisher.id).await.expect("a row").is_none());
+    }
+
+    async fn removing_an_issuer_tells_everybody_whom_removing_its_publishers_tells(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let registry = &app.registry;
+        let (operator, origin) = (app.operator(), registry.local_origin());
+        let channel = registry.operator_manages_channel(&operator, "pypi").await.expect("the operator may");
+        let wide = world.new_publisher(json!({ "repository": "tools" }));
+        registry.add_channel_publisher(&channel, &origin, "acme-", wide).await.expect("it is added");
+        world.register(&world.ada, "capsule", json!({ "repository": "capsule" })).await.expect("it is registered");
+        let permit = registry.operator_administers(&operator).expect("the operator may");
+        let remove = async |typed: &str| registry.remove_issuer(&permit, &origin, world.known.id, typed).await;
+        for typed in ["", "test", "https://token.actions.githubusercontent.com"] {
+            let refused = remove(typed).await.expect_err("another URL");
+            assert!(matches!(refused, bonded_registry::Error::Field { field: "confirm", .. }), "{typed}: {refused}");
+        }
+        assert!(world.recorded("project:publisher:remove").await.is_empty());
+        remove(world.issuer.url()).await.expect("it is removed");
+        let removed = world.recorded("project:publisher:remove").await;
+        assert_eq!(removed.len(), 2, "of the project and of the prefix");
+        assert_eq!(removed.iter().filter(|row| row.body.contains("acme/rocket, release.yml")).count(), 1);
+        assert_eq!(world.recorded("channel:publisher:lapse").await.len(), 1);
+        assert!(world.has_mail("A trusted publisher of rocket was removed").await);
+        assert!(world.has_mail("A pending publisher of yours was removed").await);
+    }
+
+    async fn an_issuer_that_signs_otherwise_from_now_on_is_believed_once_that_is_said(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let registry = &app.registry;
+        let permit = registry.operator_administers(&app.operator()).expect("the operator may");
+        let origin = registry.local_origin();
+        let change = |algorithm| {
+            let name = "test".into();
+            IssuerChange { name, enabled: true, algorithm, private_network: true, server: None }
+        };
+        registry.change_issuer(&permit, &origin, world.known.id, change(Algorithm::Es256)).await.expect("it is changed");
+        assert_eq!(world.code(json!({})).await, "invalid-token", "what it signed until then");
+        registry.change_issuer(&permit, &origin, world.known.id, change(Algorithm::Rs256)).await.expect("it is changed");
+        world.minted(json!({})).await;
+        let bodies: Vec<_> = world.recorded("instance:issuer:change").await.into_iter().map(|row| row.body).collect();
+        assert!(bodies.len() == 2 && bodies[0].contains("ES256"), "{bodies:?}");
     }
 }

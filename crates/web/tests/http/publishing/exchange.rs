@@ -106,6 +106,27 @@ with_app! {
         }
     }
 
+    async fn a_client_that_asks_for_another_kind_of_token_gets_none(app: TestApp) {
+        let (world, _) = World::with_rocket(&app).await;
+        let with = async |features: serde_json::Value| {
+            let body = json!({ "token": world.identity(json!({})), "features": features }).to_string();
+            app.post("/_/oidc/mint-token").body(body).await
+        };
+        for features in [
+            json!(["single-use-token"]),
+            json!(["multi-use-token", "single-use-token"]),
+            json!([""]),
+            json!("single-use-token"),
+            json!([7]),
+        ] {
+            let refused = with(features.clone()).await.expect(422).json();
+            assert_eq!(refused["errors"][0]["code"], "invalid-payload", "{features}");
+        }
+        for features in [json!(["multi-use-token"]), json!([]), json!(null)] {
+            with(features).await.expect(200);
+        }
+    }
+
     async fn guessing_is_slowed_down(app: TestApp) {
         let world = World::new(&app).await;
         let mut last = 422;

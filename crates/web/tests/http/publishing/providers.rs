@@ -1,65 +1,76 @@
 //! Identities of other providers than GitHub, through the database.
 
-use std::collections::BTreeMap;
-
-use bonded_model::publishing::{Issuer, Provider, Publisher};
-use bonded_registry::publishers::NewPublisher;
-use bonded_testkit::issuer::{PublisherConfig, TestIssuer, gitlab, with};
-use bonded_testkit::{TestApp, with_app};
+use bonded_model::Timestamp;
+use bonded_model::publishing::Provider;
+use bonded_testkit::issuer::{activestate, buildkite, circleci, forgejo, google};
+use bonded_testkit::with_app;
 use serde_json::{Value, json};
 
-use super::world::{AUDIENCE, World};
+use super::beside::{Beside, minted};
+use super::world::World;
 
-/// Another issuer that is believed.
-struct Beside<'a> {
-    world: &'a World<'a>,
-    issuer: TestIssuer,
-    known: Issuer,
-}
+/// A provider: its claims, a publisher of them, and changes that make the job another one.
+type Sample<'a> = (Provider, fn(&str, &str, Timestamp) -> Value, &'a [(&'a str, &'a str)], Vec<Value>);
 
-impl<'a> Beside<'a> {
-    async fn new(app: &TestApp, world: &'a World<'a>, provider: Provider) -> Self {
-        let issuer = TestIssuer::start().await;
-        let known = app.trust(&issuer, provider).await;
-        Self { world, issuer, known }
-    }
-
-    /// Adds a publisher of this issuer to a project in `pypi`.
-    async fn publisher(&self, project: &str, fields: &[(&str, &str)]) -> Publisher {
-        let fields: BTreeMap<_, _> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let config = PublisherConfig::from_fields(self.known.provider, &fields).expect("a configuration");
-        let registry = &self.world.app.registry;
-        let permit = registry.operator_manages_project(&self.world.app.operator(), "pypi", project).await;
-        let (permit, new) =
-            (permit.expect("the operator may"), NewPublisher { issuer: self.known.id, config });
-        registry.add_publisher(&permit, &registry.local_origin(), new).await.expect("it is added")
-    }
-
-    async fn row(&self, publisher: &Publisher) -> Publisher {
-        let mut reader = self.world.app.registry.store.read().await.expect("a connection");
-        reader.publisher(publisher.id).await.expect("a row").expect("it is there")
-    }
-
-    /// A token of an issuer that nobody knows the kind of.
-    fn other(&self, changes: Value) -> String {
-        let plain = self.issuer.claims(AUDIENCE, self.world.app.now());
-        let kept =
-            ["iss", "aud", "exp", "iat", "nbf", "jti"].map(|name| (name.to_owned(), plain[name].clone()));
-        self.issuer.sign(&with(Value::Object(kept.into_iter().collect()), changes))
-    }
-
-    fn gitlab(&self, changes: Value) -> String {
-        let now = self.world.app.now();
-        let claims = with(self.issuer.claims(AUDIENCE, now), json!({}));
-        let jti = json!({ "jti": claims["jti"] });
-        self.issuer.sign(&with(with(gitlab(self.issuer.url(), AUDIENCE, now), jti), changes))
-    }
-}
-
-async fn minted(world: &World<'_>, identity: &str) -> String {
-    let body = world.exchange(identity).await.expect(200).json();
-    body["token"].as_str().expect("a token").to_owned()
+fn samples() -> [Sample<'static>; 5] {
+    let id = "00000000-0000-4000-8000-00000000000f";
+    [
+        (
+            Provider::Google,
+            google,
+            &[("email", "publisher@rocket-1.iam.gserviceaccount.com"), ("sub", "113000000000000000001")],
+            vec![
+                json!({ "email_verified": false }),
+                json!({ "sub": "2" }),
+                json!({ "email": "a@b.example" }),
+            ],
+        ),
+        (
+            Provider::ActiveState,
+            activestate,
+            &[
+                ("organization", "acme"),
+                ("project", "rocket"),
+                ("actor_id", "00000000-1000-8000-0000-000000000003"),
+            ],
+            vec![json!({ "builder": "another" }), json!({ "actor_id": id }), json!({ "project": "rocket2" })],
+        ),
+        (
+            Provider::Buildkite,
+            buildkite,
+            &[("organization", "acme"), ("pipeline", "rocket"), ("branch", "main"), ("step", "publish")],
+            vec![
+                json!({ "build_branch": "evil" }),
+                json!({ "step_key": "test" }),
+                json!({ "pipeline_slug": "x" }),
+            ],
+        ),
+        (
+            Provider::CircleCi,
+            circleci,
+            &[
+                ("organization_id", "76a31a5d-0000-4000-8000-000000000001"),
+                ("project_id", "8cf45f1a-0000-4000-8000-000000000002"),
+                ("vcs_origin", "github.com/acme/rocket"),
+            ],
+            vec![
+                json!({ "oidc.circleci.com/vcs-origin": "github.com/mallory/rocket" }),
+                json!({ "oidc.circleci.com/vcs-origin": null }),
+                json!({ "oidc.circleci.com/project-id": id }),
+                json!({ "oidc.circleci.com/ssh-rerun": true }),
+            ],
+        ),
+        (
+            Provider::Forgejo,
+            forgejo,
+            &[("owner", "acme"), ("repository", "rocket"), ("workflow", ".forgejo/workflows/release.yml")],
+            vec![
+                json!({ "event_name": "pull_request" }),
+                json!({ "repository": "mallory/rocket", "repository_owner": "mallory" }),
+                json!({ "workflow_ref": "acme/rocket/.forgejo/workflows/evil.yml@refs/heads/main" }),
+            ],
+        ),
+    ]
 }
 
 with_app! {
@@ -81,6 +92,41 @@ with_app! {
         assert!(text.contains("'merge_request_event'"), "{text}");
         assert!(beside.row(&publisher).await.last_refusal.expect("it is kept").contains("merge_request_event"));
         minted(&world, &beside.gitlab(json!({}))).await;
+    }
+
+    async fn jobs_of_every_provider_publish_and_those_that_are_not_the_publishers_do_not(app: TestApp) {
+        let world = World::new(&app).await;
+        world.project("rocket").await;
+        for (number, (provider, sample, fields, others)) in samples().into_iter().enumerate() {
+            let beside = Beside::new(&app, &world, provider).await;
+            let none = world.refused(&beside.job(sample, json!({}))).await;
+            assert_eq!(none.0, "invalid-publisher", "{provider}: {}", none.1);
+            let publisher = beside.publisher("rocket", fields).await;
+            for changes in others {
+                let (code, text) = world.refused(&beside.job(sample, changes.clone())).await;
+                assert_eq!(code, "invalid-publisher", "{provider} {changes}: {text}");
+            }
+            let token = minted(&world, &beside.job(sample, json!({}))).await;
+            assert_eq!(world.upload(&token, "rocket", &format!("2.{number}")).await, 200, "{provider}");
+            let source = beside.row(&publisher).await.last_source.expect("it was used");
+            assert_eq!((source.provider, source.issuer.as_str()), (provider, beside.issuer.url()));
+        }
+    }
+
+    async fn a_publisher_with_an_id_beside_one_without_is_no_twin_where_uses_fix_none(app: TestApp) {
+        let world = World::new(&app).await;
+        world.project("rocket").await;
+        let beside = Beside::new(&app, &world, Provider::Buildkite).await;
+        let slugs = [("organization", "acme"), ("pipeline", "rocket")];
+        let id = "00000000-0000-4000-8000-00000000000f";
+        let loose = beside.publisher("rocket", &slugs).await;
+        let strict = beside.publisher("rocket", &[&slugs[..], &[("organization_id", id)]].concat()).await;
+        assert_ne!(loose.id, strict.id);
+        let beside = Beside::new(&app, &world, Provider::CircleCi).await;
+        let [.., (_, _, fields, _), _] = samples();
+        let loose = beside.publisher("rocket", fields).await;
+        let strict = beside.publisher("rocket", &[fields, &[("context_id", id)]].concat()).await;
+        assert_ne!(loose.id, strict.id);
     }
 
     async fn rules_of_an_issuer_are_told_to_the_jobs_that_they_are_about_alone(app: TestApp) {

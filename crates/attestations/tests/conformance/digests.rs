@@ -1,7 +1,7 @@
 //! The house's cryptography, which also verifies what signs a file's digest: without it, every case of that kind would
 //! fail before the library looked at what is wrong in it.
 
-use std::sync::{Mutex, PoisonError};
+use std::cell::RefCell;
 
 use ring::digest;
 use sigstore_verify::crypto::{
@@ -13,17 +13,18 @@ use sigstore_verify::types::HashAlgorithm;
 #[expect(dead_code, reason = "the house installs itself; here it stands behind another")]
 mod house;
 
-/// The file of the case. ring verifies over bytes alone, so a digest counts as signed if it is that of this file.
-static ARTIFACT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+thread_local! {
+    /// The file of the case. ring verifies over bytes alone, so a digest counts as signed if it is that of this file.
+    static ARTIFACT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-/// The first installation in a process holds, so this must come before any verifier of the house.
-pub(crate) fn install() -> Result<()> {
-    install_default_provider(&Digests)
-        .map_err(|_| Error::Verification("another provider was installed before".into()))
+/// The first installation in a process holds: here none but this one is ever tried.
+pub(crate) fn install() {
+    let _ = install_default_provider(&Digests);
 }
 
 pub(crate) fn set_artifact(bytes: &[u8]) {
-    *ARTIFACT.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
+    ARTIFACT.set(bytes.to_vec());
 }
 
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl CryptoProvider for Digests {
         hash: &[u8],
         signature: &[u8],
     ) -> Result<()> {
-        let file = ARTIFACT.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = ARTIFACT.with_borrow(Clone::clone);
         if digest::digest(&digest::SHA256, &file).as_ref() != hash {
             return Err(Error::Verification("the digest is not that of the file".into()));
         }
