@@ -153,7 +153,7 @@ pub fn trust(
         let Some(newest) = root.newest() else { return Ok(None) };
         let mut pin = Pin::new(server.clone(), newest, now)?;
         // Trusting a registry anew does not make it young again.
-        pin.key_manager = before.map_or(0, |before| before.key_manager);
+        pin.key_manager = before.map_or(0, |before| before.key_manager_under(newest));
         Ok::<_, TokenError>(Some(pin))
     })?;
     Ok(files)

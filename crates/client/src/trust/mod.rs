@@ -188,7 +188,7 @@ async fn verified(
     let bytes = fetch::key_manager(web, channel).await?;
     let missing = || broken("the registry was signed before, and has no key manager any more".to_owned());
     let bytes = bytes.ok_or_else(missing)?;
-    let key_manager = TrustedKeyManager::verify(&root, &bytes, now, pin.key_manager)
+    let key_manager = TrustedKeyManager::verify(&root, &bytes, now, pin.key_manager_under(&root))
         .map_err(|error| broken(error.to_string()))?;
     pins.note(pin, &root, key_manager.version())?;
     let name = channel.url().host_str().unwrap_or_default().to_owned();

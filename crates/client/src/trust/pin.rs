@@ -38,18 +38,30 @@ impl Pin {
         TrustedRoot::pin(self.root.as_bytes(), None)
     }
 
+    /// The highest version of the key manager that counts under this root. It begins anew under a later root that names
+    /// none of the keys by which the version was verified: whoever had those may have shown any (fast-forward recovery,
+    /// TUF 5.3.11).
+    pub(crate) fn key_manager_under(&self, root: &TrustedRoot) -> u64 {
+        let is_replaced = self.root().is_ok_and(|present| {
+            let (old, new) = (present.role().key_mgr.pubkeys(), root.role().key_mgr.pubkeys());
+            root.version() > present.version() && old.is_disjoint(new)
+        });
+        if is_replaced { 0 } else { self.key_manager }
+    }
+
     /// With what was verified later; nothing when that is no news.
     pub(super) fn raised(mut self, root: &TrustedRoot, key_manager: u64) -> Result<Option<Self>, PinError> {
         // What was changed by hand is told of where it is used.
         let Ok(present) = self.root() else { return Ok(None) };
         let is_newer = root.version() > present.version();
-        if !is_newer && key_manager <= self.key_manager {
+        let is_older = root.version() < present.version();
+        if is_older || (!is_newer && key_manager <= self.key_manager) {
             return Ok(None);
         }
+        self.key_manager = self.key_manager_under(root).max(key_manager);
         if is_newer {
             self.root = text_of(root)?;
         }
-        self.key_manager = self.key_manager.max(key_manager);
         Ok(Some(self))
     }
 }

@@ -74,6 +74,25 @@ async fn rolled_back_root() {
 }
 
 #[tokio::test]
+async fn key_manager_fast_forwarded_with_a_stolen_key() {
+    let registry = registry().await;
+    let machine = Machine::that_trusts(&registry).await;
+    let stolen = Manager { version: u64::MAX >> 12, ..MANAGER };
+    registry.site.put("/team/key_mgr.json", stolen.signed_by(10));
+    machine.plan(&registry, &["tool"]).await.unwrap();
+    registry.site.put("/team/key_mgr.json", Manager { version: 2, ..MANAGER }.signed_by(10));
+    machine.refuses(&registry, "tool", "somebody rolls back").await;
+    // The next root names another key manager: the thief's versions are forgotten, and those since are not.
+    registry.site.put("/team/2.root.json", SECOND.signed_by(&[1, 2, 4, 5]));
+    registry.site.put("/team/key_mgr.json", Manager { version: 3, ..MANAGER }.signed_by(11));
+    machine.install(&registry, "tool").await.unwrap();
+    assert_eq!(pinned(&machine, &registry), (2, 3));
+    std::fs::remove_dir_all(machine.prefix()).unwrap();
+    registry.site.put("/team/key_mgr.json", Manager { version: 2, ..MANAGER }.signed_by(11));
+    machine.refuses(&registry, "tool", "somebody rolls back").await;
+}
+
+#[tokio::test]
 async fn expired_root() {
     let registry = registry().await;
     let mut machine = Machine::that_trusts(&registry).await;

@@ -13,7 +13,8 @@ use super::issuers::no_issuer;
 use super::manage::{of_place, tie};
 use crate::access::{Administer, Permit};
 use crate::people::{check_still_administers, person_of};
-use crate::projects::{News, post};
+use crate::people::mail::post;
+use crate::projects::News;
 use crate::roles::Manages;
 use crate::{Error, Registry};
 
