@@ -134,7 +134,7 @@ impl Registry {
             false => None,
         };
         let publisher_instead = match token.verbs.contains(Verb::Publish) {
-            true => publisher_instead(queries, &token, self.clock.now() - USED_WITHIN).await?,
+            true => publisher_instead(queries, token.id, self.clock.now() - USED_WITHIN).await?,
             false => None,
         };
         Ok(OwnToken { token, places, only_project, publisher_instead })
@@ -176,20 +176,12 @@ async fn only_project(
 /// The name of a project that the token is for, or published to since then, and that has a trusted publisher.
 async fn publisher_instead(
     queries: &mut Queries,
-    token: &Token,
+    token: TokenId,
     since: Timestamp,
 ) -> Result<Option<String>, Error> {
-    let mut projects = queries.projects_of_token(token.id, since).await?;
-    if let TokenScope::Limited { projects: own, .. } = &token.scope {
-        projects.extend(own.iter().map(|(_, project)| *project));
-    }
-    for project in projects {
-        if !queries.publishers_of_project(project).await?.is_empty() {
-            let named = project_name(queries, project).await?;
-            return Ok(named.map(|(channel, project)| format!("{channel}/{project}")));
-        }
-    }
-    Ok(None)
+    let Some(project) = queries.project_with_publisher(token, since).await? else { return Ok(None) };
+    let named = project_name(queries, project).await?;
+    Ok(named.map(|(channel, project)| format!("{channel}/{project}")))
 }
 
 /// The names of what a scope is limited to.

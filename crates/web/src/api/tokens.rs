@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bonded_model::ids::TokenId;
 use bonded_model::token::{TokenScope, TokenState, Verb};
-use bonded_registry::tokens::{IssuedToken, Minted, Overlap, OwnToken, ScopeByName};
+use bonded_registry::tokens::{IssuedToken, Mark, Minted, Overlap, OwnToken, ScopeByName};
 use chrono::TimeDelta;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
@@ -126,7 +126,8 @@ fn secret(issued: &IssuedToken, overlap: Option<Overlap>) -> Value {
 }
 
 fn shown(app: &App, own: &OwnToken) -> Value {
-    let token = &own.token;
+    let (token, now) = (&own.token, app.clock.now());
+    let marks: Vec<_> = own.marks(now).into_iter().map(Mark::as_str).collect();
     json!({
         "id": token.id,
         "name": token.name,
@@ -136,7 +137,7 @@ fn shown(app: &App, own: &OwnToken) -> Value {
             TokenScope::Limited { .. } => Some(&own.places),
         },
         "networks": token.networks,
-        "state": match token.state(app.clock.now()) {
+        "state": match token.state(now) {
             TokenState::Active | TokenState::Replaced => "active",
             TokenState::Expired(_) => "expired",
             TokenState::Revoked(_) => "revoked",
@@ -145,6 +146,9 @@ fn shown(app: &App, own: &OwnToken) -> Value {
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
         "last_used_from": token.last_client.address,
+        "last_used_by": token.last_client.agent,
+        "leaked_at": token.leaked_at,
+        "marks": marks,
     })
 }
 

@@ -4,6 +4,7 @@ mod believed;
 mod conda;
 mod ending;
 mod exchange;
+mod instead;
 mod keys;
 mod matching;
 mod pending;
