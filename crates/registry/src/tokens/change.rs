@@ -10,7 +10,8 @@ use bonded_store::Change;
 use chrono::TimeDelta;
 
 use super::managed::{check_managed, present_manager};
-use super::new::{IssuedToken, ScopeByName, expiry};
+use super::new::{IssuedToken, expiry};
+use super::scope::ScopeByName;
 use crate::access::{ManageTokens, Permit};
 use crate::people::mail::Letter;
 use crate::people::{Fresh, Visit};

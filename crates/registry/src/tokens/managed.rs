@@ -16,8 +16,9 @@ use bonded_store::{Change, Tx};
 use chrono::TimeDelta;
 
 use super::change::{Overlap, Renewed, check_narrower, check_works};
-use super::new::{IssuedToken, NewToken, ScopeByName, created};
+use super::new::{IssuedToken, NewToken, created};
 use super::own::{OwnToken, no_such_token};
+use super::scope::ScopeByName;
 use crate::access::{Action, Denial, ManageTokens, Permit, instance_policy, present};
 use crate::{Error, Registry};
 

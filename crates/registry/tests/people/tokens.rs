@@ -331,3 +331,17 @@ with_people_app! { |people| {
         assert_eq!(issued.expect("the token is made").token.expires_at, None);
     }
 }
+
+    async fn no_token_lives_so_long_that_lists_lose_it(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let lives = |name, days| NewToken { lifetime: Some(TimeDelta::days(days)), ..asked(name) };
+        for days in [36_526, 2_912_000, 90_000_000] {
+            assert_eq!(field(make(&ada, &app, lives("a", days)).await), "lifetime", "{days}");
+        }
+        let issued = make(&ada, &app, lives("a", 36_525)).await.expect("100 years");
+        let absurd = Some(Some(TimeDelta::days(2_912_000)));
+        assert_eq!(field(rotate(&ada, &app, &issued, Overlap::None, absurd).await), "lifetime");
+        let user = account(&app, "ada").await;
+        let by_operator = app.registry.issue_token(&app.operator(), &user, lives("b", 2_912_000)).await;
+        assert_eq!(field(by_operator), "lifetime");
+    }
