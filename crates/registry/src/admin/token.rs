@@ -28,6 +28,7 @@ impl Registry {
         let message = Message::TokenIssued {
             user: owner.name.clone(),
             at: issued.token.created_at,
+            client: None,
             token: issued.token.name.clone(),
             by: By::Operator,
         };

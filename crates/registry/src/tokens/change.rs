@@ -1,6 +1,6 @@
 //! A new secret for a token, and less of what it may do.
 
-use bonded_mail::Message;
+use bonded_mail::{By, Message};
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
@@ -88,6 +88,7 @@ impl Registry {
             at: now,
             client: visit.client.clone(),
             token: token.name.clone(),
+            by: By::Owner,
         };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + rotation.overlap.duration();

@@ -7,7 +7,7 @@ use bonded_mail::{By, Message};
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
-use bonded_model::people::{Requirement, requirement};
+use bonded_model::people::{Client, Requirement, requirement};
 use bonded_model::project::Roles;
 use bonded_model::token::{Networks, Token, TokenState, Verb, Verbs};
 use bonded_model::user::User;
@@ -69,7 +69,7 @@ impl Registry {
     pub async fn mint_token(
         &self,
         permit: &Permit<ManageTokens>,
-        origin: &Origin,
+        (origin, agent): (&Origin, &str),
         minted: Minted,
     ) -> Result<IssuedToken, Error> {
         let (user, manager) = manager(permit)?;
@@ -104,8 +104,9 @@ impl Registry {
         let message = Message::TokenIssued {
             user: user.name.clone(),
             at: now,
+            client: Some(client(origin, agent)),
             token: issued.token.name.clone(),
-            by: By::Owner,
+            by: By::Token(manager.name.clone()),
         };
         self.write_token(&issued, Some(permit.clone()), entry, Some(self.letter(&user.email, &message)?))
             .await?;
@@ -136,16 +137,20 @@ impl Registry {
     pub async fn rotate_managed_token(
         &self,
         permit: &Permit<ManageTokens>,
-        origin: &Origin,
+        (origin, agent): (&Origin, &str),
         id: TokenId,
         overlap: Overlap,
     ) -> Result<IssuedToken, Error> {
-        let ((user, _), now) = (manager(permit)?, self.clock.now());
+        let ((user, manager), now) = (manager(permit)?, self.clock.now());
         let token = self.managed_token(permit, id).await?;
         check_works(&token, now)?;
-        let client = bonded_model::people::Client { address: origin.address, agent: String::new() };
-        let message =
-            Message::TokenRotated { user: user.name.clone(), at: now, client, token: token.name.clone() };
+        let message = Message::TokenRotated {
+            user: user.name.clone(),
+            at: now,
+            client: client(origin, agent),
+            token: token.name.clone(),
+            by: By::Token(manager.name.clone()),
+        };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + overlap.duration();
         let renewed = Renewed { token, previous_until, letter, ends: None, by: Some(permit.clone()) };
@@ -195,6 +200,11 @@ impl Registry {
         }
         Err(Error::Conflict(format!("the account has {MAX_TOKENS} tokens that work: revoke some first")))
     }
+}
+
+/// Where a request came from, for the mail that tells of it.
+fn client(origin: &Origin, agent: &str) -> Client {
+    Client { address: origin.address, agent: agent.to_owned() }
 }
 
 /// The owner, and the token that manages.

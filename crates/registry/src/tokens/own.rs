@@ -96,6 +96,7 @@ impl Registry {
         let message = Message::TokenIssued {
             user: user.name.clone(),
             at: token.created_at,
+            client: Some(visit.client.clone()),
             token: token.name.clone(),
             by: By::Owner,
         };

@@ -4,8 +4,10 @@ use bonded_model::token::{Networks, TokenScope, Verb, Verbs};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Visibility};
 use bonded_registry::Error;
-use bonded_registry::access::{BadCredential, Denial, Presented};
-use bonded_registry::tokens::{IssuedToken, Mark, Narrower, NewToken, Overlap, Rotation, ScopeByName, marks};
+use bonded_registry::access::{BadCredential, Denial, ManageTokens, Permit, Presented};
+use bonded_registry::tokens::{
+    IssuedToken, Mark, Minted, Narrower, NewToken, Overlap, Rotation, ScopeByName, marks,
+};
 use bonded_testkit::TestApp;
 use bonded_testkit::app::Grant;
 use chrono::TimeDelta;
@@ -170,6 +172,26 @@ async fn narrow(
     app.registry.narrow_own_token(&session.fresh()?, &browser.visit, issued.token.id, to).await
 }
 
+/// A token that manages others.
+fn managing(name: &str) -> NewToken {
+    NewToken { verbs: [Verb::Read, Verb::Manage].into_iter().collect(), ..asked(name) }
+}
+
+async fn manages(app: &TestApp, manager: &IssuedToken) -> Permit<ManageTokens> {
+    let presented = Presented::Token(manager.secret.clone());
+    let origin = app.registry.local_origin();
+    let actor = app.registry.authenticate(&presented, &origin, "test").await.expect("it works");
+    app.registry.manage_tokens(&actor).await.expect("it manages")
+}
+
+/// A token `job` that another one mints.
+async fn mint(app: &TestApp, manager: &IssuedToken) -> IssuedToken {
+    let (permit, origin) = (manages(app, manager).await, app.registry.local_origin());
+    let verbs = Verbs::from_iter([Verb::Read]);
+    let job = Minted { name: "job".into(), verbs, scope: None, lifetime: None, networks: None };
+    app.registry.mint_token(&permit, (&origin, "curl/8.5.0"), job).await.expect("it is minted")
+}
+
 fn as_it_is(issued: &IssuedToken) -> Narrower {
     Narrower { verbs: issued.token.verbs, scope: None, lifetime: None, networks: Networks::default() }
 }
@@ -219,6 +241,23 @@ with_open_app! {
         let operators = app.issue(&user, Grant::verbs(&[Verb::Read]).lives(TimeDelta::days(1))).await;
         refused!(rotate(&ada, &app, &operators, Overlap::Day, year).await, Error::Invalid(_));
         rotate(&ada, &app, &operators, Overlap::Day, None).await.expect("with the same end");
+    }
+
+    async fn the_owner_reads_which_token_did_it_and_how_to_stop_that(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let manager = make(&ada, &app, managing("deploy")).await.expect("the token is made");
+        drop(mails(&app).await);
+        let (minted, permit) = (mint(&app, &manager).await.token.id, manages(&app, &manager).await);
+        let from = (&ada.visit.origin, "curl/8.5.0");
+        app.registry.rotate_managed_token(&permit, from, minted, Overlap::None).await.expect("it is rotated");
+        let mails = mails(&app).await;
+        assert_eq!(mails.len(), 2);
+        for mail in mails {
+            for part in ["“job”", "your token “deploy”", "Program: curl", "IP address: ", "/account/tokens"] {
+                assert!(mail.text.contains(part), "{part}: {}", mail.text);
+            }
+            assert!(!mail.text.contains("/account/password"), "a new password does not help: {}", mail.text);
+        }
     }
 
     async fn the_networks_of_the_operators_tokens_do_not_grow(app: TestApp) {

@@ -8,12 +8,13 @@ use bonded_model::token::{TokenScope, TokenState, Verb};
 use bonded_registry::tokens::{IssuedToken, Mark, Minted, Overlap, OwnToken, ScopeByName};
 use chrono::TimeDelta;
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::Body;
 use crate::App;
+use crate::browser::agent;
 use crate::credentials::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
@@ -80,9 +81,15 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     Ok(answer(StatusCode::OK, json!({ "tokens": shown })))
 }
 
-async fn mint(State(app): State<App>, caller: Caller, body: Body) -> Result<Response, Problem> {
+async fn mint(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let permit = app.manage_tokens(&caller.actor).await?;
-    let issued = app.mint_token(&permit, &caller.origin, body.json::<New>()?.minted()?).await?;
+    let minted = body.json::<New>()?.minted()?;
+    let issued = app.mint_token(&permit, (&caller.origin, &agent(&headers)), minted).await?;
     Ok(answer(StatusCode::CREATED, secret(&issued, None)))
 }
 
@@ -90,6 +97,7 @@ async fn rotate(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let permit = app.manage_tokens(&caller.actor).await?;
@@ -97,7 +105,8 @@ async fn rotate(
     let unknown =
         |_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the overlap is one of none, 1h, 24h, 7d");
     let overlap = asked.overlap.map_or(Ok(Overlap::None), |text| text.parse()).map_err(unknown)?;
-    let issued = app.rotate_managed_token(&permit, &caller.origin, token_id(&id)?, overlap).await?;
+    let (id, from) = (token_id(&id)?, (&caller.origin, &*agent(&headers)));
+    let issued = app.rotate_managed_token(&permit, from, id, overlap).await?;
     Ok(answer(StatusCode::OK, secret(&issued, Some(overlap))))
 }
 
