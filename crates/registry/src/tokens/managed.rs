@@ -1,21 +1,23 @@
 //! Tokens in the hands of a token with the verb `manage`: for programs that give other programs what they need.
 //!
 //! Such a token reaches only what can do no more than itself: fewer or the same verbs, places and networks, no later end.
-//! It makes none that manages as well, so that there are no chains of them, and it leaves other such tokens alone.
+//! It makes none that manages as well, so that there are no chains of them, and it leaves other such tokens alone. What got
+//! its secret from it ends with it.
 
 use bonded_mail::{By, Message};
 use bonded_model::actor::Origin;
-use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::audit::AuditEntry;
 use bonded_model::ids::TokenId;
 use bonded_model::people::{Client, Requirement, requirement};
 use bonded_model::project::Roles;
-use bonded_model::token::{Networks, Token, TokenState, Verb, Verbs};
+use bonded_model::token::{Minter, Networks, Token, TokenState, Verb, Verbs};
 use bonded_model::user::User;
 use bonded_model::{Actor, Timestamp};
-use bonded_store::{Change, Tx};
+use bonded_store::Tx;
 use chrono::TimeDelta;
 
 use super::change::{Overlap, Renewed, check_narrower, check_works};
+use super::end::Ending;
 use super::new::{IssuedToken, NewToken, created};
 use super::own::{OwnToken, no_such_token};
 use super::scope::ScopeByName;
@@ -98,6 +100,7 @@ impl Registry {
         issued.token.cuts = manager.cuts.clone();
         // Whether its owner's factors count was decided when the token that mints it was issued.
         issued.token.by_operator = manager.by_operator;
+        issued.token.minted_by = Some(Minter::from(manager));
         check_managed(&issued.token, manager)?;
         self.check_count(user).await?;
         let entry = AuditEntry::new(now, permit.actor(), origin, created(&issued.token));
@@ -129,7 +132,7 @@ impl Registry {
         Ok(managed)
     }
 
-    /// Gives a token that can be managed a new secret. Its end stays as it is.
+    /// Gives a token that can be managed a new secret. Its end stays as it is, unless the one that manages it ends before.
     ///
     /// # Errors
     /// [`Error::NotFound`] for one that cannot be managed; [`Error::Invalid`] for one that does not work any more;
@@ -157,7 +160,8 @@ impl Registry {
         self.write_rotation(renewed, permit.actor(), origin).await
     }
 
-    /// Ends a token that can be managed. Ending it again changes nothing.
+    /// Ends a token that can be managed; the one that manages may end itself, with what it minted. Ending it again changes
+    /// nothing.
     ///
     /// # Errors
     /// [`Error::NotFound`] for one that cannot be managed.
@@ -168,17 +172,11 @@ impl Registry {
         id: TokenId,
     ) -> Result<(), Error> {
         let (token, now) = (self.managed_token(permit, id).await?, self.clock.now());
-        let by = permit.clone();
-        let event = Event::TokenRevoked { token: id, owner: token.user };
-        let entry = AuditEntry::new(now, permit.actor(), origin, event);
+        let (by, origin) = (permit.clone(), *origin);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 check_managed(&token, &present_manager(tx, &by, now).await?)?;
-                if tx.revoke_token(id, now).await? {
-                    tx.audit(entry).await?;
-                    tx.announce(Change::Access);
-                }
-                Ok::<_, Error>(())
+                Ending { actor: by.actor(), origin: &origin, now }.revoke(tx, &token).await
             })
         });
         write.await

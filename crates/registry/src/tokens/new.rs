@@ -77,6 +77,7 @@ impl Registry {
             scope: self.resolve(actor, &new.scope).await?,
             cuts: Cuts::default(),
             by_operator: matches!(actor, Actor::Operator),
+            minted_by: None,
             created_at: now,
             secret_at: now,
             expires_at: expiry(now, new.lifetime)?,

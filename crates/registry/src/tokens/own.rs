@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 
 use bonded_mail::{By, Message};
 use bonded_model::Timestamp;
-use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::audit::AuditEntry;
 use bonded_model::ids::TokenId;
 use bonded_model::token::{Token, TokenScope, TokenState, Verb};
-use bonded_store::{Change, Queries};
+use bonded_store::Queries;
 use chrono::TimeDelta;
 
+use super::end::Ending;
 use super::marks::{Mark, marks};
 use super::new::{IssuedToken, NewToken, created};
 use crate::people::{Cleared, Fresh, Visit, channel_name, project_name};
@@ -104,24 +105,19 @@ impl Registry {
         Ok(issued)
     }
 
-    /// Ends one of the person's tokens, at once on this server and within a second on others. Ending it again changes
-    /// nothing. No fresh proof is asked for: who finds a token leaked must not be held up.
+    /// Ends one of the person's tokens and what it minted, at once on this server and within a second on others. Ending it
+    /// again changes nothing. No fresh proof is asked for: who finds a token leaked must not be held up.
     ///
     /// # Errors
     /// [`Error::NotFound`] when it is somebody else's.
     pub async fn end_token(&self, cleared: &Cleared<'_>, visit: &Visit, id: TokenId) -> Result<(), Error> {
         let (owner, now) = (cleared.user().id, self.clock.now());
-        let event = Event::TokenRevoked { token: id, owner };
-        let entry = AuditEntry::new(now, &cleared.actor(), &visit.origin, event);
+        let (actor, origin) = (cleared.actor(), visit.origin);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 let token = tx.token(id).await?.filter(|token| token.user == owner);
-                token.ok_or_else(no_such_token)?;
-                if tx.revoke_token(id, now).await? {
-                    tx.audit(entry).await?;
-                    tx.announce(Change::Access);
-                }
-                Ok(())
+                let token = token.ok_or_else(no_such_token)?;
+                Ending { actor: &actor, origin: &origin, now }.revoke(tx, &token).await
             })
         });
         write.await

@@ -230,6 +230,20 @@ with_open_app! {
         assert_eq!(marks(&listed[0].token, app.now()), []);
     }
 
+    async fn a_leaked_secret_does_not_overlap_whatever_is_chosen(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        for (name, overlap) in [("a", Overlap::Hour), ("b", Overlap::Week)] {
+            let verbs = [Verb::Read, Verb::Publish].into_iter().collect();
+            let old = make(&ada, &app, NewToken { verbs, ..asked(name) }).await.expect("the token is made");
+            let in_url = Presented::TokenInUrl(old.secret.clone());
+            refused!(app.registry.authenticate(&in_url, &ada.visit.origin, "test").await, Error::TokenInUrl(_));
+            let new = rotate(&ada, &app, &old, overlap, None).await.expect("it is rotated");
+            assert_eq!(new.token.previous_until, Some(app.now()));
+            assert_eq!(taken_from(&app, &old, "192.0.2.1").await, Err(BadCredential::Replaced));
+            taken_from(&app, &new, "192.0.2.1").await.expect("the new one works");
+        }
+    }
+
     async fn a_rotation_can_come_with_a_new_end_but_not_for_the_operators_tokens(app: TestApp) {
         let ada = person(&app, "ada").await;
         let own = make(&ada, &app, asked("a")).await.expect("the token is made");
@@ -241,6 +255,20 @@ with_open_app! {
         let operators = app.issue(&user, Grant::verbs(&[Verb::Read]).lives(TimeDelta::days(1))).await;
         refused!(rotate(&ada, &app, &operators, Overlap::Day, year).await, Error::Invalid(_));
         rotate(&ada, &app, &operators, Overlap::Day, None).await.expect("with the same end");
+    }
+
+    async fn a_minted_token_is_renewed_for_as_long_as_its_minter_lives(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let days = |days| Some(Some(TimeDelta::days(days)));
+        let own = NewToken { lifetime: Some(TimeDelta::days(30)), ..managing("deploy") };
+        let manager = make(&ada, &app, own).await.expect("the token is made");
+        let minted = mint(&app, &manager).await;
+        assert_eq!(field(rotate(&ada, &app, &minted, Overlap::None, days(31)).await), "lifetime");
+        let renewed = rotate(&ada, &app, &minted, Overlap::None, days(30)).await.expect("it is rotated");
+        let session = ada.session().await;
+        let cleared = session.cleared().expect("no fence");
+        app.registry.end_token(&cleared, &ada.visit, manager.token.id).await.expect("it is hers");
+        assert_eq!(taken_from(&app, &renewed, "192.0.2.1").await, Err(BadCredential::Revoked));
     }
 
     async fn the_owner_reads_which_token_did_it_and_how_to_stop_that(app: TestApp) {
@@ -369,7 +397,6 @@ with_people_app! { |people| {
         let issued = make(&ada, &app, NewToken { lifetime: None, ..asked("a") }).await;
         assert_eq!(issued.expect("the token is made").token.expires_at, None);
     }
-}
 
     async fn no_token_lives_so_long_that_lists_lose_it(app: TestApp) {
         let ada = person(&app, "ada").await;
@@ -384,3 +411,4 @@ with_people_app! { |people| {
         let by_operator = app.registry.issue_token(&app.operator(), &user, lives("b", 2_912_000)).await;
         assert_eq!(field(by_operator), "lifetime");
     }
+}

@@ -107,7 +107,9 @@ async fn rotate(
     let overlap = asked.overlap.map_or(Ok(Overlap::None), |text| text.parse()).map_err(unknown)?;
     let (id, from) = (token_id(&id)?, (&caller.origin, &*agent(&headers)));
     let issued = app.rotate_managed_token(&permit, from, id, overlap).await?;
-    Ok(answer(StatusCode::OK, secret(&issued, Some(overlap))))
+    // The old secret may have ended at once, whatever was asked.
+    let overlaps = issued.token.previous_until.is_some_and(|until| until > app.clock.now());
+    Ok(answer(StatusCode::OK, secret(&issued, Some(if overlaps { overlap } else { Overlap::None }))))
 }
 
 async fn revoke(
@@ -157,6 +159,7 @@ fn shown(app: &App, own: &OwnToken) -> Value {
         "last_used_from": token.last_client.address,
         "last_used_by": token.last_client.agent,
         "leaked_at": token.leaked_at,
+        "minted_by": token.minted_by.as_ref().map(|minter| minter.id),
         "marks": marks,
     })
 }

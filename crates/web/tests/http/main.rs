@@ -10,6 +10,7 @@ mod conda_index;
 mod conda_upload;
 mod leaks;
 mod logs;
+mod minted_tokens;
 mod pages;
 mod places;
 mod project_api;
