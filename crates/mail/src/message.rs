@@ -27,6 +27,8 @@ pub enum By {
     Person(UserName),
     /// A job whose identity a trusted publisher takes.
     Job,
+    /// A token of the owner's that manages others, by its name.
+    Token(String),
     /// Whoever runs the server, at its command line.
     Operator,
 }
@@ -177,10 +179,10 @@ pub enum Message {
     ConfirmPlace { user: UserName, at: Timestamp, client: Client, link: String, expires_at: Timestamp },
     /// A sign-in with the password alone, from a new place.
     NewSignIn { user: UserName, at: Timestamp, client: Client },
-    /// There is a new API token.
-    TokenIssued { user: UserName, at: Timestamp, token: String, by: By },
+    /// There is a new API token; of the operator's there is no client.
+    TokenIssued { user: UserName, at: Timestamp, client: Option<Client>, token: String, by: By },
     /// An API token has a new secret.
-    TokenRotated { user: UserName, at: Timestamp, client: Client, token: String },
+    TokenRotated { user: UserName, at: Timestamp, client: Client, token: String, by: By },
     /// An API token was found where it leaks, perhaps at `url`, and does not work any more.
     TokenLeaked { user: UserName, at: Timestamp, token: String, url: Option<String>, managed: bool },
     /// An API token came in a URL, although it can do more than read.

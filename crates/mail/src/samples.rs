@@ -47,15 +47,11 @@ pub fn messages() -> Vec<(&'static str, Message)> {
             },
         ),
         ("new-sign-in", Message::NewSignIn { user: ada(), at, client: Client::default() }),
-        ("token-issued", Message::TokenIssued { user: ada(), at, token: "ci".to_owned(), by: By::Owner }),
-        (
-            "token-issued-by-operator",
-            Message::TokenIssued { user: ada(), at, token: "ci".to_owned(), by: By::Operator },
-        ),
-        (
-            "token-rotated",
-            Message::TokenRotated { user: ada(), at, client: client(), token: "ci".to_owned() },
-        ),
+        ("token-issued", issued(Some(client()), By::Owner)),
+        ("token-issued-by-operator", issued(None, By::Operator)),
+        ("token-minted", issued(Some(client()), By::Token("deploy".to_owned()))),
+        ("token-rotated", rotated(By::Owner)),
+        ("token-rotated-by-token", rotated(By::Token("deploy".to_owned()))),
         ("token-leaked", leaked(Some("https://code.example/ada/tools/blob/main/ci.yml"), false)),
         ("managing-token-leaked", leaked(None, true)),
         (
@@ -208,6 +204,14 @@ pub fn messages() -> Vec<(&'static str, Message)> {
         ("account-suspended", Message::AccountSuspended { user: ada(), at }),
         ("account-reinstated", Message::AccountReinstated { user: ada(), at }),
     ]
+}
+
+fn issued(client: Option<Client>, by: By) -> Message {
+    Message::TokenIssued { user: ada(), at: moment(0), client, token: "ci".to_owned(), by }
+}
+
+fn rotated(by: By) -> Message {
+    Message::TokenRotated { user: ada(), at: moment(0), client: client(), token: "ci".to_owned(), by }
 }
 
 fn leaked(url: Option<&str>, managed: bool) -> Message {

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::Timestamp;
 use crate::actor::Authority;
 use crate::token::Token;
 
@@ -56,15 +57,23 @@ impl Switches {
         }
     }
 
+    /// A token passes on no better life than its own: an endless one could mint itself a short-lived one for each use.
     fn check_life(&self, token: &Token) -> Result<(), SwitchRefusal> {
-        if self.tokens_need_expiry && token.expires_at.is_none() {
+        if let Some(minter) = &token.minted_by {
+            self.check_span(minter.secret_at, minter.expires_at)?;
+        }
+        // When the secret before the present one came into being, nobody noted; the token itself is older still.
+        let since = if token.presented == token.rotations { token.secret_at } else { token.created_at };
+        self.check_span(since, token.expires_at)
+    }
+
+    fn check_span(&self, since: Timestamp, end: Option<Timestamp>) -> Result<(), SwitchRefusal> {
+        if self.tokens_need_expiry && end.is_none() {
             return Err(SwitchRefusal::NoExpiry);
         }
         let Some(days) = self.longest_token_life else { return Ok(()) };
         let longest = TimeDelta::days(i64::from(days));
-        // When the secret before the present one came into being, nobody noted; the token itself is older still.
-        let since = if token.presented == token.rotations { token.secret_at } else { token.created_at };
-        match token.expires_at {
+        match end {
             Some(end) if end - since <= longest => Ok(()),
             _ => Err(SwitchRefusal::TooLong(days)),
         }
@@ -76,7 +85,7 @@ mod tests {
     use super::*;
     use crate::ids::{SessionId, TokenId, UserId};
     use crate::people::Client;
-    use crate::token::{Cuts, Networks, TokenScope, Verbs};
+    use crate::token::{Cuts, Minter, Networks, TokenScope, Verbs};
     use crate::{Clock, Random};
 
     fn token(days: Option<i64>) -> Authority {
@@ -89,6 +98,7 @@ mod tests {
             scope: TokenScope::Owner,
             cuts: Cuts::default(),
             by_operator: true,
+            minted_by: None,
             created_at: now - TimeDelta::days(300),
             secret_at: now,
             expires_at: days.map(|days| now + TimeDelta::days(days)),
@@ -127,6 +137,26 @@ mod tests {
         assert_eq!(ending.check(&token(None)), Err(SwitchRefusal::NoExpiry));
         assert_eq!(ending.check(&Authority::Password), Err(SwitchRefusal::NoExpiry));
         assert_eq!(Switches::default().check(&token(None)), Ok(()));
+    }
+
+    #[test]
+    fn a_token_that_is_refused_helps_itself_by_minting_none_that_is_not() {
+        let switches = |need, days| Switches {
+            tokens_need_expiry: need,
+            longest_token_life: days,
+            ..Switches::default()
+        };
+        let minted = |manager: Option<i64>| {
+            let (Authority::Token(manager), Authority::Token(child)) = (token(manager), token(Some(1)))
+            else {
+                panic!("tokens")
+            };
+            Authority::Token(Box::new(Token { minted_by: Some(Minter::from(&*manager)), ..*child }))
+        };
+        assert_eq!(switches(true, None).check(&minted(None)), Err(SwitchRefusal::NoExpiry));
+        assert_eq!(switches(false, Some(30)).check(&minted(None)), Err(SwitchRefusal::TooLong(30)));
+        assert_eq!(switches(true, Some(30)).check(&minted(Some(365))), Err(SwitchRefusal::TooLong(30)));
+        assert_eq!(switches(true, Some(30)).check(&minted(Some(30))), Ok(()));
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub fn done(word: &str) -> Option<Notice> {
         "key-renamed" => "Your key has a new name.",
         "key-removed" => "Your key is removed.",
         "token-narrowed" => "The token is narrowed. What it may not do any more is refused from now on.",
-        "token-revoked" => "The token is revoked. Whatever used it is refused from now on.",
+        "token-revoked" => {
+            "The token is revoked. Whatever used it is refused from now on, and so is what it minted."
+        }
         "session-ended" => "That place is signed out.",
         "sessions-ended" => "You are signed out everywhere.",
         "resent" => "We sent another link.",

@@ -105,21 +105,6 @@ pub async fn of_release(db: &mut Connection, release: ReleaseId) -> sqlx::Result
     rows.fetch_all(db).await?.into_iter().map(File::try_from).collect()
 }
 
-/// Two are enough to know that it is not one.
-pub async fn projects_of_token(
-    db: &mut Connection,
-    token: TokenId,
-    since: Timestamp,
-) -> sqlx::Result<Vec<ProjectId>> {
-    let projects = sqlx::query_scalar!(
-        r#"SELECT DISTINCT project_id AS "project_id!: Uuid" FROM files
-           WHERE token_id = $1 AND uploaded_at >= $2 LIMIT 2"#,
-        token.uuid(),
-        since,
-    );
-    Ok(projects.fetch_all(db).await?.into_iter().map(ProjectId::from).collect())
-}
-
 pub async fn delete(db: &mut Connection, id: FileId, at: Timestamp) -> sqlx::Result<bool> {
     let done =
         sqlx::query!("UPDATE files SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", id.uuid(), at);

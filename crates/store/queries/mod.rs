@@ -44,6 +44,7 @@ pub mod signatures;
 pub mod standing;
 pub mod subdirs;
 pub mod token_cuts;
+pub mod token_projects;
 pub mod token_scopes;
 pub mod tokens;
 pub mod totp;

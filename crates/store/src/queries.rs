@@ -111,7 +111,10 @@ impl Queries {
         /// The files of a release that are not deleted, by name.
         pub fn files_of_release(release: ReleaseId) -> Vec<File> = files::of_release;
         /// To which projects a token published since then; two at most.
-        pub fn projects_of_token(token: TokenId, since: Timestamp) -> Vec<ProjectId> = files::projects_of_token;
+        pub fn projects_of_token(token: TokenId, since: Timestamp) -> Vec<ProjectId> = token_projects::published;
+        /// The first project, by name, that a token published to since then, or is for, and that has a trusted publisher.
+        pub fn project_with_publisher(token: TokenId, since: Timestamp) -> Option<ProjectId>
+            = token_projects::with_publisher;
         /// The distributions of a project that are not deleted, by file name.
         pub fn python_files(project: ProjectId) -> Vec<PythonListing> = python_files::of_project;
         /// The distribution with this file name, also when it was deleted.

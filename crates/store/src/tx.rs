@@ -250,7 +250,9 @@ impl Tx {
         pub fn insert_token(token: &Token, hash: &TokenHash) -> bool = tokens::insert;
         /// Revokes a token. False when it was revoked already.
         pub fn revoke_token(token: TokenId, at: Timestamp) -> bool = tokens::revoke;
-        /// Gives a token, as it was read, a new secret and perhaps another end; the secret until now works on for a
+        /// Revokes what a token minted, oldest first. What was revoked already is not among them.
+        pub fn revoke_minted_tokens(minter: TokenId, at: Timestamp) -> Vec<TokenId> = tokens::revoke_minted;
+        /// Gives a token, as it was read, a new secret from its minter, and perhaps another end; the secret until now works on for a
         /// while. False when it got one meanwhile, or was revoked.
         pub fn rotate_token(token: &Token, hash: &TokenHash, previous_until: Timestamp, at: Timestamp) -> bool
             = tokens::rotate;

@@ -156,6 +156,7 @@ impl Names {
             "last_used_by": token.last_client.agent,
             "networks": token.networks,
             "leaked_at": token.leaked_at,
+            "minted_by": token.minted_by.as_ref().map(|minter| minter.id),
         })
     }
 

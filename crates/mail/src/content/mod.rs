@@ -7,6 +7,7 @@ mod proof;
 mod recovery;
 mod roles;
 mod sign_in;
+mod token;
 
 use bonded_model::Timestamp;
 use bonded_model::people::Client;
@@ -88,17 +89,21 @@ impl Content {
                 sign_in::confirm_place(instance, user, link, *expires_at).happened(*at, client)
             }
             M::NewSignIn { user, at, client } => sign_in::new_sign_in(instance, user).happened(*at, client),
-            M::TokenIssued { user, at, token, by } => {
-                account::token_issued(instance, user, token, by).at(*at)
+            M::TokenIssued { user, at, client, token, by } => {
+                let content = token::issued(instance, user, token, by);
+                match client {
+                    Some(client) => content.done_by(by, *at, client),
+                    None => content.at(*at),
+                }
             }
-            M::TokenRotated { user, at, client, token } => {
-                account::token_rotated(instance, user, token).happened(*at, client)
+            M::TokenRotated { user, at, client, token, by } => {
+                token::rotated(instance, user, token, by).done_by(by, *at, client)
             }
             M::TokenLeaked { user, at, token, url, managed } => {
-                account::token_leaked(instance, user, token, url.as_deref(), *managed).at(*at)
+                token::leaked(instance, user, token, url.as_deref(), *managed).at(*at)
             }
             M::TokenInUrl { user, at, client, token, id } => {
-                account::token_in_url(instance, user, token, *id).happened(*at, client)
+                token::in_url(instance, user, token, *id).happened(*at, client)
             }
             M::Invitation { by, link, expires_at } => account::invitation(instance, by, link, *expires_at),
             M::RoleOffered { by, place, role, link, expires_at } => {
@@ -170,8 +175,17 @@ impl Content {
     /// When and from where. The browser's own words are not repeated: anybody can write anything there, and a mail of
     /// ours would carry it.
     fn happened(self, at: Timestamp, client: &Client) -> Self {
+        self.with_client("Browser", at, client)
+    }
+
+    /// The same; a token is used by programs.
+    fn done_by(self, by: &By, at: Timestamp, client: &Client) -> Self {
+        self.with_client(if matches!(by, By::Token(_)) { "Program" } else { "Browser" }, at, client)
+    }
+
+    fn with_client(self, program: &'static str, at: Timestamp, client: &Client) -> Self {
         let address = client.address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-        self.at(at).fact("IP address", address).fact("Browser", agent::describe(&client.agent))
+        self.at(at).fact("IP address", address).fact(program, agent::describe(&client.agent))
     }
 }
 
@@ -198,6 +212,7 @@ fn who(by: &By) -> String {
         By::Administrator(name) => format!("the administrator {name}"),
         By::Person(name) => name.to_string(),
         By::Job => "a job that it trusts".to_owned(),
+        By::Token(name) => format!("your token {}", quoted(name)),
         By::Operator => "the operator of the server".to_owned(),
     }
 }

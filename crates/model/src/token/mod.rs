@@ -1,12 +1,14 @@
 //! API tokens: the secret that a client holds, and the row that says what it may do.
 
 mod cuts;
+mod minter;
 mod networks;
 mod secret;
 mod text;
 mod verbs;
 
 pub use cuts::{Cuts, TokenCut};
+pub use minter::Minter;
 pub use networks::{InvalidNetworks, Networks};
 pub use secret::{ApiToken, MalformedToken, TokenHash};
 pub use text::{holds_token, redacted, tokens_in};
@@ -89,6 +91,8 @@ pub struct Token {
     pub cuts: Cuts,
     /// Whether the operator issued it: such a token works whatever factors its owner has.
     pub by_operator: bool,
+    /// The token that its secret came from; `None` where a person or the operator made it.
+    pub minted_by: Option<Minter>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When it got its present secret.
@@ -137,11 +141,14 @@ impl Token {
             && projects.all(|(channel, project)| !self.covers_project(*channel, *project))
     }
 
-    /// The state of the token at `now`. A revoked token stays revoked, whatever its expiry.
+    /// The state of the token at `now`. A revoked token stays revoked, whatever its expiry, and one that was minted ends
+    /// with the token that it came from.
     pub fn state(&self, now: Timestamp) -> TokenState {
-        match (self.revoked_at, self.expires_at) {
-            (Some(at), _) => TokenState::Revoked(at),
-            (None, Some(at)) if at <= now => TokenState::Expired(at),
+        let minter = self.minted_by.as_ref().and_then(|minter| minter.end(now));
+        match (self.revoked_at, self.expires_at, minter) {
+            (Some(at), ..) => TokenState::Revoked(at),
+            (None, Some(at), _) if at <= now => TokenState::Expired(at),
+            (None, _, Some(end)) => end,
             _ if self.is_replaced(now) => TokenState::Replaced,
             _ => TokenState::Active,
         }
@@ -205,6 +212,7 @@ mod tests {
             scope,
             cuts: cuts.iter().map(cut).collect(),
             by_operator: false,
+            minted_by: None,
             created_at: now,
             secret_at: now,
             expires_at: None,
@@ -240,6 +248,24 @@ mod tests {
         }
         let single = token(TokenScope::Limited { channels: Vec::new(), projects: vec![(one, project)] }, &[]);
         assert!(!single.keeps_cuts_of(&token(TokenScope::Owner, &[(one, Some(project))])));
+    }
+
+    #[test]
+    fn what_was_minted_ends_with_the_token_that_it_came_from() {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let manager = token(TokenScope::Owner, &[]);
+        let state = |manager: Token| {
+            let minted = Token { minted_by: Some(Minter::from(&manager)), ..token(TokenScope::Owner, &[]) };
+            minted.state(now)
+        };
+        assert_eq!(state(manager.clone()), TokenState::Active);
+        assert_eq!(
+            state(Token { rotations: 1, ..manager.clone() }),
+            TokenState::Active,
+            "a new secret ends nothing"
+        );
+        assert_eq!(state(Token { expires_at: Some(now), ..manager.clone() }), TokenState::Expired(now));
+        assert_eq!(state(Token { revoked_at: Some(now), ..manager }), TokenState::Revoked(now));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Token {
     pub used_at: Option<Timestamp>,
     /// Whether the operator issued it.
     pub by_operator: bool,
+    /// The name of the token that its secret came from, and that it ends with.
+    pub minted_by: Option<String>,
     /// Whether it was revoked or has expired.
     pub dead: bool,
     /// From where it was last used; empty where nobody knows.

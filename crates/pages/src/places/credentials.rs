@@ -15,6 +15,8 @@ pub struct Credential {
     pub name: String,
     /// Whose it is.
     pub owner: String,
+    /// The name of the token that it came from.
+    pub minted_by: Option<String>,
     /// What it may do, in words.
     pub may: String,
     /// Where, in words.

@@ -162,6 +162,7 @@ fn credentials() -> Vec<Sample> {
         id: "0199".into(),
         name: "laptop".into(),
         owner: "ada".into(),
+        minted_by: None,
         may: "read, publish".into(),
         scope: "channel pypi".into(),
         expires_at: Some(hours(720)),
@@ -176,6 +177,7 @@ fn credentials() -> Vec<Sample> {
     let worrying = Credential {
         name: HOSTILE.into(),
         owner: HOSTILE.into(),
+        minted_by: Some(HOSTILE.into()),
         scope: HOSTILE.into(),
         expires_at: None,
         used_at: None,

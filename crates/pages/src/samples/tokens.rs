@@ -20,6 +20,7 @@ fn token() -> Token {
         expires_at: Some(hours(720)),
         used_at: Some(hours(5)),
         by_operator: false,
+        minted_by: None,
         dead: false,
         used_from: "203.0.113.7".into(),
         used_by: "pip/26.0".into(),
@@ -37,6 +38,7 @@ fn worrying() -> Token {
     Token {
         name: HOSTILE.into(),
         used_by: HOSTILE.into(),
+        minted_by: Some(HOSTILE.into()),
         networks: "2001:db8:1111:2222::/64, 192.0.2.0/24".into(),
         leaked: true,
         ends_soon: true,

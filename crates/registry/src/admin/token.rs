@@ -1,14 +1,13 @@
 //! Tokens that the operator issues.
 
 use bonded_mail::{By, Message};
-use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::audit::AuditEntry;
 use bonded_model::ids::{ProjectId, TokenId};
 use bonded_model::token::Token;
 use bonded_model::user::User;
-use bonded_store::Change;
 
 use crate::access::{Operate, Permit};
-use crate::tokens::{IssuedToken, NewToken, created};
+use crate::tokens::{Ending, IssuedToken, NewToken, created};
 use crate::{Error, Registry};
 
 impl Registry {
@@ -28,6 +27,7 @@ impl Registry {
         let message = Message::TokenIssued {
             user: owner.name.clone(),
             at: issued.token.created_at,
+            client: None,
             token: issued.token.name.clone(),
             by: By::Operator,
         };
@@ -38,7 +38,7 @@ impl Registry {
         Ok(issued)
     }
 
-    /// Ends a token, at once on this server and within a second on others. Ending it again changes nothing.
+    /// Ends a token and what it minted, at once on this server and within a second on others. Ending it again changes nothing.
     ///
     /// # Errors
     /// [`Error::NotFound`].
@@ -49,12 +49,7 @@ impl Registry {
                 Box::pin(async move {
                     let missing = || Error::NotFound(format!("there is no token {id}"));
                     let token = tx.token(id).await?.ok_or_else(missing)?;
-                    if tx.revoke_token(id, now).await? {
-                        let event = Event::TokenRevoked { token: id, owner: token.user };
-                        tx.audit(AuditEntry::new(now, &actor, &origin, event)).await?;
-                        tx.announce(Change::Access);
-                    }
-                    Ok(())
+                    Ending { actor: &actor, origin: &origin, now }.revoke(tx, &token).await
                 })
             })
             .await

@@ -1,7 +1,7 @@
 //! Tokens that were found where they leak: scanners report them, signed, and the operator may.
 //!
-//! Whoever reports a token ends it, whatever secret of it was found: who found the secret before the present one may be who
-//! rotated the token away from its owner. A report that comes again changes nothing, so that nobody can fill the log or a
+//! Whoever reports a token ends it, whatever secret of it was found, and what it minted: who found the secret before the present
+//! one may be who rotated the token away from its owner. A report that comes again changes nothing, so that nobody can fill the log or a
 //! mailbox by sending it once more.
 
 mod keys;
@@ -18,10 +18,11 @@ use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
 use bonded_model::token::{ApiToken, Verb};
 use bonded_model::user::UserName;
-use bonded_model::{Actor, Principal};
+use bonded_model::{Actor, Authority, Principal};
 use bonded_store::Change;
 
 use crate::access::{Operate, Permit};
+use crate::tokens::Ending;
 use crate::{Error, Registry};
 
 /// A token that was found where it leaks.
@@ -84,7 +85,7 @@ impl Registry {
         }
         let found = self.store.read().await?.principal_by_hash(&leak.token.hash()).await?;
         let Some(Principal { user, authority, .. }) = found else { return Ok(None) };
-        let Some(token) = authority.token() else { return Ok(None) };
+        let Authority::Token(token) = authority else { return Ok(None) };
         let (id, now) = (token.id, self.clock.now());
         let message = Message::TokenLeaked {
             user: user.name.clone(),
@@ -98,6 +99,8 @@ impl Registry {
         let Found { url, source, key } = leak.found;
         let event = Event::TokenLeaked { token: id, owner: user.id, url, source, key };
         let entry = AuditEntry::new(now, actor, origin, event);
+        let disclosed = Disclosed { token: id, owner: Some(user.name), name: token.name.clone() };
+        let (actor, origin) = (actor.clone(), *origin);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 let (ended, news) = (tx.revoke_token(id, now).await?, tx.leak_token(id, now).await?);
@@ -106,10 +109,10 @@ impl Registry {
                     tx.announce(Change::Access);
                     letter.post(tx).await?;
                 }
-                Ok::<_, Error>(())
+                Ending { actor: &actor, origin: &origin, now }.revoke_minted(tx, &token).await
             })
         });
         write.await?;
-        Ok(Some(Disclosed { token: id, owner: Some(user.name.clone()), name: token.name.clone() }))
+        Ok(Some(disclosed))
     }
 }

@@ -29,6 +29,8 @@ pub struct PublishingToken {
     pub owner: UserName,
     /// Whether it is the viewer's own.
     pub own: bool,
+    /// The name of the token that it came from, and that it ends with.
+    pub minted_by: Option<String>,
     /// How far it reaches. Other places are not named: they may be private.
     pub reach: Reach,
     /// What it may do.
@@ -110,6 +112,7 @@ impl Registry {
                 last_used_at: token.last_used_at,
                 marks,
                 name: token.name,
+                minted_by: token.minted_by.map(|minter| minter.name),
                 cut,
             });
         }

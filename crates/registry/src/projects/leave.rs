@@ -14,6 +14,7 @@ use bonded_store::Tx;
 
 use super::place::{Person, Place};
 use crate::people::person_or_operator;
+use crate::tokens::Ending;
 use crate::{Error, Registry};
 
 /// Revokes the tokens that are for this project alone, and cuts every other one off that could publish to it. Their owners
@@ -28,17 +29,24 @@ pub(crate) async fn leave_to_publishers(
 ) -> Result<(), Error> {
     let neutral = neutral(&channel, &project);
     let place = Place { channel, project: Some(project) };
-    for token in tx.tokens_reaching_into(place.channel.id, now).await? {
+    let tokens = tx.tokens_reaching_into(place.channel.id, now).await?;
+    let mut revoked = Vec::new();
+    for token in &tokens {
         let Some(person) = tx.person(token.user).await? else { continue };
-        if !neutral.can_change(&met(person.clone()), &token, &[], now) {
+        if !neutral.can_change(&met(person.clone()), token, &[], now) {
             continue;
         }
-        if let Some(event) = end(tx, &place, actor, &token, now).await? {
+        if let Some(event) = end(tx, &place, actor, token, now).await? {
             let entry = AuditEntry::new(now, actor, origin, event).in_channel(place.channel.id);
             let project = place.project.as_ref().map(|project| project.id);
             tx.audit(AuditEntry { project, ..entry }).await?;
-            tell(registry, tx, &place, actor, (&person.0, &token), now).await?;
+            tell(registry, tx, &place, actor, (&person.0, token), now).await?;
+            revoked.extend(is_alone(token).then_some(token));
         }
+    }
+    // After all of which the owners are told: what is left of what they minted can change nothing here.
+    for token in revoked {
+        Ending { actor, origin, now }.revoke_minted(tx, token).await?;
     }
     Ok(())
 }
@@ -66,16 +74,20 @@ async fn end(
     now: Timestamp,
 ) -> Result<Option<Event>, Error> {
     let (token, owner) = (row.id, row.user);
-    let alone = match &row.scope {
-        TokenScope::Limited { channels, projects } => channels.is_empty() && projects.len() == 1,
-        TokenScope::Owner => false,
-    };
-    if alone {
+    if is_alone(row) {
         let ended = tx.revoke_token(token, now).await?;
         return Ok(ended.then_some(Event::TokenRevoked { token, owner }));
     }
     let cut = place.write(tx, actor, row, now, true).await?;
     Ok(cut.then(|| ProjectEvent::TokenCut { token, owner, whole_channel: false }.into()))
+}
+
+/// Whether it is for one project and nothing else.
+fn is_alone(token: &Token) -> bool {
+    match &token.scope {
+        TokenScope::Limited { channels, projects } => channels.is_empty() && projects.len() == 1,
+        TokenScope::Owner => false,
+    }
 }
 
 async fn tell(

@@ -1,16 +1,17 @@
 //! A new secret for a token, and less of what it may do.
 
-use bonded_mail::Message;
+use bonded_mail::{By, Message};
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, Event};
 use bonded_model::ids::TokenId;
-use bonded_model::token::{ApiToken, Networks, Token, TokenState, Verbs};
+use bonded_model::token::{ApiToken, Minter, Networks, Token, TokenState, Verbs};
 use bonded_model::{Actor, Timestamp};
 use bonded_store::Change;
 use chrono::TimeDelta;
 
 use super::managed::{check_managed, present_manager};
-use super::new::{IssuedToken, ScopeByName, expiry};
+use super::new::{IssuedToken, expiry};
+use super::scope::ScopeByName;
 use crate::access::{ManageTokens, Permit};
 use crate::people::mail::Letter;
 use crate::people::{Fresh, Visit};
@@ -45,7 +46,7 @@ impl Overlap {
 /// A new secret for a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Rotation {
-    /// How long the old one works as well.
+    /// How long the old one works as well; of one that leaked, not at all.
     pub overlap: Overlap,
     /// How long the token lives from now on, `Some(None)` meaning for ever; `None` leaves its end as it is.
     pub lifetime: Option<Option<TimeDelta>>,
@@ -68,9 +69,9 @@ impl Registry {
     /// Gives one of the person's tokens a new secret, and tells them by mail.
     ///
     /// # Errors
-    /// [`Error::Fenced`]; [`Error::NotFound`]; [`Error::Field`] `lifetime`; [`Error::Invalid`] for a token that does not
-    /// work any more, and for a longer life of one that the operator issued; [`Error::Conflict`] when it was rotated
-    /// meanwhile.
+    /// [`Error::Fenced`]; [`Error::NotFound`]; [`Error::Field`] `lifetime`, also for a longer one than that of the token that
+    /// minted it; [`Error::Invalid`] for a token that does not work any more, and for a longer life of one that the operator
+    /// issued; [`Error::Conflict`] when it was rotated meanwhile.
     pub async fn rotate_own_token(
         &self,
         fresh: &Fresh<'_>,
@@ -87,6 +88,7 @@ impl Registry {
             at: now,
             client: visit.client.clone(),
             token: token.name.clone(),
+            by: By::Owner,
         };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + rotation.overlap.duration();
@@ -108,7 +110,14 @@ impl Registry {
             return Err(Error::Invalid(text.into()));
         }
         self.check_lifetime(lifetime)?;
-        expiry(now, lifetime).map(Some)
+        let end = expiry(now, lifetime)?;
+        match &token.minted_by {
+            Some(minter) if is_later(end, minter.expires_at) => Err(Error::field(
+                "lifetime",
+                "the token that minted this one ends before that, and this one with it",
+            )),
+            _ => Ok(Some(end)),
+        }
     }
 
     /// Takes from one of the person's tokens what it does not need. Nothing can be added, but for the networks, which
@@ -192,10 +201,21 @@ impl Registry {
                 // What was narrowed meanwhile must not come back.
                 let present = tx.token(known.id).await?.ok_or_else(super::own::no_such_token)?;
                 let expires_at = ends.unwrap_or(present.expires_at);
-                let token = Token { expires_at, rotations: known.rotations, ..present };
-                if let Some(by) = by {
-                    check_managed(&token, &present_manager(tx, &by, now).await?)?;
+                let mut token = Token { expires_at, rotations: known.rotations, ..present };
+                let manager = match by {
+                    Some(by) => Some(present_manager(tx, &by, now).await?),
+                    None => None,
+                };
+                if let Some(manager) = &manager {
+                    check_managed(&token, manager)?;
                 }
+                let giver =
+                    manager.filter(|manager| manager.id != token.id).map(|manager| Minter::from(&manager));
+                // What leaked ends now, and what another token gave out would outlive that one.
+                let at_once =
+                    token.leaked_at.is_some() || is_another(giver.as_ref(), token.minted_by.as_ref());
+                let previous_until = if at_once { now } else { previous_until };
+                token.minted_by = giver.or(token.minted_by);
                 if !tx.rotate_token(&token, &hash, previous_until, now).await? {
                     return Err(Error::Conflict("the token was changed meanwhile: look at it again".into()));
                 }
@@ -204,7 +224,7 @@ impl Registry {
                 tx.audit(AuditEntry::new(now, &actor, &origin, event)).await?;
                 tx.announce(Change::Access);
                 letter.post(tx).await?;
-                Ok(token)
+                Ok(Token { previous_until: Some(previous_until), ..token })
             })
         });
         Ok(IssuedToken { secret, token: write.await? })
@@ -222,15 +242,24 @@ pub(super) fn check_narrower(token: &Token, than: &Token) -> Result<(), Error> {
     if !token.scope.is_within(&than.scope) {
         return Err(Error::field("scope", "this reaches further than the token does now"));
     }
-    let longer = match (token.expires_at, than.expires_at) {
-        (_, None) => false,
-        (None, Some(_)) => true,
-        (Some(end), Some(limit)) => end > limit,
-    };
-    if longer {
+    if is_later(token.expires_at, than.expires_at) {
         return Err(Error::field("lifetime", "the token ends before that already"));
     }
     Ok(())
+}
+
+/// Whether an end comes after another one; `None` is never.
+fn is_later(end: Option<Timestamp>, than: Option<Timestamp>) -> bool {
+    match (end, than) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(end), Some(limit)) => end > limit,
+    }
+}
+
+/// Whether a secret comes from another token than the one before it did.
+fn is_another(giver: Option<&Minter>, before: Option<&Minter>) -> bool {
+    matches!((giver, before), (Some(giver), Some(before)) if giver.id != before.id)
 }
 
 /// That the networks of a token that the operator issued do not grow.

@@ -1,23 +1,26 @@
 //! Tokens in the hands of a token with the verb `manage`: for programs that give other programs what they need.
 //!
 //! Such a token reaches only what can do no more than itself: fewer or the same verbs, places and networks, no later end.
-//! It makes none that manages as well, so that there are no chains of them, and it leaves other such tokens alone.
+//! It makes none that manages as well, so that there are no chains of them, and it leaves other such tokens alone. What got
+//! its secret from it ends with it.
 
 use bonded_mail::{By, Message};
 use bonded_model::actor::Origin;
-use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::audit::AuditEntry;
 use bonded_model::ids::TokenId;
-use bonded_model::people::{Requirement, requirement};
+use bonded_model::people::{Client, Requirement, requirement};
 use bonded_model::project::Roles;
-use bonded_model::token::{Networks, Token, TokenState, Verb, Verbs};
+use bonded_model::token::{Minter, Networks, Token, TokenState, Verb, Verbs};
 use bonded_model::user::User;
 use bonded_model::{Actor, Timestamp};
-use bonded_store::{Change, Tx};
+use bonded_store::Tx;
 use chrono::TimeDelta;
 
 use super::change::{Overlap, Renewed, check_narrower, check_works};
-use super::new::{IssuedToken, NewToken, ScopeByName, created};
+use super::end::Ending;
+use super::new::{IssuedToken, NewToken, created};
 use super::own::{OwnToken, no_such_token};
+use super::scope::ScopeByName;
 use crate::access::{Action, Denial, ManageTokens, Permit, instance_policy, present};
 use crate::{Error, Registry};
 
@@ -68,7 +71,7 @@ impl Registry {
     pub async fn mint_token(
         &self,
         permit: &Permit<ManageTokens>,
-        origin: &Origin,
+        (origin, agent): (&Origin, &str),
         minted: Minted,
     ) -> Result<IssuedToken, Error> {
         let (user, manager) = manager(permit)?;
@@ -97,14 +100,16 @@ impl Registry {
         issued.token.cuts = manager.cuts.clone();
         // Whether its owner's factors count was decided when the token that mints it was issued.
         issued.token.by_operator = manager.by_operator;
+        issued.token.minted_by = Some(Minter::from(manager));
         check_managed(&issued.token, manager)?;
         self.check_count(user).await?;
         let entry = AuditEntry::new(now, permit.actor(), origin, created(&issued.token));
         let message = Message::TokenIssued {
             user: user.name.clone(),
             at: now,
+            client: Some(client(origin, agent)),
             token: issued.token.name.clone(),
-            by: By::Owner,
+            by: By::Token(manager.name.clone()),
         };
         self.write_token(&issued, Some(permit.clone()), entry, Some(self.letter(&user.email, &message)?))
             .await?;
@@ -127,7 +132,7 @@ impl Registry {
         Ok(managed)
     }
 
-    /// Gives a token that can be managed a new secret. Its end stays as it is.
+    /// Gives a token that can be managed a new secret. Its end stays as it is, unless the one that manages it ends before.
     ///
     /// # Errors
     /// [`Error::NotFound`] for one that cannot be managed; [`Error::Invalid`] for one that does not work any more;
@@ -135,23 +140,28 @@ impl Registry {
     pub async fn rotate_managed_token(
         &self,
         permit: &Permit<ManageTokens>,
-        origin: &Origin,
+        (origin, agent): (&Origin, &str),
         id: TokenId,
         overlap: Overlap,
     ) -> Result<IssuedToken, Error> {
-        let ((user, _), now) = (manager(permit)?, self.clock.now());
+        let ((user, manager), now) = (manager(permit)?, self.clock.now());
         let token = self.managed_token(permit, id).await?;
         check_works(&token, now)?;
-        let client = bonded_model::people::Client { address: origin.address, agent: String::new() };
-        let message =
-            Message::TokenRotated { user: user.name.clone(), at: now, client, token: token.name.clone() };
+        let message = Message::TokenRotated {
+            user: user.name.clone(),
+            at: now,
+            client: client(origin, agent),
+            token: token.name.clone(),
+            by: By::Token(manager.name.clone()),
+        };
         let letter = self.letter(&user.email, &message)?;
         let previous_until = now + overlap.duration();
         let renewed = Renewed { token, previous_until, letter, ends: None, by: Some(permit.clone()) };
         self.write_rotation(renewed, permit.actor(), origin).await
     }
 
-    /// Ends a token that can be managed. Ending it again changes nothing.
+    /// Ends a token that can be managed; the one that manages may end itself, with what it minted. Ending it again changes
+    /// nothing.
     ///
     /// # Errors
     /// [`Error::NotFound`] for one that cannot be managed.
@@ -162,17 +172,11 @@ impl Registry {
         id: TokenId,
     ) -> Result<(), Error> {
         let (token, now) = (self.managed_token(permit, id).await?, self.clock.now());
-        let by = permit.clone();
-        let event = Event::TokenRevoked { token: id, owner: token.user };
-        let entry = AuditEntry::new(now, permit.actor(), origin, event);
+        let (by, origin) = (permit.clone(), *origin);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 check_managed(&token, &present_manager(tx, &by, now).await?)?;
-                if tx.revoke_token(id, now).await? {
-                    tx.audit(entry).await?;
-                    tx.announce(Change::Access);
-                }
-                Ok::<_, Error>(())
+                Ending { actor: by.actor(), origin: &origin, now }.revoke(tx, &token).await
             })
         });
         write.await
@@ -194,6 +198,11 @@ impl Registry {
         }
         Err(Error::Conflict(format!("the account has {MAX_TOKENS} tokens that work: revoke some first")))
     }
+}
+
+/// Where a request came from, for the mail that tells of it.
+fn client(origin: &Origin, agent: &str) -> Client {
+    Client { address: origin.address, agent: agent.to_owned() }
 }
 
 /// The owner, and the token that manages.

@@ -24,6 +24,14 @@ pub enum Mark {
     WiderThanUsed,
 }
 
+bonded_model::text_enum!(Mark {
+    Leaked = "leaked",
+    EndsSoon = "ends-soon",
+    Unused = "unused",
+    PublisherInstead = "publisher-instead",
+    WiderThanUsed = "wider-than-used",
+});
+
 /// What is to be said of a token; nothing of one that does not work any more.
 pub fn marks(token: &Token, now: Timestamp) -> Vec<Mark> {
     if token.state(now) != TokenState::Active {

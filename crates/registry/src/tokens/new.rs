@@ -1,22 +1,23 @@
 //! From what is asked for to a token: the same rules for everybody who issues one.
 
 use bonded_model::audit::{AuditEntry, Event};
-use bonded_model::ids::{ChannelId, ProjectId, TokenId, UserId};
+use bonded_model::ids::{TokenId, UserId};
 use bonded_model::people::Client;
-use bonded_model::token::{ApiToken, Cuts, Networks, Token, TokenScope, Verb, Verbs};
+use bonded_model::token::{ApiToken, Cuts, Networks, Token, Verb, Verbs};
 use bonded_model::{Actor, Timestamp};
-use bonded_store::{Change, Queries};
+use bonded_store::Change;
 use chrono::TimeDelta;
 
 use super::managed::{check_managed, present_manager};
+use super::scope::ScopeByName;
 use crate::access::{ManageTokens, Permit};
 use crate::people::mail::{Letter, post};
 use crate::{Error, Registry};
 
 /// The longest name of a token, in characters.
 const MAX_NAME: usize = 100;
-/// More places than anybody picks one by one.
-const MAX_PLACES: usize = 500;
+/// Longer than any token is of use. It also keeps years to four digits, whose texts sort by time.
+const LONGEST: TimeDelta = TimeDelta::days(100 * 365 + 25);
 
 /// A token to be issued.
 #[derive(Clone, Debug)]
@@ -44,20 +45,6 @@ impl NewToken {
         let scope = ScopeByName::Limited { channels: vec![channel], projects: Vec::new() };
         Self { name, verbs: Verbs::from_iter([Verb::Read]), scope, lifetime, networks }
     }
-}
-
-/// A scope as people write it.
-#[derive(Clone, Debug)]
-pub enum ScopeByName {
-    /// Everything that the owner may reach.
-    Everything,
-    /// No more than this; to name nothing is an error.
-    Limited {
-        /// Whole channels.
-        channels: Vec<String>,
-        /// Projects as channel and name.
-        projects: Vec<(String, String)>,
-    },
 }
 
 /// A token at the one moment at which its secret is known.
@@ -90,6 +77,7 @@ impl Registry {
             scope: self.resolve(actor, &new.scope).await?,
             cuts: Cuts::default(),
             by_operator: matches!(actor, Actor::Operator),
+            minted_by: None,
             created_at: now,
             secret_at: now,
             expires_at: expiry(now, new.lifetime)?,
@@ -140,46 +128,6 @@ impl Registry {
         });
         write.await
     }
-
-    /// A scope by ids. What the actor may not see does not exist.
-    pub(super) async fn resolve(&self, actor: &Actor, scope: &ScopeByName) -> Result<TokenScope, Error> {
-        let ScopeByName::Limited { channels, projects } = scope else { return Ok(TokenScope::Owner) };
-        match channels.len() + projects.len() {
-            0 => return Err(Error::field("scope", "name at least one channel or project")),
-            1..=MAX_PLACES => {}
-            _ => {
-                return Err(Error::field(
-                    "scope",
-                    format!("name at most {MAX_PLACES} channels and projects"),
-                ));
-            }
-        }
-        let visible = self.access.visible_channels(actor).await?;
-        let channel = |name: &String| {
-            let found = visible.iter().find(|channel| channel.name.as_str() == name);
-            let missing = || Error::field("scope", format!("there is no channel '{name}'"));
-            found.map(|channel| channel.id).ok_or_else(missing)
-        };
-        let mut limited = Vec::new();
-        let mut reader = self.store.read().await?;
-        for (channel_name, name) in projects {
-            let of = channel(channel_name)?;
-            let missing = || {
-                Error::field(
-                    "scope",
-                    format!(
-                        "there is no project '{name}' in '{channel_name}' yet; publish it once with a token for the \
-                         channel"
-                    ),
-                )
-            };
-            limited.push((of, project(&mut reader, of, name).await?.ok_or_else(missing)?));
-        }
-        Ok(TokenScope::Limited {
-            channels: channels.iter().map(channel).collect::<Result<_, _>>()?,
-            projects: limited,
-        })
-    }
 }
 
 /// What the log says of a new token.
@@ -205,16 +153,8 @@ fn checked_name(name: &str) -> Result<String, Error> {
 
 pub(super) fn expiry(now: Timestamp, lifetime: Option<TimeDelta>) -> Result<Option<Timestamp>, Error> {
     let Some(lifetime) = lifetime else { return Ok(None) };
-    let end = now.checked_add_signed(lifetime).filter(|end| *end > now);
-    let text = "a token's lifetime must be positive and end before the year 262000";
-    end.map(Some).ok_or_else(|| Error::field("lifetime", text))
-}
-
-/// A project by the name that the index knows, or by one that Python clients take for the same.
-async fn project(queries: &mut Queries, channel: ChannelId, name: &str) -> Result<Option<ProjectId>, Error> {
-    let mut found = queries.project_by_name(channel, name).await?;
-    if let (None, Ok(name)) = (&found, name.parse::<bonded_model::python::ProjectName>()) {
-        found = queries.project_by_name(channel, name.normalized()).await?;
+    if lifetime <= TimeDelta::zero() || lifetime > LONGEST {
+        return Err(Error::field("lifetime", "a token's lifetime must be positive, and at most 100 years"));
     }
-    Ok(found.filter(|project| project.deleted_at.is_none()).map(|project| project.id))
+    Ok(Some(now + lifetime))
 }

@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 
 use bonded_mail::{By, Message};
 use bonded_model::Timestamp;
-use bonded_model::audit::{AuditEntry, Event};
+use bonded_model::audit::AuditEntry;
 use bonded_model::ids::TokenId;
 use bonded_model::token::{Token, TokenScope, TokenState, Verb};
-use bonded_store::{Change, Queries};
+use bonded_store::Queries;
 use chrono::TimeDelta;
 
+use super::end::Ending;
 use super::marks::{Mark, marks};
 use super::new::{IssuedToken, NewToken, created};
 use crate::people::{Cleared, Fresh, Visit, channel_name, project_name};
@@ -96,6 +97,7 @@ impl Registry {
         let message = Message::TokenIssued {
             user: user.name.clone(),
             at: token.created_at,
+            client: Some(visit.client.clone()),
             token: token.name.clone(),
             by: By::Owner,
         };
@@ -103,24 +105,19 @@ impl Registry {
         Ok(issued)
     }
 
-    /// Ends one of the person's tokens, at once on this server and within a second on others. Ending it again changes
-    /// nothing. No fresh proof is asked for: who finds a token leaked must not be held up.
+    /// Ends one of the person's tokens and what it minted, at once on this server and within a second on others. Ending it
+    /// again changes nothing. No fresh proof is asked for: who finds a token leaked must not be held up.
     ///
     /// # Errors
     /// [`Error::NotFound`] when it is somebody else's.
     pub async fn end_token(&self, cleared: &Cleared<'_>, visit: &Visit, id: TokenId) -> Result<(), Error> {
         let (owner, now) = (cleared.user().id, self.clock.now());
-        let event = Event::TokenRevoked { token: id, owner };
-        let entry = AuditEntry::new(now, &cleared.actor(), &visit.origin, event);
+        let (actor, origin) = (cleared.actor(), visit.origin);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 let token = tx.token(id).await?.filter(|token| token.user == owner);
-                token.ok_or_else(no_such_token)?;
-                if tx.revoke_token(id, now).await? {
-                    tx.audit(entry).await?;
-                    tx.announce(Change::Access);
-                }
-                Ok(())
+                let token = token.ok_or_else(no_such_token)?;
+                Ending { actor: &actor, origin: &origin, now }.revoke(tx, &token).await
             })
         });
         write.await
@@ -134,7 +131,7 @@ impl Registry {
             false => None,
         };
         let publisher_instead = match token.verbs.contains(Verb::Publish) {
-            true => publisher_instead(queries, &token, self.clock.now() - USED_WITHIN).await?,
+            true => publisher_instead(queries, token.id, self.clock.now() - USED_WITHIN).await?,
             false => None,
         };
         Ok(OwnToken { token, places, only_project, publisher_instead })
@@ -176,20 +173,12 @@ async fn only_project(
 /// The name of a project that the token is for, or published to since then, and that has a trusted publisher.
 async fn publisher_instead(
     queries: &mut Queries,
-    token: &Token,
+    token: TokenId,
     since: Timestamp,
 ) -> Result<Option<String>, Error> {
-    let mut projects = queries.projects_of_token(token.id, since).await?;
-    if let TokenScope::Limited { projects: own, .. } = &token.scope {
-        projects.extend(own.iter().map(|(_, project)| *project));
-    }
-    for project in projects {
-        if !queries.publishers_of_project(project).await?.is_empty() {
-            let named = project_name(queries, project).await?;
-            return Ok(named.map(|(channel, project)| format!("{channel}/{project}")));
-        }
-    }
-    Ok(None)
+    let Some(project) = queries.project_with_publisher(token, since).await? else { return Ok(None) };
+    let named = project_name(queries, project).await?;
+    Ok(named.map(|(channel, project)| format!("{channel}/{project}")))
 }
 
 /// The names of what a scope is limited to.

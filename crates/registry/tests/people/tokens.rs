@@ -4,8 +4,10 @@ use bonded_model::token::{Networks, TokenScope, Verb, Verbs};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Visibility};
 use bonded_registry::Error;
-use bonded_registry::access::{BadCredential, Denial, Presented};
-use bonded_registry::tokens::{IssuedToken, Mark, Narrower, NewToken, Overlap, Rotation, ScopeByName, marks};
+use bonded_registry::access::{BadCredential, Denial, ManageTokens, Permit, Presented};
+use bonded_registry::tokens::{
+    IssuedToken, Mark, Minted, Narrower, NewToken, Overlap, Rotation, ScopeByName, marks,
+};
 use bonded_testkit::TestApp;
 use bonded_testkit::app::Grant;
 use chrono::TimeDelta;
@@ -170,6 +172,26 @@ async fn narrow(
     app.registry.narrow_own_token(&session.fresh()?, &browser.visit, issued.token.id, to).await
 }
 
+/// A token that manages others.
+fn managing(name: &str) -> NewToken {
+    NewToken { verbs: [Verb::Read, Verb::Manage].into_iter().collect(), ..asked(name) }
+}
+
+async fn manages(app: &TestApp, manager: &IssuedToken) -> Permit<ManageTokens> {
+    let presented = Presented::Token(manager.secret.clone());
+    let origin = app.registry.local_origin();
+    let actor = app.registry.authenticate(&presented, &origin, "test").await.expect("it works");
+    app.registry.manage_tokens(&actor).await.expect("it manages")
+}
+
+/// A token `job` that another one mints.
+async fn mint(app: &TestApp, manager: &IssuedToken) -> IssuedToken {
+    let (permit, origin) = (manages(app, manager).await, app.registry.local_origin());
+    let verbs = Verbs::from_iter([Verb::Read]);
+    let job = Minted { name: "job".into(), verbs, scope: None, lifetime: None, networks: None };
+    app.registry.mint_token(&permit, (&origin, "curl/8.5.0"), job).await.expect("it is minted")
+}
+
 fn as_it_is(issued: &IssuedToken) -> Narrower {
     Narrower { verbs: issued.token.verbs, scope: None, lifetime: None, networks: Networks::default() }
 }
@@ -208,6 +230,20 @@ with_open_app! {
         assert_eq!(marks(&listed[0].token, app.now()), []);
     }
 
+    async fn a_leaked_secret_does_not_overlap_whatever_is_chosen(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        for (name, overlap) in [("a", Overlap::Hour), ("b", Overlap::Week)] {
+            let verbs = [Verb::Read, Verb::Publish].into_iter().collect();
+            let old = make(&ada, &app, NewToken { verbs, ..asked(name) }).await.expect("the token is made");
+            let in_url = Presented::TokenInUrl(old.secret.clone());
+            refused!(app.registry.authenticate(&in_url, &ada.visit.origin, "test").await, Error::TokenInUrl(_));
+            let new = rotate(&ada, &app, &old, overlap, None).await.expect("it is rotated");
+            assert_eq!(new.token.previous_until, Some(app.now()));
+            assert_eq!(taken_from(&app, &old, "192.0.2.1").await, Err(BadCredential::Replaced));
+            taken_from(&app, &new, "192.0.2.1").await.expect("the new one works");
+        }
+    }
+
     async fn a_rotation_can_come_with_a_new_end_but_not_for_the_operators_tokens(app: TestApp) {
         let ada = person(&app, "ada").await;
         let own = make(&ada, &app, asked("a")).await.expect("the token is made");
@@ -219,6 +255,37 @@ with_open_app! {
         let operators = app.issue(&user, Grant::verbs(&[Verb::Read]).lives(TimeDelta::days(1))).await;
         refused!(rotate(&ada, &app, &operators, Overlap::Day, year).await, Error::Invalid(_));
         rotate(&ada, &app, &operators, Overlap::Day, None).await.expect("with the same end");
+    }
+
+    async fn a_minted_token_is_renewed_for_as_long_as_its_minter_lives(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let days = |days| Some(Some(TimeDelta::days(days)));
+        let own = NewToken { lifetime: Some(TimeDelta::days(30)), ..managing("deploy") };
+        let manager = make(&ada, &app, own).await.expect("the token is made");
+        let minted = mint(&app, &manager).await;
+        assert_eq!(field(rotate(&ada, &app, &minted, Overlap::None, days(31)).await), "lifetime");
+        let renewed = rotate(&ada, &app, &minted, Overlap::None, days(30)).await.expect("it is rotated");
+        let session = ada.session().await;
+        let cleared = session.cleared().expect("no fence");
+        app.registry.end_token(&cleared, &ada.visit, manager.token.id).await.expect("it is hers");
+        assert_eq!(taken_from(&app, &renewed, "192.0.2.1").await, Err(BadCredential::Revoked));
+    }
+
+    async fn the_owner_reads_which_token_did_it_and_how_to_stop_that(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let manager = make(&ada, &app, managing("deploy")).await.expect("the token is made");
+        drop(mails(&app).await);
+        let (minted, permit) = (mint(&app, &manager).await.token.id, manages(&app, &manager).await);
+        let from = (&ada.visit.origin, "curl/8.5.0");
+        app.registry.rotate_managed_token(&permit, from, minted, Overlap::None).await.expect("it is rotated");
+        let mails = mails(&app).await;
+        assert_eq!(mails.len(), 2);
+        for mail in mails {
+            for part in ["“job”", "your token “deploy”", "Program: curl", "IP address: ", "/account/tokens"] {
+                assert!(mail.text.contains(part), "{part}: {}", mail.text);
+            }
+            assert!(!mail.text.contains("/account/password"), "a new password does not help: {}", mail.text);
+        }
     }
 
     async fn the_networks_of_the_operators_tokens_do_not_grow(app: TestApp) {
@@ -329,5 +396,19 @@ with_people_app! { |people| {
         let ada = person(&app, "ada").await;
         let issued = make(&ada, &app, NewToken { lifetime: None, ..asked("a") }).await;
         assert_eq!(issued.expect("the token is made").token.expires_at, None);
+    }
+
+    async fn no_token_lives_so_long_that_lists_lose_it(app: TestApp) {
+        let ada = person(&app, "ada").await;
+        let lives = |name, days| NewToken { lifetime: Some(TimeDelta::days(days)), ..asked(name) };
+        for days in [36_526, 2_912_000, 90_000_000] {
+            assert_eq!(field(make(&ada, &app, lives("a", days)).await), "lifetime", "{days}");
+        }
+        let issued = make(&ada, &app, lives("a", 36_525)).await.expect("100 years");
+        let absurd = Some(Some(TimeDelta::days(2_912_000)));
+        assert_eq!(field(rotate(&ada, &app, &issued, Overlap::None, absurd).await), "lifetime");
+        let user = account(&app, "ada").await;
+        let by_operator = app.registry.issue_token(&app.operator(), &user, lives("b", 2_912_000)).await;
+        assert_eq!(field(by_operator), "lifetime");
     }
 }

@@ -184,7 +184,7 @@ with_app! {
         let permit = app.registry.manage_tokens(&actor).await.expect("it manages");
         let verbs = PUBLISHES.iter().copied().collect();
         let minted = Minted { name: "job".into(), verbs, scope: None, lifetime: None, networks: None };
-        let minted = app.registry.mint_token(&permit, &origin, minted).await.expect("it is minted");
+        let minted = app.registry.mint_token(&permit, (&origin, "test"), minted).await.expect("it is minted");
         assert_eq!(minted.token.scope, TokenScope::Owner);
         assert_eq!(upload(&app, minted.secret.expose(), "parcel", "3.0").await, 403);
         assert_eq!(upload(&app, minted.secret.expose(), "crate", "1.0").await, 200);

@@ -128,6 +128,21 @@ on_both! {
         }
     }
 
+    async fn a_token_with_an_absurd_end_is_one_that_never_ends(database: TestDatabase) {
+        make_first_schema(&database).await;
+        let (engine, ada) = (database.url().engine(), user("ada"));
+        database.tamper(&insert(&ada, "ada@example.org", engine)).await.unwrap();
+        // PostgreSQL compares times as times: no list of its ever lost such a token.
+        if engine == Engine::Sqlite {
+            let absurd = "UPDATE tokens SET expires_at = '+12000-01-01T00:00:00+00:00'";
+            database.tamper(absurd).await.unwrap();
+        }
+        let store = Store::open(database.url(), OpenMode::MustExist).await.unwrap();
+        store.migrate().await.unwrap();
+        let tokens = store.read().await.unwrap().tokens_of(ada.id).await.unwrap();
+        assert_eq!(tokens[0].expires_at, None);
+    }
+
     async fn of_accounts_that_share_an_address_the_oldest_keeps_it(database: TestDatabase) {
         make_first_schema(&database).await;
         let [ada, eve, bob] = [user("Ada"), user("eve"), user("bob")];

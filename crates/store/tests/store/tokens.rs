@@ -1,7 +1,7 @@
 //! Tokens and what they reach.
 
 use bonded_model::people::{Client, Standing};
-use bonded_model::token::{ApiToken, Token, TokenHash, TokenScope, TokenState, TokenUse, Verb};
+use bonded_model::token::{ApiToken, Minter, Token, TokenHash, TokenScope, TokenState, TokenUse, Verb};
 use bonded_model::user::ChannelRole;
 use bonded_model::{ChannelFormat, Random};
 use bonded_testkit::on_both;
@@ -85,6 +85,57 @@ on_both! {
         assert_eq!(found(&second).await, Some((1, 1, Some(until), None)));
         assert_eq!(found(&third).await, None);
         assert_eq!(reader.token(issued.id).await.unwrap().unwrap().presented, 1);
+    }
+
+    async fn what_a_token_minted_is_known_for_that_and_ends_with_it(database: TestDatabase) {
+        let store = database.store().await;
+        let ada = user("ada");
+        let manager = token(&ada, "manager", TokenScope::Owner);
+        let minted = Token {
+            minted_by: Some(Minter::from(&manager)),
+            ..token(&ada, "minted", TokenScope::Owner)
+        };
+        let (by_hand, later) = (token(&ada, "by-hand", TokenScope::Owner), now() + chrono::Duration::days(1));
+        let [first, second, third] = hashes();
+        let rows = [(manager.clone(), first), (minted.clone(), second), (by_hand.clone(), third)];
+        write(&store, move |tx| Box::pin(async move {
+            add_user(tx, &ada).await?;
+            for (row, hash) in rows {
+                assert!(tx.insert_token(&row, &hash).await?);
+            }
+            Ok(())
+        })).await;
+        assert_eq!(store.read().await.unwrap().token(minted.id).await.unwrap(), Some(minted.clone()));
+        let (from, child) = (manager.id, minted.id);
+        write(&store, move |tx| Box::pin(async move {
+            assert!(tx.revoke_token(from, later).await?);
+            let found = tx.token(child).await?.expect("it is there");
+            assert_eq!((found.revoked_at, found.state(now())), (None, TokenState::Revoked(later)));
+            assert_eq!(tx.revoke_minted_tokens(from, later).await?, [child]);
+            assert_eq!(tx.revoke_minted_tokens(from, later).await?, []);
+            Ok(())
+        })).await;
+        let mut reader = store.read().await.unwrap();
+        assert_eq!(reader.token(child).await.unwrap().unwrap().revoked_at, Some(later));
+        assert_eq!(reader.token(by_hand.id).await.unwrap().unwrap().revoked_at, None);
+    }
+
+    async fn no_token_is_minted_that_manages_others(database: TestDatabase) {
+        let store = database.store().await;
+        let ada = user("ada");
+        let manager = token(&ada, "manager", TokenScope::Owner);
+        let chained = Token {
+            minted_by: Some(Minter::from(&manager)),
+            verbs: [Verb::Manage].into_iter().collect(),
+            ..token(&ada, "chained", TokenScope::Owner)
+        };
+        let [first, second, _] = hashes();
+        let written = store.write(move |tx| Box::pin(async move {
+            add_user(tx, &ada).await?;
+            assert!(tx.insert_token(&manager, &first).await?);
+            tx.insert_token(&chained, &second).await
+        }));
+        assert!(written.await.is_err());
     }
 
     async fn every_secret_that_was_replaced_is_known_for_its_token(database: TestDatabase) {

@@ -117,6 +117,7 @@ pub(crate) fn token(user: &User, name: &str, scope: TokenScope) -> Token {
         scope,
         cuts: Cuts::default(),
         by_operator: false,
+        minted_by: None,
         created_at: now(),
         secret_at: now(),
         expires_at: Some(now() + chrono::Duration::days(1)),

@@ -5,15 +5,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bonded_model::ids::TokenId;
 use bonded_model::token::{TokenScope, TokenState, Verb};
-use bonded_registry::tokens::{IssuedToken, Minted, Overlap, OwnToken, ScopeByName};
+use bonded_registry::tokens::{IssuedToken, Mark, Minted, Overlap, OwnToken, ScopeByName};
 use chrono::TimeDelta;
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::Body;
 use crate::App;
+use crate::browser::agent;
 use crate::credentials::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
@@ -80,9 +81,15 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     Ok(answer(StatusCode::OK, json!({ "tokens": shown })))
 }
 
-async fn mint(State(app): State<App>, caller: Caller, body: Body) -> Result<Response, Problem> {
+async fn mint(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let permit = app.manage_tokens(&caller.actor).await?;
-    let issued = app.mint_token(&permit, &caller.origin, body.json::<New>()?.minted()?).await?;
+    let minted = body.json::<New>()?.minted()?;
+    let issued = app.mint_token(&permit, (&caller.origin, &agent(&headers)), minted).await?;
     Ok(answer(StatusCode::CREATED, secret(&issued, None)))
 }
 
@@ -90,6 +97,7 @@ async fn rotate(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let permit = app.manage_tokens(&caller.actor).await?;
@@ -97,8 +105,11 @@ async fn rotate(
     let unknown =
         |_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the overlap is one of none, 1h, 24h, 7d");
     let overlap = asked.overlap.map_or(Ok(Overlap::None), |text| text.parse()).map_err(unknown)?;
-    let issued = app.rotate_managed_token(&permit, &caller.origin, token_id(&id)?, overlap).await?;
-    Ok(answer(StatusCode::OK, secret(&issued, Some(overlap))))
+    let (id, from) = (token_id(&id)?, (&caller.origin, &*agent(&headers)));
+    let issued = app.rotate_managed_token(&permit, from, id, overlap).await?;
+    // The old secret may have ended at once, whatever was asked.
+    let overlaps = issued.token.previous_until.is_some_and(|until| until > app.clock.now());
+    Ok(answer(StatusCode::OK, secret(&issued, Some(if overlaps { overlap } else { Overlap::None }))))
 }
 
 async fn revoke(
@@ -126,7 +137,8 @@ fn secret(issued: &IssuedToken, overlap: Option<Overlap>) -> Value {
 }
 
 fn shown(app: &App, own: &OwnToken) -> Value {
-    let token = &own.token;
+    let (token, now) = (&own.token, app.clock.now());
+    let marks: Vec<_> = own.marks(now).into_iter().map(Mark::as_str).collect();
     json!({
         "id": token.id,
         "name": token.name,
@@ -136,7 +148,7 @@ fn shown(app: &App, own: &OwnToken) -> Value {
             TokenScope::Limited { .. } => Some(&own.places),
         },
         "networks": token.networks,
-        "state": match token.state(app.clock.now()) {
+        "state": match token.state(now) {
             TokenState::Active | TokenState::Replaced => "active",
             TokenState::Expired(_) => "expired",
             TokenState::Revoked(_) => "revoked",
@@ -145,6 +157,10 @@ fn shown(app: &App, own: &OwnToken) -> Value {
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
         "last_used_from": token.last_client.address,
+        "last_used_by": token.last_client.agent,
+        "leaked_at": token.leaked_at,
+        "minted_by": token.minted_by.as_ref().map(|minter| minter.id),
+        "marks": marks,
     })
 }
 

@@ -145,6 +145,7 @@ fn shown(token: PublishingToken, in_project: bool) -> Credential {
         id: token.id.to_string(),
         name: token.name,
         owner: token.owner.to_string(),
+        minted_by: token.minted_by,
         may: verbs.join(", "),
         scope: scope.to_owned(),
         expires_at: token.expires_at,

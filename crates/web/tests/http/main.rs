@@ -11,6 +11,7 @@ mod conda_upload;
 mod documented;
 mod leaks;
 mod logs;
+mod minted_tokens;
 mod pages;
 mod path_tokens;
 mod places;

@@ -6,7 +6,7 @@ use bonded_model::{ChannelFormat, Visibility};
 use bonded_testkit::app::Grant;
 use bonded_testkit::fixtures::{Package, Wheel};
 use bonded_testkit::{TestApp, with_app};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PROJECT: &str = "/api/bonded/v1/channels/pypi/projects/parcel";
 
@@ -137,6 +137,20 @@ with_app! {
                 ]
             };
             assert_eq!(ask("parcel").await, ask("absent").await, "{reads}");
+        }
+        let mint = async |token: &str, project: &str| {
+            let body = json!({ "name": project, "verbs": ["publish"], "days": 1, "scope": [format!("inner/{project}")] });
+            app.post("/api/bonded/v1/tokens").token(token).body(body.to_string()).await
+        };
+        let unread = app.token(&eve, Grant::verbs(&[Verb::Publish, Verb::Manage])).await;
+        app.upload_wheel("inner", &app.publisher("inner").await, &Wheel::new("foreign", "1.0")).await.expect(200);
+        for (token, own, others) in [(&narrow, "crate", "parcel"), (&unread, "parcel", "foreign")] {
+            let told = async |project: &str| {
+                let answer = mint(token, project).await.expect(422);
+                answer.text().replace(project, "PROJECT")
+            };
+            assert_eq!(told(others).await, told("absent").await);
+            mint(token, own).await.expect(201);
         }
         let path = "/api/bonded/v1/channels/inner/projects/absent";
         app.delete(path).token(&token).await.expect(404);

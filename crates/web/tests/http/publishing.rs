@@ -6,6 +6,7 @@ mod beside;
 mod conda;
 mod ending;
 mod exchange;
+mod instead;
 mod keys;
 mod matching;
 mod pending;

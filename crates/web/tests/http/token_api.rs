@@ -74,6 +74,11 @@ with_app! {
             ("a day longer", json!({ "name": "a", "verbs": ["read"], "days": 31 })),
             ("backwards", json!({ "name": "a", "verbs": ["read"], "days": -1 })),
             ("many days", json!({ "name": "a", "verbs": ["read"], "days": i64::MAX })),
+            ("no name", json!({ "name": "a", "verbs": ["read"], "scope": ["inner/a\u{0}"] })),
+            ("no name of a public project", json!({ "name": "a", "verbs": ["read"], "scope": ["pypi/a\u{0}"] })),
+            ("no name of a package", json!({ "name": "a", "verbs": ["read"], "scope": ["main/a\u{0}"] })),
+            ("no name of a channel", json!({ "name": "a", "verbs": ["read"], "scope": ["inner\u{0}"] })),
+            ("no name of a token", json!({ "name": "a\u{0}", "verbs": ["read"] })),
             ("no network", json!({ "name": "a", "verbs": ["read"], "networks": ["office"] })),
         ] {
             assert_eq!(mint(&app, &token, body).await.status(), 422, "{attack}");

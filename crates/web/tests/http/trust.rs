@@ -26,7 +26,7 @@ with_app! {
         }
     }
 
-    async fn a_trust_document_is_kept_for_a_minute_and_asked_for_by_its_tag(app: TestApp) {
+    async fn a_trust_document_is_kept_for_seconds_and_asked_for_by_its_tag(app: TestApp) {
         let plain = app.get("/key_mgr.json").await.expect(200);
         assert_eq!(plain.header("cache-control"), "public, max-age=5");
         assert_eq!(plain.header("content-type"), "application/json");

@@ -83,5 +83,6 @@ fn shown(own: OwnToken, now: Timestamp) -> Token {
         expires_at: token.expires_at,
         used_at: token.last_used_at,
         by_operator: token.by_operator,
+        minted_by: token.minted_by.map(|minter| minter.name),
     }
 }
