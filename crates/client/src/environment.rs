@@ -25,6 +25,8 @@ pub struct Environment {
     pub conda_root: Option<PathBuf>,
     /// `CONDA_PREFIX`: the active environment.
     pub conda_prefix: Option<PathBuf>,
+    /// `CONDA_PKGS_DIRS`: where conda keeps packages and indexes, as it stands there.
+    pub conda_packages: Vec<PathBuf>,
 }
 
 impl Environment {
@@ -47,6 +49,11 @@ impl Environment {
                 .or_else(|| root_on(&std::env::var_os("PATH").unwrap_or_default()))
                 .or_else(|| path("MAMBA_ROOT_PREFIX")),
             conda_prefix,
+            conda_packages: std::env::var_os("CONDA_PKGS_DIRS")
+                .map(|list| {
+                    std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect()
+                })
+                .unwrap_or_default(),
         })
     }
 
@@ -65,6 +72,16 @@ impl Environment {
     /// The user's `.condarc`.
     pub fn user_condarc(&self) -> PathBuf {
         self.condarc.clone().unwrap_or_else(|| self.home.join(".condarc"))
+    }
+
+    /// conda's configuration files, the one that counts most first.
+    pub fn condarcs(&self) -> Vec<PathBuf> {
+        let of_prefix = |prefix: &PathBuf| prefix.join(".condarc");
+        let mut paths: Vec<_> = self.conda_prefix.iter().map(of_prefix).collect();
+        paths.push(self.user_condarc());
+        paths.extend(self.conda_root.iter().map(of_prefix));
+        paths.dedup();
+        paths
     }
 
     /// Where the client keeps which roots it trusts and what it has seen.
@@ -152,6 +169,7 @@ mod tests {
             condarc: None,
             conda_root: None,
             conda_prefix: None,
+            conda_packages: Vec::new(),
         }
     }
 
