@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from support import distributions
-from support.bonded import Server
+from support import conda_packages, distributions, uploads
+from support.bonded import Server, until
+from support.bonded_client import BondedClient
 from support.channel import Channel, create_users
 from support.python_clients import PythonClients
 from support.rattler_client import Rattler
@@ -51,6 +52,26 @@ def clients(tmp_path) -> PythonClients:
 def rattler(tmp_path) -> Rattler:
     """py-rattler with caches of the test's own."""
     return Rattler(tmp_path / "home")
+
+
+@pytest.fixture
+def client(tmp_path) -> BondedClient:
+    """A client that trusts nobody yet."""
+    return BondedClient(tmp_path / "home")
+
+
+@pytest.fixture
+def filled(conda_channel, tmp_path) -> Channel:
+    """A channel with `app` (linux-64), which depends on `base` (noarch)."""
+    packages = [
+        conda_packages.build(tmp_path, "base", "2.0"),
+        conda_packages.build(tmp_path, "app", "1.0", depends=["base >=1.5"], subdir="linux-64"),
+    ]
+    for package in packages:
+        answer = uploads.prefix(conda_channel, package)
+        assert answer.ok, answer.text
+    until(lambda: conda_channel.record_names() and conda_channel.record_names("linux-64"))
+    return conda_channel
 
 
 @pytest.fixture(scope="session")

@@ -14,28 +14,8 @@ from support.channel import Channel
 from support.tampering import Tamperer
 
 
-@pytest.fixture
-def client(tmp_path) -> BondedClient:
-    """A client that trusts nobody yet."""
-    return BondedClient(tmp_path / "home")
-
-
-@pytest.fixture
-def filled(conda_channel, tmp_path) -> Channel:
-    """A channel with `app` (linux-64), which depends on `base` (noarch)."""
-    packages = [
-        conda_packages.build(tmp_path, "base", "2.0"),
-        conda_packages.build(tmp_path, "app", "1.0", depends=["base >=1.5"], subdir="linux-64"),
-    ]
-    for package in packages:
-        answer = uploads.prefix(conda_channel, package)
-        assert answer.ok, answer.text
-    until(lambda: conda_channel.record_names() and conda_channel.record_names("linux-64"))
-    return conda_channel
-
-
 def create(client: BondedClient, *arguments):
-    return client.run("create", "--prefix", client.prefix, "--platform", "linux-64", *arguments)
+    return client.run("create", "--yes", "--prefix", client.prefix, "--platform", "linux-64", *arguments)
 
 
 def test_with_a_token_set_packages_are_installed_and_proved(filled, client, tmp_path):
@@ -108,7 +88,7 @@ def test_an_update_is_planned_and_then_made(server, client, tmp_path):
     where = ["--prefix", client.prefix, "--platform", "linux-64", "--channel", channel.url]
     plan = client.run("plan", *where, "base >=1.1").succeeded()
     assert "1.0-0 --> " in plan.stdout and (client.prefix / "share/base.txt").read_text() == "base 1.0\n"
-    client.run("install", *where, "base >=1.1").succeeded()
+    client.run("install", "--yes", *where, "base >=1.1").succeeded()
     assert (client.prefix / "share/base.txt").read_text() == "base 1.1\n"
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from . import content_trust, environment
+from . import content_trust, environment, terminal
 from .bonded import BINARY
 from .channel import Channel
 
@@ -19,6 +19,13 @@ class BondedClient:
     def run(self, *arguments) -> environment.Finished:
         """`bonded conda …`, to its end."""
         return environment.run([BINARY, "conda", *arguments], self.environment, cwd=self.home)
+
+    def at_a_terminal(self, answers: list[str], *arguments) -> tuple[int, str]:
+        """The same, with a person at a terminal who answers each question: status, and all that is shown."""
+        words = [BINARY, "conda", *arguments]
+        # As terminals say what they can.
+        ours = self.environment | {"TERM": "xterm"}
+        return terminal.run(words, ours, self.home, answers, ends=(b"[y/N]", b"([y]/n)?"))
 
     def with_conda(self) -> Path:
         """Lets it find a conda, which does nothing; its prefix."""

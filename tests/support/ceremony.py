@@ -1,14 +1,12 @@
 """`bonded trust` on machines without a network, each of which is a directory."""
 
 import json
-import os
-import pty
 import shutil
 import termios
 import time
 from pathlib import Path
 
-from . import environment
+from . import environment, terminal
 from .bonded import BINARY
 
 
@@ -33,20 +31,8 @@ class Machine:
 
     def at_a_terminal(self, answers: list[str], command: str, *arguments) -> tuple[int, str]:
         """The same, with a person at a terminal who answers each question: status, and all that is shown."""
-        words = [BINARY, "trust", command, *[str(argument) for argument in arguments]]
-        child, terminal = pty.fork()
-        if child == 0:
-            os.chdir(self.directory)
-            os.execve(BINARY, words, self.environment)
-        shown, question, waiting = b"", b"", list(answers)
-        while piece := _read(terminal):
-            shown, question = shown + piece, question + piece
-            if waiting and question.rstrip().endswith(b":"):
-                _wait_until_hidden(terminal, question)
-                os.write(terminal, waiting.pop(0).encode() + b"\n")
-                question = b""
-        os.close(terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+        words = [BINARY, "trust", command, *arguments]
+        return terminal.run(words, self.environment, self.directory, answers, wait=_wait_until_hidden)
 
     def make_key(self) -> str:
         """Makes the key of this machine. The public half."""
@@ -69,16 +55,8 @@ class Machine:
         (self.directory / file).write_text(json.dumps(document))
 
 
-def _wait_until_hidden(terminal: int, question: bytes) -> None:
+def _wait_until_hidden(descriptor: int, question: bytes) -> None:
     """The terminal is told not to show a passphrase that is typed only after the question for it was put."""
     is_secret = any(word in question for word in (b"assphrase", b"same again"))
-    while is_secret and termios.tcgetattr(terminal)[3] & termios.ECHO:
+    while is_secret and termios.tcgetattr(descriptor)[3] & termios.ECHO:
         time.sleep(0.01)
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        # The other side has ended.
-        return b""

@@ -2,6 +2,7 @@
 
 use std::io::{Write, stderr, stdout};
 
+use bonded_client::shown;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -57,7 +58,8 @@ impl Output {
     /// Prints why a command failed, with all causes.
     pub(crate) fn error(self, error: &anyhow::Error) {
         let text = with_causes(error);
-        let line = if self.json { json!({ "error": text }).to_string() } else { format!("error: {text}") };
+        let line =
+            if self.json { json!({ "error": text }).to_string() } else { format!("error: {}", lines(&text)) };
         // When even this cannot be written there is nobody left to tell.
         let _ = writeln!(stderr(), "{line}");
     }
@@ -82,10 +84,16 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     kind == Some(std::io::ErrorKind::BrokenPipe)
 }
 
+/// Errors repeat what indexes and servers say. They may have several lines, and nothing else that moves the cursor.
+fn lines(text: &str) -> String {
+    text.lines().map(shown::line).collect::<Vec<_>>().join("\n")
+}
+
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
+        // Whatever it is and whoever wrote it, it fills one cell of one row.
+        Value::String(text) => shown::line(text),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
@@ -101,6 +109,12 @@ mod tests {
     fn a_cause_is_told_once() {
         let error = anyhow!("no route").context("the server is gone: no route").context("cannot start");
         assert_eq!(with_causes(&error), "cannot start: the server is gone: no route");
+    }
+
+    #[test]
+    fn what_others_wrote_does_not_move_the_cursor() {
+        assert_eq!(lines("no set fits\n x\u{1b}[1A\ry"), "no set fits\n x\\u{1b}[1A\\ry");
+        assert_eq!(cell(&json!(["a\tb", "c\nd"])), "a\\tb,c\\nd");
     }
 
     #[test]

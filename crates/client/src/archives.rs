@@ -12,8 +12,8 @@ use rattler_conda_types::RepoDataRecord;
 use sha2::Digest;
 use url::Url;
 
-use crate::Environment;
 use crate::web::{Web, WebError};
+use crate::{Environment, shown};
 
 /// How many archives are fetched at the same time.
 const AT_ONCE: usize = 4;
@@ -42,7 +42,7 @@ impl Progress {
             bar.set_style(style.progress_chars("#- "));
         }
         let package = &record.package_record;
-        bar.with_prefix(format!("{}-{}", package.name.as_normalized(), package.version))
+        bar.with_prefix(shown::word(&format!("{}-{}", package.name.as_normalized(), package.version)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Channels as people name them.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 use rattler_conda_types::{Channel, ChannelConfig};
@@ -22,24 +23,33 @@ impl ChannelRef {
     /// When it is neither, or stands for several channels.
     pub fn parse(text: &str, alias: &Url) -> Result<Self, InvalidChannel> {
         let text = text.trim();
+        if text.contains("://") {
+            return Self::parse_url(text);
+        }
         let invalid = || InvalidChannel::Form(redacted(text));
-        let url = if text.contains("://") {
-            Url::parse(text).map_err(|_| invalid())?
-        } else if text == "defaults" || text == "local" {
+        let url = if text == "defaults" || text == "local" {
             return Err(InvalidChannel::Several(text.to_owned()));
         } else if text.is_empty() || text.starts_with(['/', '.']) {
             return Err(invalid());
         } else {
             with_slash(alias.clone()).join(text).map_err(|_| invalid())?
         };
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(invalid());
-        }
         Self::from_url(url).ok_or_else(invalid)
     }
 
-    /// The channel at this URL.
+    /// The channel at this URL, with the same care for its secrets.
+    ///
+    /// # Errors
+    /// When it is no URL of a channel.
+    pub fn parse_url(text: &str) -> Result<Self, InvalidChannel> {
+        let text = text.trim();
+        Url::parse(text).ok().and_then(Self::from_url).ok_or_else(|| InvalidChannel::Form(redacted(text)))
+    }
+
     fn from_url(mut url: Url) -> Option<Self> {
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return None;
+        }
         let segments: Vec<String> =
             url.path_segments()?.filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
         let (segments, token) = without_token(segments);
@@ -146,7 +156,7 @@ fn login_in(url: &Url) -> Option<(String, String)> {
 }
 
 /// The text without a token or a password, for messages. What cannot be read may have them anywhere before an `@`.
-fn redacted(text: &str) -> String {
+pub(crate) fn redacted(text: &str) -> String {
     let text = match text.split_once("/t/") {
         Some((before, _)) => format!("{before}/t/…"),
         None => text.to_owned(),
@@ -169,6 +179,26 @@ pub enum InvalidChannel {
     /// It stands for several.
     #[error("{0:?} stands for several channels: name them by their URLs")]
     Several(String),
+    /// Nobody said where it is.
+    #[error(
+        "{name:?} is only a name, and neither custom_channels nor channel_alias says where it leads ({}): give the \
+         channel's URL, or --server",
+        files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    Nowhere {
+        /// The name.
+        name: String,
+        /// The configuration files that were read.
+        files: Vec<PathBuf>,
+    },
+    /// What a configuration file says of it is no URL. That is not told: it may hold a secret.
+    #[error("{key} in {file:?} is no URL: write https://HOST there")]
+    Place {
+        /// The key.
+        key: String,
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 #[cfg(test)]

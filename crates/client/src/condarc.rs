@@ -3,9 +3,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use yaml_edit::{Document, Mapping, Sequence, YamlValue};
+use yaml_edit::{Document, Mapping, Sequence, YamlNode, YamlValue};
 
-use crate::files;
+use crate::{Environment, files};
+
+/// What YAML calls nothing.
+const NOTHING: [&str; 4] = ["", "~", "null", "Null"];
+
+/// The configuration files that are there to be read, the one that counts most first: the active environment's, the
+/// user's, and that of conda itself.
+///
+/// # Errors
+/// When one cannot be read or is no YAML mapping.
+pub fn all(environment: &Environment) -> Result<Vec<Condarc>, CondarcError> {
+    environment.condarcs().iter().map(|path| Condarc::open(path)).collect()
+}
 
 /// A `.condarc`: a YAML mapping, or nothing yet.
 pub struct Condarc {
@@ -36,16 +48,58 @@ impl Condarc {
         })
     }
 
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The channels, in their order.
     pub fn channels(&self) -> Vec<String> {
-        let mapping = self.mapping();
-        let listed = mapping.as_ref().and_then(|mapping| mapping.get_sequence("channels"));
+        self.list("channels")
+    }
+
+    /// A value that is a list of words.
+    pub fn list(&self, key: &str) -> Vec<String> {
+        let listed = self.mapping().and_then(|mapping| mapping.get_sequence(key));
         listed.map(|sequence| texts(&sequence)).unwrap_or_default()
     }
 
     /// A value that is one word.
     pub fn word(&self, key: &str) -> Option<String> {
         self.mapping()?.get(key)?.as_scalar().map(|scalar| scalar.as_string())
+    }
+
+    /// A value that is a mapping from names to words.
+    ///
+    /// # Errors
+    /// When it is anything else: what is not understood must not be left out, or names would lead elsewhere.
+    pub fn words(&self, key: &str) -> Result<Vec<(String, String)>, CondarcError> {
+        self.members(key, |value| value.as_scalar().map(|scalar| scalar.as_string()))
+    }
+
+    /// A value that is a mapping from names to lists of words.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn lists(&self, key: &str) -> Result<Vec<(String, Vec<String>)>, CondarcError> {
+        self.members(key, |value| value.as_sequence().map(texts))
+    }
+
+    fn members<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&YamlNode) -> Option<T>,
+    ) -> Result<Vec<(String, T)>, CondarcError> {
+        let Some(value) = self.mapping().and_then(|mapping| mapping.get(key)) else { return Ok(Vec::new()) };
+        let wrong = || CondarcError::Value { path: self.path.clone(), key: key.to_owned() };
+        if value.as_scalar().is_some_and(|scalar| NOTHING.contains(&scalar.as_string().as_str())) {
+            return Ok(Vec::new());
+        }
+        let member =
+            |(name, value): (YamlNode, YamlNode)| Some((name.as_scalar()?.as_string(), read(&value)?));
+        let mapping = value.as_mapping().ok_or_else(wrong)?;
+        let members: Option<Vec<_>> = mapping.iter().map(member).collect();
+        members.filter(|members| members.len() == mapping.len()).ok_or_else(wrong)
     }
 
     /// Puts channels before those that are there, in the given order; what is there already stays where it is.
@@ -140,6 +194,14 @@ pub enum CondarcError {
     /// It is no mapping.
     #[error("{0:?} is no YAML mapping, as a configuration of conda is: correct it by hand")]
     Form(PathBuf),
+    /// A value has another form than conda gives it.
+    #[error("{key} in {path:?} cannot be read: correct it by hand")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: String,
+    },
     /// The editor made something else of it.
     #[error("{0:?} is written in a way that cannot be edited safely: add the settings by hand")]
     Edit(PathBuf),
@@ -209,6 +271,35 @@ mod tests {
         assert_eq!(without, "channels:\n  - other # keep\nx: 1\n");
         let none = edited(&without, |condarc| condarc.remove_channels(|_| true));
         assert_eq!(none, "x: 1\n");
+    }
+
+    #[test]
+    fn mappings_are_read_in_every_style_and_never_in_part() {
+        let read = |text: &str| {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join(".condarc");
+            std::fs::write(&path, text).unwrap();
+            let condarc = Condarc::open(&path).unwrap();
+            (condarc.words("places").map_err(|error| error.to_string()), condarc.lists("places").ok())
+        };
+        for text in [
+            "places:\n  team: https://h # mine\n  'x/y': \"https://g\"\n",
+            "places: {team: 'https://h', x/y: https://g}\n",
+        ] {
+            let expected = [("team", "https://h"), ("x/y", "https://g")];
+            let expected = expected.map(|(name, place)| (name.to_owned(), place.to_owned()));
+            assert_eq!(read(text).0.unwrap(), expected, "{text}");
+        }
+        for nothing in ["a: 1\n", "places:\na: 1\n", "places: ~\n", "places: {}\n"] {
+            assert_eq!(read(nothing).0.unwrap(), [], "{nothing}");
+        }
+        let lists = read("places:\n  all: [a, b]\n  none: []\n").1.unwrap();
+        assert_eq!(lists[0], ("all".to_owned(), vec!["a".to_owned(), "b".to_owned()]));
+        for text in ["places: [a]\n", "places: x\n", "places:\n  a: {b: c}\n", "x: &x y\nplaces:\n  a: *x\n"]
+        {
+            let error = read(text).0.unwrap_err();
+            assert!(error.starts_with("places in ") && error.contains(".condarc"), "{error}");
+        }
     }
 
     #[test]

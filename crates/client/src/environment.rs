@@ -25,6 +25,8 @@ pub struct Environment {
     pub conda_root: Option<PathBuf>,
     /// `CONDA_PREFIX`: the active environment.
     pub conda_prefix: Option<PathBuf>,
+    /// `CONDA_PKGS_DIRS`: where conda keeps packages and indexes, as it stands there.
+    pub conda_packages: Vec<PathBuf>,
 }
 
 impl Environment {
@@ -47,6 +49,11 @@ impl Environment {
                 .or_else(|| root_on(&std::env::var_os("PATH").unwrap_or_default()))
                 .or_else(|| path("MAMBA_ROOT_PREFIX")),
             conda_prefix,
+            conda_packages: std::env::var_os("CONDA_PKGS_DIRS")
+                .map(|list| {
+                    std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect()
+                })
+                .unwrap_or_default(),
         })
     }
 
@@ -162,6 +169,7 @@ mod tests {
             condarc: None,
             conda_root: None,
             conda_prefix: None,
+            conda_packages: Vec::new(),
         }
     }
 

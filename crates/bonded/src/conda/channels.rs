@@ -1,8 +1,9 @@
 //! Which channels a command is about.
 
 use bonded_client::Environment;
-use bonded_client::channel::{ChannelRef, usual_alias, with_slash};
-use bonded_client::condarc::Condarc;
+use bonded_client::channel::ChannelRef;
+use bonded_client::condarc;
+use bonded_client::names::Names;
 use clap::Args;
 use url::Url;
 
@@ -11,54 +12,55 @@ pub(crate) struct Channels {
     /// A channel: its URL, or its name below --server. The first one is the most important. Without any, those of
     /// .condarc.
     #[arg(short, long = "channel", value_name = "URL or NAME")]
-    pub(crate) channels: Vec<String>,
-    /// The registry that has the channels without a URL, https://HOST. Without it, .condarc's channel_alias.
+    channels: Vec<String>,
+    /// The registry that has the channels without a URL, https://HOST. Without it, they are where .condarc says.
     #[arg(long, value_name = "URL")]
-    pub(crate) server: Option<Url>,
+    server: Option<Url>,
 }
 
 impl Channels {
-    /// The channels that are named.
-    pub(crate) fn named(&self, environment: &Environment) -> anyhow::Result<Vec<ChannelRef>> {
-        read(&self.channels, &self.alias(environment)?)
-    }
-
     /// The channels that are named, or else those that are configured.
     pub(crate) fn all(&self, environment: &Environment) -> anyhow::Result<Vec<ChannelRef>> {
+        let names = names(self.server.as_ref(), environment)?.or_usual()?;
         if !self.channels.is_empty() {
-            return self.named(environment);
+            return read(&self.channels, &names);
         }
-        let alias = self.alias(environment)?;
-        let mut listed = Vec::new();
-        for condarc in condarcs(environment)? {
-            let new = condarc.channels().into_iter().filter(|channel| !listed.contains(channel));
-            listed.extend(new.collect::<Vec<_>>());
-        }
-        read(&listed, &alias)
-    }
-
-    fn alias(&self, environment: &Environment) -> anyhow::Result<Url> {
-        if let Some(server) = &self.server {
-            return Ok(with_slash(server.clone()));
-        }
-        let configured = condarcs(environment)?.iter().find_map(|condarc| condarc.word("channel_alias"));
-        match configured {
-            Some(alias) => Ok(with_slash(alias.parse()?)),
-            None => Ok(usual_alias()?),
-        }
+        let listed =
+            condarc::all(environment)?.iter().flat_map(condarc::Condarc::channels).collect::<Vec<_>>();
+        read(&listed, &names)
     }
 }
 
-fn read(texts: &[String], alias: &Url) -> anyhow::Result<Vec<ChannelRef>> {
-    texts.iter().map(|text| Ok(ChannelRef::parse(text, alias)?)).collect()
+/// The channels that somebody names who has a secret for them, or trusts them. What is only a name has to lead somewhere by
+/// their own word: where names lead without one, others have channels of that name.
+pub(super) fn entrusted(
+    texts: &[String],
+    server: Option<&Url>,
+    environment: &Environment,
+) -> anyhow::Result<Vec<ChannelRef>> {
+    read(texts, &names(server, environment)?)
 }
 
-/// The configuration files that count: the active environment's, the user's, and that of conda itself.
-fn condarcs(environment: &Environment) -> anyhow::Result<Vec<Condarc>> {
-    let of_prefix = |prefix: &std::path::PathBuf| prefix.join(".condarc");
-    let mut paths: Vec<_> = environment.conda_prefix.iter().map(of_prefix).collect();
-    paths.push(environment.user_condarc());
-    paths.extend(environment.conda_root.iter().map(of_prefix));
-    paths.dedup();
-    paths.iter().map(|path| Ok(Condarc::open(path)?)).collect()
+/// The registry itself, as a channel that it may or may not have.
+pub(super) fn of_server(server: &Url) -> anyhow::Result<ChannelRef> {
+    Ok(ChannelRef::parse("main", server)?)
+}
+
+fn names(server: Option<&Url>, environment: &Environment) -> anyhow::Result<Names> {
+    match server {
+        Some(server) => Ok(Names::below(server)),
+        None => Ok(Names::configured(&condarc::all(environment)?)?),
+    }
+}
+
+fn read(texts: &[String], names: &Names) -> anyhow::Result<Vec<ChannelRef>> {
+    let mut channels = Vec::new();
+    for text in texts {
+        for channel in names.channels(text)? {
+            if !channels.contains(&channel) {
+                channels.push(channel);
+            }
+        }
+    }
+    Ok(channels)
 }

@@ -7,7 +7,7 @@ use anyhow::bail;
 use bonded_client::archives::Progress;
 use bonded_client::install::{Untrusted, install};
 use bonded_client::plan::{Plan, Table, Wanted, plan};
-use bonded_client::{Environment, web::Web};
+use bonded_client::{Environment, shown, web::Web};
 use bonded_model::Timestamp;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -35,7 +35,7 @@ pub(crate) struct Install {
     /// Show what would be done, and do nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask.
+    /// Do not ask. Without a terminal, and with --json, nothing is changed without this.
     #[arg(short, long)]
     yes: bool,
     /// What to do with packages that cannot be trusted.
@@ -135,10 +135,15 @@ impl Install {
         }
     }
 
-    /// Whoever sits at a terminal is asked, as conda asks. A program that cannot answer has decided already.
+    /// Whoever sits at a terminal is asked, as conda asks. A program has to say beforehand that it wants this.
     fn confirmed(&self, output: Output) -> anyhow::Result<bool> {
-        if self.yes || output.json || !stdin().is_terminal() {
+        if self.yes {
             return Ok(true);
+        }
+        if output.json || !stdin().is_terminal() {
+            bail!(
+                "nothing was changed, because there is nobody to ask: give --yes, or --dry-run to see the plan alone"
+            );
         }
         write!(stderr(), "\nProceed ([y]/n)? ")?;
         stderr().flush()?;
@@ -167,7 +172,7 @@ fn show(plan: &Plan, output: Output) -> anyhow::Result<()> {
     output.result(&plan.to_json(), || Table(plan).to_string().trim_end().to_owned())?;
     if !output.json {
         for warning in &plan.warnings {
-            writeln!(stderr(), "\nwarning: {warning}")?;
+            writeln!(stderr(), "\nwarning: {}", shown::line(warning))?;
         }
     }
     Ok(())

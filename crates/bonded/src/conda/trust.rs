@@ -12,12 +12,13 @@ use bonded_signing::{Fingerprint, TrustedRoot};
 use clap::Args;
 use serde_json::json;
 
-use super::channels::Channels;
+use super::channels;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
 pub(crate) struct Trust {
-    /// Any conda channel of the registry: its URL, or its name below --server. Without one, lists what is trusted.
+    /// Any conda channel of the registry: its URL, or its name below --server or where .condarc says. Without one, lists
+    /// what is trusted.
     #[arg(value_name = "URL or NAME")]
     channel: Option<String>,
     /// The registry that has the channel, https://HOST, if it is named without its URL.
@@ -39,8 +40,8 @@ impl Trust {
         now: Timestamp,
     ) -> anyhow::Result<u8> {
         let Some(channel) = self.channel else { return list(environment, output) };
-        let channels = Channels { channels: vec![channel], server: self.server }.named(environment)?;
-        let Some(channel) = channels.first() else { bail!("name a channel of the registry") };
+        let channels = channels::entrusted(&[channel], self.server.as_ref(), environment)?;
+        let [channel] = &channels[..] else { bail!("name one channel of the registry") };
         let server = channel.server();
         if self.forget {
             let known = Pins::of(environment).forget(&server)?;

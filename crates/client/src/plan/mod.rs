@@ -3,6 +3,7 @@
 mod candidates;
 mod show;
 mod solve;
+mod spec;
 
 use std::path::PathBuf;
 
@@ -87,10 +88,11 @@ pub async fn plan(
     if wanted.channels.is_empty() {
         return Err(PlanError::NoChannel);
     }
-    let specs = solve::parse(&wanted.specs)?;
+    let specs = spec::parse(&wanted.specs, &wanted.channels)?;
     let installed = installed(&wanted.prefix)?;
+    let all = spec::with_installed(&specs, &installed, &wanted.channels)?;
     let candidates = Candidates::open(environment, web, &wanted.channels, wanted.platform, now).await?;
-    let solved = solve::solve(environment, &candidates, &specs, &installed, wanted.platform).await?;
+    let solved = solve::solve(environment, &candidates, all, &installed, wanted.platform).await?;
     let present: Vec<RepoDataRecord> =
         installed.iter().map(|record| record.repodata_record.clone()).collect();
     let mut desired = Vec::new();

@@ -6,6 +6,7 @@ use rattler_conda_types::RepoDataRecord;
 use serde_json::{Value, json};
 
 use super::{Change, Plan};
+use crate::shown;
 use crate::trust::Verdict;
 
 /// A plan as text.
@@ -79,9 +80,10 @@ fn downloads(f: &mut fmt::Formatter<'_>, plan: &Plan) -> fmt::Result {
     writeln!(f, "    {:-<27}|{:-<17}", "", "")?;
     for (record, _) in plan.installs() {
         let package = &record.package_record;
-        let name = format!("{}-{}", package.name.as_normalized(), package.version);
+        let name = shown::word(&format!("{}-{}", package.name.as_normalized(), package.version));
         let size = package.size.map_or_else(|| "?".to_owned(), size);
-        writeln!(f, "    {name:<27}|{:>17}  {size:>10}  {}", package.build.to_string(), channel_of(record))?;
+        let build = shown::word(package.build.as_str());
+        writeln!(f, "    {name:<27}|{build:>17}  {size:>10}  {}", channel_of(record))?;
     }
     let total = plan.installs().filter_map(|(record, _)| record.package_record.size).sum();
     writeln!(f, "    {:-<60}", "")?;
@@ -96,25 +98,30 @@ fn line(f: &mut fmt::Formatter<'_>, change: &Change) -> fmt::Result {
         (Some(before), Some((after, _))) => format!("{} --> {}", version(before), distribution(after)),
         (None, None) => String::new(),
     };
-    let said = change.after.as_ref().map(|(_, verdict)| verdict.text()).unwrap_or_default();
-    let line = format!("  {name:<18} {text} {said}");
+    // What failed may repeat what an index says.
+    let said = change.after.as_ref().map(|(_, verdict)| shown::line(&verdict.text())).unwrap_or_default();
+    let line = format!("  {:<18} {text} {said}", shown::word(name));
     writeln!(f, "{}", line.trim_end())
 }
 
 /// `channel/subdir::name-version-build`.
 fn distribution(record: &RepoDataRecord) -> String {
-    let package = &record.package_record;
-    let name = package.name.as_normalized();
-    format!("{}/{}::{name}-{}", channel_of(record), package.subdir, version(record))
+    let name = shown::word(record.package_record.name.as_normalized());
+    format!("{}/{}::{name}-{}", channel_of(record), shown::word(subdir(record)), version(record))
 }
 
 fn version(record: &RepoDataRecord) -> String {
-    format!("{}-{}", record.package_record.version, record.package_record.build)
+    shown::word(&format!("{}-{}", record.package_record.version, record.package_record.build))
 }
 
-fn channel_of(record: &RepoDataRecord) -> &str {
+fn channel_of(record: &RepoDataRecord) -> String {
     let url = record.channel.as_deref().unwrap_or_default();
-    url.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    shown::word(url.trim_end_matches('/').rsplit('/').next().unwrap_or_default())
+}
+
+/// The subdir that the archive comes from. A record that nobody signed may say anything of it.
+fn subdir(record: &RepoDataRecord) -> &str {
+    record.url.path().rsplit('/').nth(1).unwrap_or_default()
 }
 
 /// Bytes as conda writes them.
@@ -184,7 +191,7 @@ fn record_json(record: &RepoDataRecord) -> Value {
     json!({
         "version": package.version.to_string(),
         "build": package.build.to_string(),
-        "subdir": package.subdir,
+        "subdir": subdir(record),
         "channel": record.channel.as_deref().map(|channel| channel.trim_end_matches('/')),
         "file": record.identifier.to_file_name(),
         "size": package.size,

@@ -1,4 +1,4 @@
-//! Looking at stored tokens, and taking them away.
+//! Looking at stored tokens.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,6 @@ use rattler_networking::authentication_storage::backends::file::FileStorage;
 
 use super::{TokenError, conda};
 use crate::Environment;
-use crate::channel::ChannelRef;
 
 /// Who would use a stored token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -32,8 +31,23 @@ pub struct Listed {
     pub token: String,
     /// The file that holds it.
     pub file: PathBuf,
-    #[serde(skip)]
-    is_bonded: bool,
+}
+
+/// A stored token with its secret.
+pub(super) struct Found {
+    pub(super) listed: Listed,
+    pub(super) secret: String,
+}
+
+impl Found {
+    fn new(kind: Kind, place: String, secret: String, file: PathBuf) -> Self {
+        Self { listed: Listed { kind, place, token: masked(&secret), file }, secret }
+    }
+
+    /// Whether a Bonded server has made it.
+    pub(super) fn is_bonded(&self) -> bool {
+        self.secret.parse::<ApiToken>().is_ok()
+    }
 }
 
 /// All stored tokens, of all registries.
@@ -41,70 +55,31 @@ pub struct Listed {
 /// # Errors
 /// When a file cannot be read.
 pub fn list(environment: &Environment) -> Result<Vec<Listed>, TokenError> {
+    Ok(found(environment)?.into_iter().map(|found| found.listed).collect())
+}
+
+pub(super) fn found(environment: &Environment) -> Result<Vec<Found>, TokenError> {
     let directory = environment.conda_tokens();
     let stored = conda::all(&directory).map_err(|error| TokenError::Files(directory, error))?;
-    let mut listed: Vec<Listed> = stored
+    let mut found: Vec<Found> = stored
         .into_iter()
-        .map(|stored| Listed {
-            kind: Kind::Conda,
-            place: stored.url,
-            token: masked(&stored.token),
-            file: stored.path,
-            is_bonded: stored.token.parse::<ApiToken>().is_ok(),
-        })
+        .map(|stored| Found::new(Kind::Conda, stored.url, stored.token, stored.path))
         .collect();
     let path = environment.rattler_credentials();
     for (place, credential) in credentials(environment)?.list().map_err(|error| failed(environment, error))? {
         let (Authentication::BearerToken(token) | Authentication::CondaToken(token)) = credential else {
             continue;
         };
-        let is_bonded = token.parse::<ApiToken>().is_ok();
-        listed.push(Listed {
-            kind: Kind::Rattler,
-            place,
-            token: masked(&token),
-            file: path.clone(),
-            is_bonded,
-        });
+        found.push(Found::new(Kind::Rattler, place, token, path.clone()));
     }
-    Ok(listed)
+    Ok(found)
 }
 
-/// Removes the tokens of a channel's registry, or, without a channel, all that Bonded servers have made; those that
-/// are gone.
-///
-/// # Errors
-/// When a file cannot be read or written.
-pub fn remove(environment: &Environment, of: Option<&ChannelRef>) -> Result<Vec<Listed>, TokenError> {
-    let server = of.map(ChannelRef::server);
-    let host = server.as_ref().and_then(|server| server.host_str());
-    let mut gone = Vec::new();
-    for token in list(environment)? {
-        let is_meant = match (&server, token.kind) {
-            (None, _) => token.is_bonded,
-            (Some(server), Kind::Conda) => token.place.starts_with(server.as_str()),
-            (Some(_), Kind::Rattler) => Some(token.place.as_str()) == host,
-        };
-        if !is_meant {
-            continue;
-        }
-        match token.kind {
-            Kind::Conda => std::fs::remove_file(&token.file)
-                .map_err(|error| TokenError::Files(token.file.clone(), error))?,
-            Kind::Rattler => {
-                credentials(environment)?.delete(&token.place).map_err(|error| failed(environment, error))?
-            }
-        }
-        gone.push(token);
-    }
-    Ok(gone)
-}
-
-fn credentials(environment: &Environment) -> Result<FileStorage, TokenError> {
+pub(super) fn credentials(environment: &Environment) -> Result<FileStorage, TokenError> {
     FileStorage::from_path(environment.rattler_credentials()).map_err(|error| failed(environment, error))
 }
 
-fn failed(environment: &Environment, error: impl std::fmt::Display) -> TokenError {
+pub(super) fn failed(environment: &Environment, error: impl std::fmt::Display) -> TokenError {
     TokenError::Credentials(environment.rattler_credentials(), error.to_string())
 }
 

@@ -1,7 +1,10 @@
 //! Tokens for registries: where conda and rattler look for them.
 
+mod caches;
+mod check;
 mod conda;
 mod list;
+mod remove;
 mod set;
 
 use std::io;
@@ -10,7 +13,8 @@ use std::path::PathBuf;
 use bonded_model::token::MalformedToken;
 use url::Url;
 
-pub use list::{Kind, Listed, list, remove};
+pub use list::{Kind, Listed, list};
+pub use remove::{Removed, Which, is_below, remove};
 pub use set::{Root, SetToken, Stored, choose_root, disable, enable, set, trust};
 
 use crate::channel::InvalidChannel;
@@ -39,6 +43,9 @@ pub enum TokenError {
     /// The token does not lead to the channel.
     #[error("the token may not read {0}, or there is no such channel")]
     NotReadable(Url),
+    /// There is no registry at that place.
+    #[error("there is no Bonded registry at {0}: the token was not stored")]
+    NoRegistry(Url),
     /// A token that is too mighty for a URL.
     #[error(
         "{0} does not accept the token in a URL, and that is where conda puts it: make one that can only read, and \
@@ -48,7 +55,7 @@ pub enum TokenError {
     /// Another token for more than this.
     #[error(
         "conda has another token for everything below {place}, and would use one or the other: remove it first, with \
-         `bonded conda token remove` or by removing {file:?}"
+         `bonded conda token remove` and its channel or --server, or by removing {file:?}"
     )]
     Broader {
         /// Where the other one is used.

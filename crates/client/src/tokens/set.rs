@@ -10,10 +10,10 @@ use rattler_networking::authentication_storage::StorageBackend;
 use rattler_networking::authentication_storage::backends::file::FileStorage;
 use url::Url;
 
-use super::{TokenError, conda};
+use super::{TokenError, caches, check, conda};
 use crate::Environment;
 use crate::channel::ChannelRef;
-use crate::condarc::Condarc;
+use crate::condarc::{self, Condarc};
 use crate::trust::{Pin, Pins, install_roots, offered_roots};
 use crate::web::Web;
 
@@ -24,7 +24,7 @@ pub struct SetToken {
     pub token: ApiToken,
     /// Channels of one registry, which the token may read.
     pub channels: Vec<ChannelRef>,
-    /// Whether the token is for the whole registry, so that the channels are only there to check it.
+    /// Whether the token is for the whole registry, so that the channels only say which one that is.
     pub whole_server: bool,
     /// conda's configuration file.
     pub condarc: PathBuf,
@@ -64,6 +64,8 @@ impl Root {
 pub struct Stored {
     /// The files.
     pub files: Vec<PathBuf>,
+    /// Caches of indexes that could not be emptied.
+    pub full_caches: Vec<PathBuf>,
 }
 
 /// Finds the root to trust: the one with the given fingerprint, from which the newest follows; without one, `ask` is
@@ -106,11 +108,17 @@ pub async fn set(
     if wanted.channels.iter().any(|channel| channel.server() != server) {
         return Err(TokenError::Servers);
     }
-    for channel in &wanted.channels {
-        check(web, channel, wanted.token.expose()).await?;
+    match wanted.whole_server {
+        true => check::server(web, &server, wanted.token.expose()).await?,
+        false => {
+            for channel in &wanted.channels {
+                check::channel(web, channel, wanted.token.expose()).await?;
+            }
+        }
     }
     no_broader_token(environment, wanted)?;
     let condarc = Condarc::open(&wanted.condarc)?;
+    let mut condarcs = condarc::all(environment)?;
     let mut stored = Stored::default();
     if let Some(root) = &wanted.root {
         stored.files.extend(trust(environment, &server, root, wanted.conda.as_deref(), now)?);
@@ -126,7 +134,8 @@ pub async fn set(
     }
     condarc.save()?;
     stored.files.push(wanted.condarc.clone());
-    empty_index_caches(environment);
+    condarcs.push(condarc);
+    stored.full_caches = caches::empty(environment, &condarcs);
     Ok(stored)
 }
 
@@ -179,27 +188,6 @@ pub fn disable(condarc: &Path) -> Result<(), TokenError> {
     Ok(condarc.save()?)
 }
 
-/// Asks for the channel with the token: first in a header, which shows the token to nobody, then as conda will.
-async fn check(web: &Web, channel: &ChannelRef, token: &str) -> Result<(), TokenError> {
-    let url = channel.file("noarch/repodata.json")?;
-    match web.head_with(&url, token).await?.as_u16() {
-        200 => {}
-        401 => return Err(TokenError::Refused(channel.server())),
-        403 | 404 => return Err(TokenError::NotReadable(channel.url().clone())),
-        status => return Err(TokenError::Answer(url, status)),
-    }
-    let mut in_path = url.clone();
-    let path = format!("/t/{token}{}", url.path());
-    in_path.set_path(&path);
-    match web.head_secret(in_path, &url).await?.as_u16() {
-        200 => Ok(()),
-        401 | 403 => Err(TokenError::TooMighty(channel.server())),
-        // A registry below a path of its host: conda puts the token before all of it, and the proxy must know.
-        404 => Ok(()),
-        status => Err(TokenError::Answer(url, status)),
-    }
-}
-
 impl SetToken {
     /// Below which URLs the token is to be used.
     fn places(&self) -> Vec<Url> {
@@ -241,14 +229,4 @@ fn store(environment: &Environment, wanted: &SetToken, server: &Url) -> Result<V
     credentials.store(host, &bearer).map_err(|error| failed(error.to_string()))?;
     files.push(path);
     Ok(files)
-}
-
-/// What conda has stored of indexes may come from a time without the token. It is fetched anew; whatever cannot be
-/// removed is only old.
-fn empty_index_caches(environment: &Environment) {
-    let own = environment.conda_root.iter().map(|root| root.join("pkgs"));
-    for packages in own.chain([environment.home.join(".conda").join("pkgs")]) {
-        let _ = std::fs::remove_dir_all(packages.join("cache"));
-    }
-    let _ = std::fs::remove_dir_all(environment.client_cache().join("repodata"));
 }

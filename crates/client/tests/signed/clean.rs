@@ -95,6 +95,22 @@ async fn only_who_says_so_gets_what_cannot_be_trusted() {
 }
 
 #[tokio::test]
+async fn a_package_is_asked_of_a_channel_as_the_plan_names_it() {
+    for form in BOTH {
+        let registry = Registry::with(form, &[Archive::new("tool", "1.0")]).await;
+        let machine = Machine::that_trusts(&registry).await;
+        for spec in ["team::tool", "team/noarch::tool", &format!("{}::tool", registry.channel())] {
+            assert_eq!(machine.plan(&registry, &[spec]).await.unwrap().installs().count(), 1, "{spec}");
+        }
+        machine.install(&registry, "team::tool").await.unwrap();
+        assert!(machine.plan(&registry, &["tool"]).await.unwrap().changes.is_empty());
+    }
+    let registry = Registry::with(Form::Full, &[Archive::new("tool", "1.0")]).await;
+    let error = Machine::that_trusts(&registry).await.plan(&registry, &["other::tool"]).await.unwrap_err();
+    assert!(error.contains("no channel of this command is called \"other\""), "{error}");
+}
+
+#[tokio::test]
 async fn what_nobody_offers_is_said_and_specifications_are_checked() {
     let registry = Registry::with(Form::Shards, &[Archive::new("tool", "1.0")]).await;
     let machine = Machine::that_trusts(&registry).await;

@@ -33,6 +33,7 @@ impl Machine {
             condarc: None,
             conda_root: None,
             conda_prefix: None,
+            conda_packages: Vec::new(),
         };
         Self { environment, now: now(), home }
     }

@@ -5,11 +5,13 @@
 mod archive;
 mod attacks;
 mod clean;
+mod forged;
 mod freshness;
 mod keys;
 mod linking;
 mod machine;
 mod registry;
+mod removal;
 mod roots;
 mod secrets;
 mod server;

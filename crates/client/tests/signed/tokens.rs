@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use bonded_client::tokens::{self, SetToken, TokenError, choose_root};
+use bonded_client::channel::ChannelRef;
+use bonded_client::tokens::{self, SetToken, TokenError, Which, choose_root};
 use bonded_model::Random;
 use bonded_model::token::ApiToken;
 use bonded_signing::Fingerprint;
@@ -14,13 +15,14 @@ use crate::keys::{FIRST, MANAGER, Root, now};
 use crate::machine::Machine;
 use crate::registry::{Form, Registry};
 
-fn token(number: u64) -> ApiToken {
+pub(crate) fn token(number: u64) -> ApiToken {
     ApiToken::generate(&Random::seeded(number))
 }
 
 /// A private registry, and what somebody wants to set for it.
-async fn private(machine: &Machine) -> (Registry, SetToken) {
+pub(crate) async fn private(machine: &Machine) -> (Registry, SetToken) {
     let registry = Registry::with(Form::Shards, &[Archive::new("tool", "1.0")]).await;
+    registry.site.put("/api/bonded/v1/tokens", "{}");
     registry.site.ask_for(token(1).expose());
     let wanted = SetToken {
         token: token(1),
@@ -100,8 +102,8 @@ async fn a_token_is_stored_where_conda_and_rattler_look_and_beside_others() {
         "{condarc}"
     );
 
-    let gone = tokens::remove(environment, Some(&channel)).unwrap();
-    assert_eq!((gone.len(), file.exists()), (2, false));
+    let removed = tokens::remove(environment, &Which::Below(vec![channel.url().clone()])).unwrap();
+    assert_eq!((removed.gone.len(), removed.kept.len(), file.exists()), (2, 0, false));
     let left = tokens::list(environment).unwrap();
     assert_eq!(left.iter().map(|token| token.place.as_str()).collect::<Vec<_>>(), ["other.example"]);
 }
@@ -128,9 +130,14 @@ async fn the_token_is_never_sent_to_the_trust_urls() {
 async fn a_token_that_the_registry_refuses_changes_nothing() {
     let machine = Machine::new();
     let (registry, mut wanted) = private(&machine).await;
-    wanted.token = token(2);
-    assert!(matches!(set(&machine, &wanted).await, Err(TokenError::Refused(_))));
+    for whole_server in [false, true] {
+        (wanted.token, wanted.whole_server) = (token(2), whole_server);
+        assert!(matches!(set(&machine, &wanted).await, Err(TokenError::Refused(_))));
+    }
     wanted.token = token(1);
+    registry.site.fail("/api/bonded/v1/tokens", StatusCode::NOT_FOUND);
+    assert!(matches!(set(&machine, &wanted).await, Err(TokenError::NoRegistry(_))));
+    wanted.whole_server = false;
     registry.site.fail("/team/noarch/repodata.json", StatusCode::NOT_FOUND);
     assert!(matches!(set(&machine, &wanted).await, Err(TokenError::NotReadable(_))));
     registry.site.fail("/team/noarch/repodata.json", StatusCode::BAD_GATEWAY);
@@ -191,6 +198,22 @@ async fn without_a_conda_none_is_told_to_verify() {
 }
 
 #[tokio::test]
+async fn a_token_for_all_of_a_registry_needs_no_channel_that_it_reads() {
+    let machine = Machine::new();
+    let (registry, mut wanted) = private(&machine).await;
+    wanted.whole_server = true;
+    wanted.channels = vec![ChannelRef::parse("main", &registry.channel().server()).unwrap()];
+    // Whoever may only read may not look at tokens.
+    registry.site.fail("/api/bonded/v1/tokens", StatusCode::FORBIDDEN);
+    registry.site.fail("/-/noarch/repodata.json", StatusCode::FORBIDDEN);
+    assert!(matches!(set(&machine, &wanted).await, Err(TokenError::TooMighty(_))));
+    registry.site.fail("/-/noarch/repodata.json", StatusCode::NOT_FOUND);
+    set(&machine, &wanted).await.unwrap();
+    let stored = tokens::list(&machine.environment).unwrap();
+    assert_eq!(stored[0].place, registry.channel().server().as_str());
+}
+
+#[tokio::test]
 async fn a_token_for_a_channel_is_not_set_beside_another_for_all() {
     let machine = Machine::new();
     let (registry, mut wanted) = private(&machine).await;
@@ -203,6 +226,9 @@ async fn a_token_for_a_channel_is_not_set_beside_another_for_all() {
     let before = fs::read_to_string(machine.environment.rattler_credentials()).unwrap();
     assert!(matches!(set(&machine, &wanted).await, Err(TokenError::Broader { .. })));
     assert_eq!(fs::read_to_string(machine.environment.rattler_credentials()).unwrap(), before);
-    tokens::remove(&machine.environment, Some(&registry.channel())).unwrap();
+    let only_channel = Which::Below(vec![registry.channel().url().clone()]);
+    let removed = tokens::remove(&machine.environment, &only_channel).unwrap();
+    assert_eq!((removed.gone.len(), removed.kept.len()), (0, 2), "both are for all of the registry");
+    tokens::remove(&machine.environment, &Which::Below(vec![registry.channel().server()])).unwrap();
     set(&machine, &wanted).await.unwrap();
 }
