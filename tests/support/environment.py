@@ -53,6 +53,9 @@ class Finished:
 def run(arguments: list, environment: dict[str, str], **options) -> Finished:
     """Runs a program to its end."""
     options.setdefault("timeout", 120)
+    if "input" not in options:
+        # Whoever runs the tests at a terminal is not asked.
+        options.setdefault("stdin", subprocess.DEVNULL)
     process = subprocess.run(
         [str(argument) for argument in arguments],
         env=environment,

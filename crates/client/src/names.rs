@@ -19,7 +19,6 @@ pub struct Names {
 }
 
 /// A URL, and where it was written down. It is read only when a name leads there.
-#[derive(Clone)]
 struct Place {
     url: String,
     written: Option<(String, PathBuf)>,
@@ -39,9 +38,11 @@ impl Names {
     pub fn configured(condarcs: &[Condarc]) -> Result<Self, CondarcError> {
         let mut names = Self::default();
         for condarc in condarcs {
-            let place = |key: String, url| Place { url, written: Some((key, condarc.path().to_owned())) };
-            if let (None, Some(alias)) = (&names.alias, condarc.word("channel_alias")) {
-                names.alias = Some(place("channel_alias".to_owned(), alias));
+            let place =
+                |key: String, url: String| Place { url, written: Some((key, condarc.path().to_owned())) };
+            if names.alias.is_none() {
+                let alias = condarc.word("channel_alias");
+                names.alias = alias.map(|alias| place("channel_alias".to_owned(), alias));
             }
             for (name, url) in condarc.words("custom_channels")? {
                 let place = place(format!("custom_channels: {name}"), url);
@@ -99,9 +100,12 @@ impl Names {
 
 impl Place {
     fn read(&self) -> Result<Url, InvalidChannel> {
-        let url = self.url.trim().parse().ok().filter(|url: &Url| matches!(url.scheme(), "http" | "https"));
-        let (key, file) = self.written.clone().unwrap_or_default();
-        url.ok_or(InvalidChannel::Place { key, file })
+        let url = self.url.trim().parse::<Url>().ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+        url.ok_or_else(|| match &self.written {
+            Some((key, file)) => InvalidChannel::Place { key: key.clone(), file: file.clone() },
+            None => InvalidChannel::Form(redacted(&self.url)),
+        })
     }
 }
 

@@ -39,7 +39,7 @@ fn meant<'a>(named: &Channel, by_url: bool, channels: &'a [ChannelRef]) -> Resul
     let called: Vec<_> =
         channels.iter().filter(|channel| !by_url && channel.text().ends_with(&name)).collect();
     match (&called[..], by_url) {
-        ([channel], _) => Ok(channel),
+        ([channel], _) => Ok(*channel),
         ([], true) => Err("its channel is not one of this command: name it with --channel too".to_owned()),
         ([], false) => Err(format!(
             "no channel of this command is called {:?}: name it with --channel too",

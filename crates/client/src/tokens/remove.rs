@@ -79,7 +79,7 @@ impl Which {
             Self::Bonded => return Host::Other,
             Self::Below(places) => places,
         };
-        if !places.iter().any(|place| place.host_str() == Some(host)) {
+        if !places.iter().any(|place| place.host_str() == Some(host.as_str())) {
             return Host::Other;
         }
         let mut of_host =

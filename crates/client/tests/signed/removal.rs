@@ -94,11 +94,8 @@ async fn every_index_cache_is_emptied_or_told_of() {
     machine.environment.conda_prefix = Some(home.join("env"));
     fs::create_dir_all(home.join("env")).unwrap();
     fs::write(home.join("env/.condarc"), "pkgs_dirs:\n  - ~/configured\n  - $SOMEWHERE/pkgs\n").unwrap();
-    fs::write(
-        &wanted.condarc,
-        format!("pkgs_dirs: ['{}', '{}']\n", home.join("shared").display(), "~/broken"),
-    )
-    .unwrap();
+    fs::write(&wanted.condarc, format!("pkgs_dirs: ['{}', '~/broken']\n", home.join("shared").display()))
+        .unwrap();
     fs::create_dir_all(home.join("broken")).unwrap();
     fs::write(home.join("broken/cache"), "no directory").unwrap();
     let web = machine.web(&wanted.channels[0]);
