@@ -73,7 +73,7 @@ def through_bonded_conda(search: Search, tokens: list[str], channel: Channel, tm
     client.with_conda()
     attempts = [client.set_token(channel).succeeded()]
     where = ["--prefix", client.prefix]
-    attempts.append(client.run("create", *where, "--platform", "linux-64", "marked").succeeded())
+    attempts.append(client.run("create", *where, "--yes", "--platform", "linux-64", "marked").succeeded())
     for command in (["verify", *where], ["verify", *where, "--json"], ["token", "list"]):
         attempts.append(client.run(*command))
     attempts.append(client.run("token", "remove", "--channel", channel.url).succeeded())
@@ -82,7 +82,7 @@ def through_bonded_conda(search: Search, tokens: list[str], channel: Channel, tm
     for token in tokens:
         attempts.append(client.run("token", "set", token, "--channel", channel.url))
         url = channel.server.url + f"/t/{token}/nowhere"
-        attempts.append(client.run("create", *where, "--channel", url, "marked"))
+        attempts.append(client.run("create", *where, "--yes", "--channel", url, "marked"))
         attempts.append(client.run("trust", url))
     for attempt in attempts:
         search.look_in("what bonded conda showed", attempt.output)
