@@ -22,12 +22,12 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), Refused> {
 }
 
 fn check_entry(entry: &TransparencyLogEntry) -> Result<(), Refused> {
-    match &entry.inclusion_proof {
-        None => return Err(Refused::Log("the inclusion proof is missing")),
-        Some(proof) if proof.checkpoint.is_empty() => {
-            return Err(Refused::Log("the inclusion proof has no checkpoint"));
-        }
-        Some(_) => {}
+    let proof = entry.inclusion_proof.as_ref().ok_or(Refused::Log("the inclusion proof is missing"))?;
+    let missing = Refused::Log("the inclusion proof has no checkpoint");
+    let signed = proof.checkpoint.checkpoint().ok_or(missing)?;
+    // Of a log of version 2 the library reads these from the checkpoint alone.
+    if proof.tree_size != signed.tree_size() || proof.root_hash != *signed.root_hash() {
+        return Err(Refused::Log("the inclusion proof is of another tree than its checkpoint"));
     }
     if entry.kind_version == KindVersion::HashedRekordV002 {
         return Ok(());

@@ -115,7 +115,9 @@ impl Registry {
         let entry = AuditEntry::new(now, &Actor::Anonymous, &self.local_origin(), event);
         let write = self.store.write(move |tx| {
             Box::pin(async move {
-                if tx.insert_trust_root(&row).await? {
+                // The one before may have been forgotten meanwhile, or another server was faster.
+                let newest = tx.trust_roots().await?.last().map(|newest| newest.version);
+                if newest == Some(row.version - 1) && tx.insert_trust_root(&row).await? {
                     tx.audit(entry).await?;
                     tx.announce(Change::Trust);
                 }
