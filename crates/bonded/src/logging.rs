@@ -27,7 +27,10 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
 /// Logs a panic. Its message may hold whatever a request held, so it is no line of the standard library's.
 fn panicked(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let message = redacted(info.payload_as_str().unwrap_or("no message"));
+    let payload = info.payload();
+    let owned = || payload.downcast_ref::<String>().map(String::as_str);
+    let message = payload.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("no message");
+    let message = redacted(message);
     tracing::error!(place, %message, "a panic: this is a defect of Bonded");
 }
 
