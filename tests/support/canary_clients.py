@@ -14,6 +14,7 @@ from .rattler_client import Rattler
 from .scanner import Scanner
 from .watched import Watched
 
+_EXCHANGES = "answer POST /(_/oidc/(github/)?mint-token|api/oidc/mint_token)$"
 _TOKEN = re.compile(rb"bonded-[0-9A-Za-z]{49}")
 
 
@@ -116,12 +117,12 @@ def through_a_job(
     minted = {
         found
         for exchange in server.recorder.exchanges
-        if exchange.what.endswith("mint-token")
+        if exchange.what.endswith(("mint-token", "mint_token"))
         for found in _TOKEN.findall(exchange.answer)
     }
     assert token.encode() in minted and len(minted) == 2
     for number, secret in enumerate(sorted(minted)):
-        search.secret(f"token of a job {number}", secret, "answer POST /_/oidc/(github/)?mint-token$")
+        search.secret(f"token of a job {number}", secret, _EXCHANGES)
     for number, secret in enumerate([identity, stranger, *issuer.given]):
         search.secret(f"identity of a job {number}", secret)
     return [token, identity]
