@@ -6,6 +6,7 @@ import email.policy
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ class Canary:
         quarter = len(self.secret) // 4
         return self.secret[quarter:-quarter] if len(self.secret) >= _LONG else self.secret
 
+    @cached_property
     def forms(self) -> dict[str, bytes]:
         """The core as it is, and as something else may carry it."""
         forms = {"as it is": self.core}
@@ -45,7 +47,7 @@ class Canary:
 
     def found_in(self, content: bytes) -> list[str]:
         """The forms in which the secret is in there."""
-        return [kind for kind, form in self.forms().items() if form in content]
+        return [kind for kind, form in self.forms.items() if form in content]
 
     def belongs_to(self, place: str) -> bool:
         """Whether it is there by design."""
