@@ -155,7 +155,7 @@ fn a_checkpoint_of_another_tree() {
             entry(bundle)["inclusionProof"]["checkpoint"] =
                 entry(&mut other)["inclusionProof"]["checkpoint"].clone();
         }),
-        "does not verify",
+        "of another tree than its checkpoint",
     );
     refused(
         world.altered(|bundle| {

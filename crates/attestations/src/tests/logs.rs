@@ -74,14 +74,14 @@ fn a_wrong_hash_in_the_inclusion_proof() {
 fn a_wrong_root_in_the_inclusion_proof() {
     refused(
         World::new().proof_altered(|proof| proof["rootHash"] = STANDARD.encode([7; 32]).into()),
-        "root hash",
+        "of another tree than its checkpoint",
     );
 }
 
 #[test]
 fn a_wrong_tree_size_or_place_in_the_inclusion_proof() {
     let world = World::new();
-    refused(world.proof_altered(|proof| proof["treeSize"] = "3".into()), "2 proof hashes");
+    refused(world.proof_altered(|proof| proof["treeSize"] = "3".into()), "another tree");
     refused(world.proof_altered(|proof| proof["logIndex"] = "1".into()), "root hash mismatch");
     refused(world.proof_altered(|proof| proof["logIndex"] = "2".into()), "out of range");
 }

@@ -24,25 +24,15 @@ impl Registry {
         original: Option<&str>,
     ) -> Result<bool, Error> {
         let signing = tx.channel(file.channel).await?.map_or(Signing::Off, |channel| channel.signing);
-        let made = signatures_of(tx, file).await?;
+        let made = tx.signatures_of_file(file.id).await?.into_iter().map(|made| made.signature).collect();
         tx.set_conda_record(file.id, record, original).await?;
-        if signing != Signing::Publisher {
-            self.sign_changed(tx, file.channel, file.id).await?;
-            return Ok(true);
-        }
         let Some(record) = tx.unsigned_record(file.id).await? else { return Ok(false) };
+        // Also where the server signs by now: a subdir shows the publishers' signatures until it has all of the server's.
         let kept = over(&record, made, self.clock.now())?;
         tx.insert_signatures(&kept).await?;
-        Ok(!kept.is_empty())
+        self.sign_changed(tx, file.channel, file.id).await?;
+        Ok(signing != Signing::Publisher || !kept.is_empty())
     }
-}
-
-async fn signatures_of(tx: &mut Tx, file: &File) -> Result<Vec<RecordSignature>, Error> {
-    let records = tx.conda_records_of_release(file.release).await?;
-    let Some(kept) = records.into_iter().find(|kept| kept.file == file.id) else { return Ok(Vec::new()) };
-    let made = tx.signatures_of(kept.subdir, &kept.package).await?.into_iter();
-    let name = file.name.rsplit('/').next().unwrap_or_default();
-    Ok(made.filter(|made| made.filename == name).map(|made| made.signature).collect())
 }
 
 /// Those of publishers that are over this record.
