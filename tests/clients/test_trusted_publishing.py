@@ -35,9 +35,9 @@ def secure(engine, make_server, tmp_path_factory):
     return server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def issuer(secure):
-    """An issuer that the server knows, at a private address."""
+    """An issuer that the server knows, at a private address. No other test's publisher trusts its repository."""
     issuer = Issuer(unique("acme") + "/rocket")
     secure.admin("issuer", "add", issuer.url, "--provider", "github", "--private-network")
     yield issuer
