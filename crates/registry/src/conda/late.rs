@@ -31,10 +31,8 @@ impl Registry {
     pub(super) async fn add_signatures(&self, late: Late) -> Result<(), Error> {
         let registry = self.clone();
         let write = self.store.write(move |tx| Box::pin(async move { late.add(tx, &registry).await }));
-        let Some(subdir) = write.await? else { return Ok(()) };
-        if let Err(error) = self.publish_shards(subdir).await {
-            // The signature is committed, and so is the job that publishes it.
-            tracing::warn!(%error, %subdir, "the shard could not be published at once");
+        if let Some(subdir) = write.await? {
+            self.publish_changed(&[subdir]).await;
         }
         Ok(())
     }

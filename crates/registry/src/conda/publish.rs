@@ -88,10 +88,7 @@ impl Registry {
         let Some(subdir) = self.commit_signed(&incoming, commit, package).await? else {
             return Ok(Outcome::AlreadyThere);
         };
-        if let Err(error) = self.publish_shards(subdir).await {
-            // The package is committed, and the job that was committed with it publishes it later.
-            tracing::warn!(%error, %subdir, "the shard could not be published at once");
-        }
+        self.publish_changed(&[subdir]).await;
         Ok(Outcome::Published)
     }
 

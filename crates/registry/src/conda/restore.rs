@@ -57,10 +57,7 @@ impl Registry {
             })
         });
         let restored = write.await?;
-        if let Err(error) = self.publish_shards(restored.subdir).await {
-            // The record is committed, and so is the job that publishes it.
-            tracing::warn!(%error, subdir = %restored.subdir, "the shard could not be published at once");
-        }
+        self.publish_changed(&[restored.subdir]).await;
         Ok(restored.is_published)
     }
 

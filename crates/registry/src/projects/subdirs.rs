@@ -24,7 +24,7 @@ impl Registry {
 
     /// Publishes the shards of subdirs at once. The change is committed, and so is the job that publishes them later if
     /// this fails.
-    pub(super) async fn publish_changed(&self, subdirs: &[SubdirId]) {
+    pub(crate) async fn publish_changed(&self, subdirs: &[SubdirId]) {
         for subdir in subdirs {
             if let Err(error) = self.publish_shards(*subdir).await {
                 tracing::warn!(%error, %subdir, "the shard could not be published at once");

@@ -59,9 +59,7 @@ impl Registry {
         let Some(subdir) = self.append_any(&permit, &origin, &name, file.id, attested).await? else {
             return Ok(Outcome::AlreadyThere);
         };
-        if let Err(error) = self.publish_shards(subdir).await {
-            tracing::warn!(%error, %subdir, "the shard could not be published at once");
-        }
+        self.publish_changed(&[subdir]).await;
         Ok(Outcome::Published)
     }
 
