@@ -84,6 +84,15 @@ def test_the_settings_stand_in_the_configuration_that_is_named(filled, client, c
     client.run(*command, "--system", "--env").refused_with("cannot be used with")
     del client.environment["CONDA_PREFIX"]
     client.run(*command, "--env").refused_with("no environment is active: name the configuration with --file")
+    client.run(*command).succeeded()
+    client.run("token", "remove", "--env").refused_with("no environment is active")
+    assert filled.url in client.run("token", "list").succeeded().output, "nothing is gone"
+
+
+def test_options_that_would_do_nothing_are_refused(client):
+    client.run("trust", "--server", "https://registry.example").refused_with("required arguments")
+    client.run("verify", "--channel", "https://registry.example/team").refused_with("are for an archive")
+    client.run("token", "remove", "--server", "registry.example:8443").refused_with("registry.example")
 
 
 def test_index_caches_that_stay_are_told_of(filled, client, condarc):

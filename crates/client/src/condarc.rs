@@ -66,7 +66,8 @@ impl Condarc {
 
     /// A value that is one word.
     pub fn word(&self, key: &str) -> Option<String> {
-        self.mapping()?.get(key)?.as_scalar().map(|scalar| scalar.as_string())
+        let word = self.mapping()?.get(key)?.as_scalar().map(|scalar| scalar.as_string());
+        word.filter(|word| !NOTHING.contains(&word.as_str()))
     }
 
     /// A value that is a mapping from names to words.
@@ -122,19 +123,21 @@ impl Condarc {
         }
     }
 
-    /// Takes the channels out for which `gone` says so.
-    pub fn remove_channels(&self, gone: impl Fn(&str) -> bool) {
+    /// Takes the channels out for which `gone` says so; whether there were any.
+    pub fn remove_channels(&self, gone: impl Fn(&str) -> bool) -> bool {
         let Some(sequence) = self.mapping().and_then(|mapping| mapping.get_sequence("channels")) else {
-            return;
+            return false;
         };
         let listed = texts(&sequence);
-        for at in (0..listed.len()).rev().filter(|at| gone(&listed[*at])) {
-            sequence.remove(at);
+        let taken: Vec<_> = (0..listed.len()).rev().filter(|at| gone(&listed[*at])).collect();
+        for at in &taken {
+            sequence.remove(*at);
         }
         // A key without a value would be `null` to conda.
         if texts(&sequence).is_empty() {
             self.remove("channels");
         }
+        !taken.is_empty()
     }
 
     /// Sets a value that is yes or no.
@@ -267,9 +270,9 @@ mod tests {
     #[test]
     fn removing_leaves_no_empty_list() {
         let text = format!("channels:\n  - {URL}\n  - other # keep\nx: 1\n");
-        let without = edited(&text, |condarc| condarc.remove_channels(|channel| channel == URL));
+        let without = edited(&text, |condarc| assert!(condarc.remove_channels(|channel| channel == URL)));
         assert_eq!(without, "channels:\n  - other # keep\nx: 1\n");
-        let none = edited(&without, |condarc| condarc.remove_channels(|_| true));
+        let none = edited(&without, |condarc| assert!(condarc.remove_channels(|_| true)));
         assert_eq!(none, "x: 1\n");
     }
 

@@ -1,5 +1,6 @@
 //! Which channels a command is about.
 
+use anyhow::Context;
 use bonded_client::Environment;
 use bonded_client::channel::ChannelRef;
 use bonded_client::condarc;
@@ -19,6 +20,11 @@ pub(crate) struct Channels {
 }
 
 impl Channels {
+    /// Whether nothing is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.channels.is_empty() && self.server.is_none()
+    }
+
     /// The channels that are named, or else those that are configured.
     pub(crate) fn all(&self, environment: &Environment) -> anyhow::Result<Vec<ChannelRef>> {
         let names = names(self.server.as_ref(), environment)?.or_usual()?;
@@ -43,7 +49,8 @@ pub(super) fn entrusted(
 
 /// The registry itself, as a channel that it may or may not have.
 pub(super) fn of_server(server: &Url) -> anyhow::Result<ChannelRef> {
-    Ok(ChannelRef::parse("main", server)?)
+    let channels = Names::below(server).channels("main")?;
+    channels.into_iter().next().context("a name below a server is a channel")
 }
 
 fn names(server: Option<&Url>, environment: &Environment) -> anyhow::Result<Names> {

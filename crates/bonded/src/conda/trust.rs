@@ -22,10 +22,10 @@ pub(crate) struct Trust {
     #[arg(value_name = "URL or NAME")]
     channel: Option<String>,
     /// The registry that has the channel, https://HOST, if it is named without its URL.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", requires = "channel")]
     server: Option<url::Url>,
     /// The fingerprint of the root, as whoever runs the registry has told you; then nothing is asked.
-    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "forget")]
+    #[arg(long, value_name = "FINGERPRINT", requires = "channel", conflicts_with = "forget")]
     root_fingerprint: Option<Fingerprint>,
     /// Trust the registry no more. Its packages are refused then, until its root is trusted again.
     #[arg(long, requires = "channel")]

@@ -74,6 +74,12 @@ impl Verify {
             let platform = self.platform.map_or_else(this_platform, Ok)?;
             return Ok(of_archive(archive, &channels, platform)?);
         }
+        if !self.channels.is_empty() || self.platform.is_some() {
+            bail!(
+                "--channel, --server and --platform are for an archive: environments and lock files say where each of their \
+                 packages is from"
+            );
+        }
         if let Some(lock) = &self.lock {
             return Ok(of_lock(lock)?);
         }

@@ -13,17 +13,30 @@ pub(super) fn parse(texts: &[String], channels: &[ChannelRef]) -> Result<Vec<Mat
 }
 
 fn one(text: &str, channels: &[ChannelRef]) -> Result<MatchSpec, PlanError> {
-    let wrong = |reason: String| PlanError::Spec { text: text.to_owned(), reason };
-    let mut spec =
-        MatchSpec::from_str(text, ParseStrictness::Lenient).map_err(|error| wrong(error.to_string()))?;
-    if !matches!(spec.name, PackageNameMatcher::Exact(_)) || spec.url.is_some() {
-        return Err(wrong("give a package's name, and a version if it matters".to_owned()));
-    }
+    let mut spec = read(text)?;
     if let Some(channel) = &spec.channel {
-        let channel = meant(channel, text.contains("://"), channels).map_err(wrong)?;
+        let channel = meant(channel, text.contains("://"), channels).map_err(|reason| wrong(text, reason))?;
         spec.channel = Some(Arc::new(channel.to_rattler()));
     }
     Ok(spec)
+}
+
+/// What was asked for earlier, perhaps of a channel that this command has not: then the rest of it counts.
+fn earlier(text: &str, channels: &[ChannelRef]) -> Result<MatchSpec, PlanError> {
+    one(text, channels).or_else(|_| Ok(MatchSpec { channel: None, ..read(text)? }))
+}
+
+fn read(text: &str) -> Result<MatchSpec, PlanError> {
+    let spec = MatchSpec::from_str(text, ParseStrictness::Lenient)
+        .map_err(|error| wrong(text, error.to_string()))?;
+    if !matches!(spec.name, PackageNameMatcher::Exact(_)) || spec.url.is_some() {
+        return Err(wrong(text, "give a package's name, and a version if it matters".to_owned()));
+    }
+    Ok(spec)
+}
+
+fn wrong(text: &str, reason: String) -> PlanError {
+    PlanError::Spec { text: text.to_owned(), reason }
 }
 
 /// The command's channel that a specification names, by its URL or as the plan names it. The parser has looked for names where
@@ -64,9 +77,10 @@ pub(super) fn with_installed(
         if is_named {
             continue;
         }
-        // What conda wrote there may be nothing that anybody can read, or of a channel that this command has not; then the
-        // name is asked for.
-        let before = parse(&record.requested_specs, channels).unwrap_or_default();
+        // What conda wrote there may be nothing that anybody can read; then the name is asked for.
+        let before: Result<Vec<_>, _> =
+            record.requested_specs.iter().map(|text| earlier(text, channels)).collect();
+        let before = before.unwrap_or_default();
         match before.is_empty() {
             true => all.extend(parse(&[name.as_normalized().to_owned()], channels)?),
             false => all.extend(before),
@@ -99,6 +113,14 @@ mod tests {
             assert_eq!(channel_of(text).as_deref(), Ok("https://h/team/"), "{text}");
         }
         assert_eq!(channel_of("https://g/x/other::tool").as_deref(), Ok("https://g/x/other/"));
+    }
+
+    #[test]
+    fn what_was_asked_for_of_another_channel_keeps_its_version() {
+        let channels = CHANNELS.map(|url| ChannelRef::parse_url(url).unwrap());
+        let spec = earlier("absent::tool=3.11", &channels).unwrap();
+        assert!(spec.channel.is_none() && spec.version.is_some());
+        assert!(earlier("team::tool", &channels).unwrap().channel.is_some());
     }
 
     #[test]

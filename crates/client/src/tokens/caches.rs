@@ -13,6 +13,8 @@ pub(super) fn empty(environment: &Environment, condarcs: &[Condarc]) -> Vec<Path
     let configured = condarcs.iter().flat_map(|condarc| condarc.list("pkgs_dirs")).map(PathBuf::from);
     let named = environment.conda_packages.iter().cloned().chain(configured);
     let caches = usual.chain(named).map(|packages| at_home(packages, &environment.home).join("cache"));
+    // What is relative leads to another place for conda than for us.
+    let caches = caches.filter(|cache| cache.is_absolute());
     let mut full: Vec<PathBuf> =
         caches.chain([environment.client_cache().join("repodata")]).filter(|cache| !is_gone(cache)).collect();
     full.sort();

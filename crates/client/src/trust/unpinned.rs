@@ -7,7 +7,7 @@ use super::pins::place;
 use super::{FetchError, Pins, Trust, TrustError, fetch, told};
 use crate::Environment;
 use crate::channel::{ChannelRef, with_slash};
-use crate::condarc::{Condarc, CondarcError};
+use crate::condarc::{self, Condarc, CondarcError};
 use crate::web::{Web, WebError};
 
 /// Where the registry does not sign, there is nothing to decide. One that this machine knows to sign does not get there by
@@ -50,12 +50,10 @@ pub(super) async fn trust(
 /// Whether conda is told that the signatures of this registry are to be verified.
 fn is_configured(environment: &Environment, channel: &ChannelRef) -> Result<bool, CondarcError> {
     let server = channel.server();
-    for path in environment.condarcs() {
-        let base = Condarc::open(&path)?.word("signing_metadata_url_base");
+    let is_this = |condarc: &Condarc| {
+        let base = condarc.word("signing_metadata_url_base");
         let base = base.and_then(|base| base.parse::<Url>().ok()).map(with_slash);
-        if base.is_some_and(|base| [&server, channel.url()].iter().any(|url| place(url) == place(&base))) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+        base.is_some_and(|base| [&server, channel.url()].iter().any(|url| place(url) == place(&base)))
+    };
+    Ok(condarc::all(environment)?.iter().any(is_this))
 }

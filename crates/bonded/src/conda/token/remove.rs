@@ -26,10 +26,12 @@ pub(crate) struct Remove {
 
 impl Remove {
     pub(super) fn run(self, environment: &Environment, output: Output) -> anyhow::Result<u8> {
-        let removed = tokens::remove(environment, &self.which(environment)?)?;
+        // Before anything is gone: what cannot be written must not be found out afterwards.
         let condarc = Condarc::open(&self.place.condarc(environment)?)?;
-        condarc.remove_channels(|url| removed.gone.iter().any(|token| is_below(url, &token.place)));
-        condarc.save()?;
+        let removed = tokens::remove(environment, &self.which(environment)?)?;
+        if condarc.remove_channels(|url| removed.gone.iter().any(|token| is_below(url, &token.place))) {
+            condarc.save()?;
+        }
         let rows: Vec<_> = removed.gone.iter().map(|token| json!(token)).collect();
         output.table(&rows, &["kind", "place", "token"])?;
         for token in &removed.kept {
