@@ -1,4 +1,4 @@
-//! Browsers by their `User-Agent`, in our own words.
+//! Browsers and programs by their `User-Agent`, in our own words.
 
 /// `Firefox on Linux`, for its owner to recognize. Whatever else is in the header is not repeated.
 pub(crate) fn describe(agent: &str) -> String {
@@ -16,6 +16,13 @@ pub(crate) fn describe(agent: &str) -> String {
             ("Chrome/", "Chrome"),
             ("Chromium/", "Chromium"),
             ("Safari/", "Safari"),
+            ("bonded/", "bonded"),
+            ("conda/", "conda"),
+            ("mamba/", "mamba"),
+            ("pixi/", "pixi"),
+            ("pip/", "pip"),
+            ("uv/", "uv"),
+            ("twine/", "twine"),
             ("curl/", "curl"),
             ("python-requests/", "python-requests"),
         ],
@@ -65,6 +72,8 @@ mod tests {
                 "Chrome on Android",
             ),
             ("curl/8.5.0", "curl"),
+            ("twine/7.0.0 CPython/3.11.7", "twine"),
+            ("conda/26.7.1 requests/2.34.2 CPython/3.11.7 Linux/6.1 debian/12", "conda on Linux"),
             ("", "unknown"),
         ] {
             assert_eq!(describe(agent), name, "{agent}");

@@ -8,9 +8,9 @@ use bonded_model::actor::Origin;
 use bonded_model::token::{ApiToken, MalformedToken, holds_token};
 use bonded_registry::access::{Epoch, Presented};
 use bonded_registry::{Error, Registry};
-use http::Extensions;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{Extensions, HeaderMap};
 
 use crate::App;
 use crate::browser::agent;
@@ -56,13 +56,12 @@ impl PathCaller {
     /// For a token that can do more than read, whatever is asked for: it has leaked.
     pub(crate) async fn read(
         registry: &Registry,
-        extensions: &Extensions,
+        (extensions, headers): (&Extensions, &HeaderMap),
         origin: &Origin,
-        agent: &str,
     ) -> Result<Option<Self>, Problem> {
         let Some(presented) = in_path(extensions) else { return Ok(None) };
         let epoch = registry.access.epoch();
-        let actor = match registry.authenticate(&presented, origin, agent).await {
+        let actor = match registry.authenticate(&presented, origin, &agent(headers)).await {
             Err(leaked @ Error::TokenInUrl(_)) => return Err(leaked.into()),
             other => other.map_err(Problem::from),
         };

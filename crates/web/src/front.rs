@@ -140,13 +140,13 @@ impl Front {
         taken: Result<(), Box<RefusedPath>>,
         origin: &Origin,
     ) -> Result<Response, Problem> {
-        let agent = agent(request.headers());
         let refused = match taken {
             Ok(()) => None,
-            Err(path) => Some(self.refuse(*path, origin, &agent).await),
+            Err(path) => Some(self.refuse(*path, origin, &agent(request.headers())).await),
         };
         if let Some(registry) = &self.registry
-            && let Some(caller) = PathCaller::read(registry, request.extensions(), origin, &agent).await?
+            && let Some(caller) =
+                PathCaller::read(registry, (request.extensions(), request.headers()), origin).await?
         {
             request.extensions_mut().insert(caller);
         }

@@ -13,8 +13,6 @@ pub(super) fn empty(environment: &Environment, condarcs: &[Condarc]) -> Vec<Path
     let configured = condarcs.iter().flat_map(|condarc| condarc.list("pkgs_dirs")).map(PathBuf::from);
     let named = environment.conda_packages.iter().cloned().chain(configured);
     let caches = usual.chain(named).map(|packages| at_home(packages, &environment.home).join("cache"));
-    // What is relative leads to another place for conda than for us.
-    let caches = caches.filter(|cache| cache.is_absolute());
     let mut full: Vec<PathBuf> =
         caches.chain([environment.client_cache().join("repodata")]).filter(|cache| !is_gone(cache)).collect();
     full.sort();
@@ -26,9 +24,10 @@ fn at_home(path: PathBuf, home: &Path) -> PathBuf {
     path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path)
 }
 
-/// Removes a cache. conda puts environment variables into such paths; we do not know where they lead.
+/// Removes a cache. conda puts environment variables into such paths, and reads relative ones in a directory of its own; we do
+/// not know where they lead.
 fn is_gone(cache: &Path) -> bool {
-    if cache.to_string_lossy().contains(['$', '%']) {
+    if cache.is_relative() || cache.to_string_lossy().contains(['$', '%']) {
         return false;
     }
     match std::fs::remove_dir_all(cache) {

@@ -93,7 +93,8 @@ async fn every_index_cache_is_emptied_or_told_of() {
     machine.environment.conda_packages = vec![home.join("named")];
     machine.environment.conda_prefix = Some(home.join("env"));
     fs::create_dir_all(home.join("env")).unwrap();
-    fs::write(home.join("env/.condarc"), "pkgs_dirs:\n  - ~/configured\n  - $SOMEWHERE/pkgs\n").unwrap();
+    fs::write(home.join("env/.condarc"), "pkgs_dirs:\n  - ~/configured\n  - $SOMEWHERE/pkgs\n  - ''\n")
+        .unwrap();
     fs::write(&wanted.condarc, format!("pkgs_dirs: ['{}', '~/broken']\n", home.join("shared").display()))
         .unwrap();
     fs::create_dir_all(home.join("broken")).unwrap();
@@ -101,5 +102,8 @@ async fn every_index_cache_is_emptied_or_told_of() {
     let web = machine.web(&wanted.channels[0]);
     let stored = tokens::set(&machine.environment, &web, &wanted, machine.now).await.unwrap();
     assert!(caches.iter().all(|cache| !cache.exists()), "{caches:?}");
-    assert_eq!(stored.full_caches, [home.join("broken/cache"), PathBuf::from("$SOMEWHERE/pkgs/cache")]);
+    assert_eq!(
+        stored.full_caches,
+        [home.join("broken/cache"), PathBuf::from("$SOMEWHERE/pkgs/cache"), "cache".into()]
+    );
 }

@@ -90,7 +90,7 @@ impl Registry {
         };
         let signer = Signer::of(&token.source).ok_or_else(|| {
             Error::Invalid(format!(
-                "{prefix}{} gives no identity that certificates could be compared with",
+                "{prefix}identities of the kind '{}' cannot be compared with certificates",
                 provider_name(token.source.provider)
             ))
         })?;

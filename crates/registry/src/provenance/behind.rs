@@ -145,8 +145,8 @@ impl Registry {
         let original = original.transpose().map_err(Error::internal)?;
         self.change_record(tx, &kept, &record, original.as_deref()).await?;
         tx.change_shard(kept.subdir, &kept.package).await?;
-        let row = tx.subdirs_of_project(file.project).await?.into_iter().find(|row| row.id == kept.subdir);
-        self.schedule_publication(tx, &row.ok_or_else(missing)?, &JobKind::PUBLICATION).await?;
+        let row = tx.subdir(kept.subdir).await?.ok_or_else(missing)?;
+        self.schedule_publication(tx, &row, &JobKind::PUBLICATION).await?;
         Ok(kept.subdir)
     }
 }

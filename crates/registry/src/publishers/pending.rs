@@ -33,11 +33,17 @@ impl Registry {
     /// asked before any provider is asked for anything in their name.
     ///
     /// # Errors
-    /// [`Error::Fenced`]; [`Denial`]; [`Error::Field`] `name` for what cannot name a project.
+    /// [`Error::Fenced`]; [`Denial`]; [`Error::Field`] `channel` for one that the person may not see, and `name` for what cannot
+    /// name a project.
     pub async fn may_register(&self, fresh: &Fresh<'_>, channel: &str, name: &str) -> Result<(), Error> {
         fresh.cleared()?;
         let actor = fresh.actor();
-        let channel = self.access.visible_channel(&actor, channel).await?;
+        let channel = match self.access.visible_channel(&actor, channel.trim()).await {
+            Err(Error::Denied(Denial::Hidden)) => {
+                return Err(Error::field("channel", "There is no such channel that you may see."));
+            }
+            other => other?,
+        };
         let (normalized, name) = names_of_project(&channel, name.trim())?;
         let publish = Publish { channel, name, normalized, project: None };
         Ok(publish.decide(&actor, self.clock.now())?)

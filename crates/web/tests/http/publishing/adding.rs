@@ -31,13 +31,16 @@ with_app! {
         let eve = browser(&app, &eve).await;
         for (path, more) in [
             ("/account/publishers", "channel=pypi&name=capsule"),
-            ("/account/publishers", "channel=no-such-channel&name=capsule"),
             ("/projects/pypi/rocket/publishers", ""),
             ("/channels/pypi/publishers", "prefix=rocket-"),
         ] {
             let status = post(&world, &eve, path, more).await.status();
             assert!(matches!(status, 403 | 404), "{path} {more}: {status}");
         }
+        let mistyped = post(&world, &eve, "/account/publishers", "channel=no-such-channel&name=capsule").await;
+        let mistyped = mistyped.expect(422);
+        let page = mistyped.text();
+        assert!(page.contains("There is no such channel") && page.contains("capsule"), "what was typed stays");
         assert_eq!(world.issuer.looked_up(), 0);
         let ada = browser(&app, &world.ada).await;
         post(&world, &ada, "/account/publishers", "channel=pypi&name=capsule").await.expect(303);
