@@ -10,6 +10,7 @@ use bonded_model::ids::{JobId, SubdirId};
 use bonded_model::job::Job;
 use bonded_store::{Change, Tx};
 use chrono::TimeDelta;
+use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Error, Registry};
@@ -70,10 +71,11 @@ fn repodata_due(subdir: &SubdirRow, now: Timestamp) -> Timestamp {
 }
 
 impl Registry {
-    /// Works until `stop`, then finishes what it is doing.
+    /// Works until `stop`, then finishes what it is doing. The first [`sweep`](Self::sweep) of it comes minutes after its
+    /// start: what an earlier run left is for one before.
     pub async fn work(self, stop: CancellationToken) {
-        let mut flush = tokio::time::interval(FLUSH_USAGE);
-        let mut sweep = tokio::time::interval(SWEEP);
+        let every = |period| interval_at(Instant::now() + period, period);
+        let (mut flush, mut sweep) = (every(FLUSH_USAGE), every(SWEEP));
         while !stop.is_cancelled() {
             let wait = match self.run_due_job().await {
                 Ok(Some(())) => continue,
@@ -88,18 +90,22 @@ impl Registry {
                 () = self.jobs.notified() => {}
                 () = tokio::time::sleep(wait) => {}
                 _ = flush.tick() => report("last uses of tokens", self.flush_usage().await),
-                _ = sweep.tick() => {
-                    report("the renewal of trust documents", self.renew_trust().await);
-                    report("the sweep", self.publish_everything().await);
-                    report("letting go of old index files", self.release_retired().await);
-                    report("clearing away what is over", self.clear_away().await);
-                }
+                _ = sweep.tick() => self.sweep().await,
             }
         }
         report("last uses of tokens", self.flush_usage().await);
     }
 
-    /// Signs what waits for it and publishes whatever the database says is stale: the sweep of the worker.
+    /// Does whatever the database says is due, whoever forgot to leave a note. What fails is logged and tried again by the
+    /// next one.
+    pub async fn sweep(&self) {
+        report("the renewal of trust documents", self.renew_trust().await);
+        report("the publication of what is stale", self.publish_everything().await);
+        report("letting go of old index files", self.release_retired().await);
+        report("clearing away what is over", self.clear_away().await);
+    }
+
+    /// Signs what waits for it and publishes whatever the database says is stale.
     ///
     /// # Errors
     /// The first failure, after everything else was done.

@@ -11,6 +11,7 @@ mod tls;
 use std::io::{Write, stdout};
 
 use anyhow::Context;
+use bonded_registry::Registry;
 use bonded_store::OpenMode;
 use bonded_web::{App, Front, Reach};
 use tokio::net::TcpListener;
@@ -75,7 +76,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     out.flush()?;
 
     let stopping = CancellationToken::new();
-    let worker = tokio::spawn(registry.clone().work(stopping.clone()));
+    let worker = tokio::spawn(sweep_and_work(registry.clone(), stopping.clone()));
     let scanners = scanners.map(|scanners| tokio::spawn(scanners.follow(registry.clone())));
     let metrics = metrics.map(|metrics| tokio::spawn(metrics.serve(registry.clone(), stopping.clone())));
     let by_tls = registry.settings.people.is_secure();
@@ -96,4 +97,9 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     }
     registry.store.close().await;
     Ok(())
+}
+
+async fn sweep_and_work(registry: Registry, stopping: CancellationToken) {
+    registry.sweep().await;
+    registry.work(stopping).await;
 }

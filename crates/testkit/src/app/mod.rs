@@ -110,6 +110,7 @@ impl TestApp {
         registry.set_up_trust(&operator).await.expect("there is a root");
         let sigstore = Arc::new(TestSigstore::new());
         Self::serve(registry, listener, (Arc::new(database), Arc::new(directory), sigstore), setup.reach)
+            .await
     }
 
     /// Starts another server on the same database, blobs and clock, which knows nothing of this one.
@@ -124,10 +125,10 @@ impl TestApp {
         let registry = Registry::new(store, blobs, clock, random(), services, settings);
         let (database, directory) = (Arc::clone(&self.database), Arc::clone(&self.directory));
         let shared = (database, directory, Arc::clone(&self.sigstore));
-        Self::serve(registry, listener, shared, Reach::default())
+        Self::serve(registry, listener, shared, Reach::default()).await
     }
 
-    fn serve(
+    async fn serve(
         registry: Registry,
         listener: TcpListener,
         (database, directory, sigstore): (Arc<TestDatabase>, Arc<TempDir>, Arc<TestSigstore>),
@@ -135,6 +136,8 @@ impl TestApp {
     ) -> Self {
         let verifier = Verifier::from_trusted_root(&sigstore.trusted_root());
         registry.trust_sigstore(verifier.expect("a trusted root"));
+        // The first sweep is over before a test moves the clock: a later one would find more to do.
+        registry.sweep().await;
         let stop = CancellationToken::new();
         let worker = tokio::spawn(registry.clone().work(stop.clone()));
         let address = listener.local_addr().expect("a bound address");
