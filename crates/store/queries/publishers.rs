@@ -157,7 +157,7 @@ pub async fn expiring(db: &mut Connection, before: Timestamp) -> sqlx::Result<Ve
 }
 
 pub async fn of_issuer(db: &mut Connection, issuer: IssuerId) -> sqlx::Result<Vec<Publisher>> {
-    all(select!("WHERE issuer_id = $1 ORDER BY id", issuer.uuid()).fetch_all(db).await?)
+    all(select!("WHERE issuer_id = $1 ORDER BY id LIMIT 100", issuer.uuid()).fetch_all(db).await?)
 }
 
 pub async fn count_of_issuer(db: &mut Connection, issuer: IssuerId) -> sqlx::Result<i64> {

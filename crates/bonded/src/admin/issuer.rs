@@ -144,8 +144,8 @@ async fn change(
     changed: impl FnOnce(IssuerChange) -> IssuerChange,
 ) -> anyhow::Result<()> {
     let permit = registry.operator_administers(&registry.operator()?)?;
-    let Issuer { id, name, enabled, algorithm, private_network, server, .. } = named(registry, url).await?;
-    let before = IssuerChange { name, enabled, algorithm, private_network, server };
+    let issuer = named(registry, url).await?;
+    let (id, before) = (issuer.id, IssuerChange::from(issuer));
     Ok(registry.change_issuer(&permit, &registry.local_origin(), id, changed(before)).await?)
 }
 

@@ -41,9 +41,8 @@ impl Registry {
     ///
     /// # Errors
     /// [`Error::NotFound`] for one that is unknown or switched off.
-    pub async fn usable_issuer(&self, cleared: &Cleared<'_>, id: IssuerId) -> Result<Issuer, Error> {
-        let issuers = self.usable_issuers(cleared).await?;
-        let found = issuers.into_iter().find(|issuer| issuer.id == id);
+    pub async fn usable_issuer(&self, _cleared: &Cleared<'_>, id: IssuerId) -> Result<Issuer, Error> {
+        let found = self.store.read().await?.issuer(id).await?.filter(|issuer| issuer.enabled);
         found.ok_or_else(|| Error::NotFound("there is no such issuer that is switched on".into()))
     }
 

@@ -60,6 +60,14 @@ pub struct IssuerChange {
     pub server: Option<String>,
 }
 
+/// The change that changes nothing.
+impl From<Issuer> for IssuerChange {
+    fn from(issuer: Issuer) -> Self {
+        let Issuer { name, enabled, algorithm, private_network, server, .. } = issuer;
+        Self { name, enabled, algorithm, private_network, server }
+    }
+}
+
 impl Registry {
     /// All issuers, by kind and name.
     ///
@@ -136,8 +144,11 @@ impl Registry {
     ) -> Result<(), Error> {
         let (now, acting) = (self.clock.now(), person_of(permit));
         let before = self.store.read().await?.issuer(id).await?.ok_or_else(no_issuer)?;
-        check_issuer(&before.url, change.private_network)
-            .map_err(|error| Error::field("url", error.to_string()))?;
+        // Switched off nothing is asked of it, and whatever its URL is, that must be possible.
+        if change.enabled {
+            check_issuer(&before.url, change.private_network)
+                .map_err(|error| Error::field("url", error.to_string()))?;
+        }
         let after = Issuer {
             name: checked_name(&change.name)?,
             enabled: change.enabled,

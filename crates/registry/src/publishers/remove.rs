@@ -5,11 +5,11 @@ use bonded_model::Actor;
 use bonded_model::actor::Origin;
 use bonded_model::audit::{AuditEntry, PublisherEvent};
 use bonded_model::ids::{IssuerId, PublisherId};
-use bonded_model::publishing::{Publisher, PublisherPlace};
+use bonded_model::publishing::{Issuer, Publisher, PublisherPlace};
 use bonded_store::{Change, Tx};
 
 use super::created::identity;
-use super::issuers::no_issuer;
+use super::issuers::{IssuerChange, no_issuer};
 use super::manage::{of_place, tie};
 use crate::access::{Administer, Permit};
 use crate::people::mail::post;
@@ -43,7 +43,8 @@ impl Registry {
     }
 
     /// Removes an issuer with all its publishers and tokens, once its URL was typed. Whoever hears of the removal of one of
-    /// these publishers hears of it here too.
+    /// these publishers hears of it here too. It is switched off first: where the rest fails, nothing of it is believed any
+    /// more, and it can be removed again.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Field`] `confirm` for another URL.
@@ -54,26 +55,50 @@ impl Registry {
         id: IssuerId,
         typed: &str,
     ) -> Result<(), Error> {
+        let issuer = self.store.read().await?.issuer(id).await?.ok_or_else(no_issuer)?;
+        if typed.trim() != issuer.url {
+            return Err(Error::field("confirm", format!("Type '{}' to remove it.", issuer.url)));
+        }
+        if issuer.enabled {
+            self.change_issuer(permit, origin, id, IssuerChange { enabled: false, ..issuer.clone().into() })
+                .await?;
+        }
+        let mut ended = 0;
+        while let Some(more) = self.remove_issuer_or_some(permit, origin, &issuer, ended).await? {
+            ended += more;
+        }
+        Ok(())
+    }
+
+    /// Removes an issuer that has no publishers; else some of them, and says how many. One transaction for thousands would
+    /// keep everybody else from writing.
+    async fn remove_issuer_or_some(
+        &self,
+        permit: &Permit<Administer>,
+        origin: &Origin,
+        issuer: &Issuer,
+        ended: u64,
+    ) -> Result<Option<u64>, Error> {
         let (now, acting) = (self.clock.now(), person_of(permit));
         let (registry, actor, origin) = (self.clone(), permit.actor().clone(), *origin);
-        let typed = typed.trim().to_owned();
+        let (id, url) = (issuer.id, issuer.url.clone());
         let write = self.store.write(move |tx| {
             Box::pin(async move {
                 check_still_administers(tx, acting).await?;
-                let issuer = tx.issuer(id).await?.ok_or_else(no_issuer)?;
-                if typed != issuer.url {
-                    return Err(Error::field("confirm", format!("Type '{}' to remove it.", issuer.url)));
-                }
                 let found = tx.publishers_of_issuer(id).await?;
                 for publisher in &found {
                     registry.end_publisher(tx, publisher, &actor, &origin).await?;
                 }
-                tx.delete_issuer(id).await?;
-                let publishers = u64::try_from(found.len()).unwrap_or_default();
-                let event = PublisherEvent::IssuerRemoved { issuer: id, url: issuer.url, publishers };
+                if !found.is_empty() {
+                    return Ok(u64::try_from(found.len()).ok());
+                }
+                if !tx.delete_issuer(id).await? {
+                    return Err(no_issuer());
+                }
+                let event = PublisherEvent::IssuerRemoved { issuer: id, url, publishers: ended };
                 tx.audit(AuditEntry::new(now, &actor, &origin, event)).await?;
                 tx.announce(Change::Access);
-                Ok(())
+                Ok(None)
             })
         });
         write.await

@@ -42,7 +42,7 @@ impl Queries {
         pub fn expired_publishers(now: Timestamp) -> Vec<Publisher> = publishers::expired;
         /// Pending publishers that end before a moment, and whose registrant was not told; at most 100.
         pub fn expiring_publishers(before: Timestamp) -> Vec<Publisher> = publishers::expiring;
-        /// The publishers of an issuer, oldest first.
+        /// The publishers of an issuer, oldest first; at most 100.
         pub fn publishers_of_issuer(issuer: IssuerId) -> Vec<Publisher> = publishers::of_issuer;
         /// How many publishers an issuer has.
         pub fn publisher_count_of_issuer(issuer: IssuerId) -> i64 = publishers::count_of_issuer;

@@ -108,8 +108,11 @@ with_app! {
         let registry = &app.registry;
         let (operator, origin) = (app.operator(), registry.local_origin());
         let channel = registry.operator_manages_channel(&operator, "pypi").await.expect("the operator may");
-        let wide = world.new_publisher(json!({ "repository": "tools" }));
-        registry.add_channel_publisher(&channel, &origin, "acme-", wide).await.expect("it is added");
+        // More than end in one transaction.
+        for number in 0..100 {
+            let wide = world.new_publisher(json!({ "repository": format!("tools-{number}") }));
+            registry.add_channel_publisher(&channel, &origin, "acme-", wide).await.expect("it is added");
+        }
         world.register(&world.ada, "capsule", json!({ "repository": "capsule" })).await.expect("it is registered");
         let permit = registry.operator_administers(&operator).expect("the operator may");
         let remove = async |typed: &str| registry.remove_issuer(&permit, &origin, world.known.id, typed).await;
@@ -120,9 +123,12 @@ with_app! {
         assert!(world.recorded("project:publisher:remove").await.is_empty());
         remove(world.issuer.url()).await.expect("it is removed");
         let removed = world.recorded("project:publisher:remove").await;
-        assert_eq!(removed.len(), 2, "of the project and of the prefix");
+        assert_eq!(removed.len(), 101, "of the project and of the prefix");
         assert_eq!(removed.iter().filter(|row| row.body.contains("acme/rocket, release.yml")).count(), 1);
         assert_eq!(world.recorded("channel:publisher:lapse").await.len(), 1);
+        assert_eq!(world.recorded("instance:issuer:change").await.len(), 1, "it is switched off first");
+        let issuer = world.recorded("instance:issuer:remove").await;
+        assert!(issuer.len() == 1 && issuer[0].body.contains("\"publishers\":102"), "{issuer:?}");
         assert!(world.has_mail("A trusted publisher of rocket was removed").await);
         assert!(world.has_mail("A pending publisher of yours was removed").await);
     }
