@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use bonded_model::ids::RequestId;
 use bonded_model::{Clock, Random};
 use bonded_store::{DatabaseUrl, Engine, OpenMode, Store};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -125,6 +125,22 @@ impl TestDatabase {
                 Ok(rows)
             }
         }
+    }
+
+    /// How SQLite would answer a query of the store: a line for each step.
+    ///
+    /// # Errors
+    /// When it is no query.
+    ///
+    /// # Panics
+    /// On PostgreSQL, which decides by what is in its tables.
+    pub async fn plan(&self, query: &str) -> Result<Vec<String>, sqlx::Error> {
+        assert!(matches!(self.place, Place::Directory(_)), "of SQLite");
+        let mut db = sqlx::SqliteConnection::connect(&self.url.expose()).await?;
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+        let steps = sqlx::query(explain).fetch_all(&mut db).await?;
+        db.close().await?;
+        steps.iter().map(|step| step.try_get("detail")).collect()
     }
 
     /// Runs statements behind the store's back, as an intruder or a failing disk would.

@@ -1,4 +1,4 @@
-//! Every test of this crate runs on both engines.
+//! Every test of this crate runs on both engines, but for what SQLite alone decides by the text of a query.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
@@ -13,6 +13,7 @@ mod jobs;
 mod limits;
 mod migration;
 mod open;
+mod plans;
 mod publishing;
 mod python;
 mod recoveries;
