@@ -10,8 +10,8 @@ use super::report::{Goal, Row};
 use super::samples::Samples;
 use super::server::Admin;
 
-/// How often it is asked whether records are left.
-const POLL: Duration = Duration::from_millis(20);
+/// How often it is asked whether records are left. Each time they are counted, on one of the cores that sign.
+const POLL: Duration = Duration::from_millis(200);
 /// Nobody waits longer.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How many times as many packages as in the rows before have to be signed.

@@ -21,6 +21,12 @@ use super::upload::published_text;
 use super::{KEY_MANAGER_CACHED, KeyRole, Signer};
 use crate::{Error, Registry};
 
+/// Records to be signed, with the signatures that they have.
+struct Page {
+    records: Vec<UnsignedRecord>,
+    made: Vec<FileSignature>,
+}
+
 impl Registry {
     /// Signs the records of all subdirs that wait for it.
     pub(crate) async fn sign_waiting(&self) -> Result<(), Error> {
@@ -54,10 +60,7 @@ impl Registry {
         let signer =
             self.trusting.keys.signer(KeyRole::PackageManager, &public(&key)).map_err(Error::trust)?;
         let before = Before::of(&mut *self.store.snapshot().await?, &row).await?.map(Arc::new);
-        let mut after = None;
-        while let Some(last) = self.sign_page(&row, before.as_ref(), &signer, key, after.as_deref()).await? {
-            after = Some(last);
-        }
+        self.sign_pages(subdir, before, &signer, key).await?;
         let now = self.clock.now();
         // Whoever has a copy of the key manager from before the new key would refuse the new signatures.
         let known_at = trust.package_keys.first().map_or(now, |present| present.made_at + KEY_MANAGER_CACHED);
@@ -84,37 +87,60 @@ impl Registry {
         Ok((signed && !shows(&row, key)).then_some(row))
     }
 
-    /// Signs the next records behind `after`; the last of them, or `None` when there was none.
-    async fn sign_page(
+    /// Signs page by page. While one is signed on all cores, the next is read and the one before is written.
+    async fn sign_pages(
         &self,
-        row: &SubdirRow,
-        before: Option<&Arc<Before>>,
+        subdir: SubdirId,
+        before: Option<Arc<Before>>,
         signer: &Arc<Signer>,
         key: KeyBytes,
-        after: Option<&str>,
-    ) -> Result<Option<String>, Error> {
-        let (subdir, size) = (row.id, self.settings.signed_at_once);
+    ) -> Result<(), Error> {
+        let next = |after| self.unsigned_page(subdir, key, before.is_some(), after);
+        let (mut next_page, mut signed) = (next(None).await?, Vec::new());
+        while let Some(page) = next_page {
+            let after = page.records.last().map(|record| record.filename.clone());
+            let signing = sign_page(page, before.clone(), Arc::clone(signer), self.clock.now());
+            let written = self.write_signatures(subdir, signed);
+            (next_page, signed, ()) = tokio::try_join!(next(after), signing, written)?;
+        }
+        self.write_signatures(subdir, signed).await
+    }
+
+    /// The next records behind `after` that wait for the key's signature, with the signatures that they have if those are
+    /// `checked`; `None` when there are no more.
+    async fn unsigned_page(
+        &self,
+        subdir: SubdirId,
+        key: KeyBytes,
+        checked: bool,
+        after: Option<String>,
+    ) -> Result<Option<Page>, Error> {
+        let (after, size) = (after.as_deref(), self.settings.signed_at_once);
         let mut snapshot = self.store.snapshot().await?;
-        let page = snapshot.unsigned_records(subdir, &key, after, size).await?;
-        let Some(last) = page.last().map(|record| record.filename.clone()) else { return Ok(None) };
-        let signed_before = match before {
-            Some(_) => snapshot.all_signatures_between(subdir, after, &last).await?,
-            None => Vec::new(),
+        let records = snapshot.unsigned_records(subdir, &key, after, size).await?;
+        let Some(last) = records.last() else { return Ok(None) };
+        let made = match checked {
+            true => snapshot.all_signatures_between(subdir, after, &last.filename).await?,
+            false => Vec::new(),
         };
-        drop(snapshot);
-        let (signer, before, now) = (Arc::clone(signer), before.cloned(), self.clock.now());
-        let signing = tokio::task::spawn_blocking(move || {
-            let made = sign_all(&signer, &page, before.as_deref(), &signed_before, now)?;
-            Ok::<_, Error>(page.into_iter().zip(made).collect::<Vec<_>>())
-        });
-        let signed = signing.await.map_err(Error::internal)??;
+        Ok(Some(Page { records, made }))
+    }
+
+    async fn write_signatures(
+        &self,
+        subdir: SubdirId,
+        signed: Vec<(UnsignedRecord, NewSignature)>,
+    ) -> Result<(), Error> {
         let count = signed.len();
+        if count == 0 {
+            return Ok(());
+        }
         // A record that was changed meanwhile has a signature over what it is now, which must stay.
         let write =
             self.store.write(move |tx| Box::pin(async move { tx.insert_signatures_over(&signed).await }));
         write.await?;
         tracing::info!(%subdir, count, "records were signed");
-        Ok(Some(last))
+        Ok(())
     }
 
     /// From now on the subdir is published with the key's signatures, provided that everything is as it was.
@@ -152,6 +178,19 @@ fn is_relied_on(row: &SubdirRow, trust: &Trust) -> bool {
         Signing::Server => row.package_key.is_some_and(|key| trust.names(&key)),
         Signing::Publisher => true,
     }
+}
+
+async fn sign_page(
+    page: Page,
+    before: Option<Arc<Before>>,
+    signer: Arc<Signer>,
+    now: Timestamp,
+) -> Result<Vec<(UnsignedRecord, NewSignature)>, Error> {
+    let signing = tokio::task::spawn_blocking(move || {
+        let made = sign_all(&signer, &page.records, before.as_deref(), &page.made, now)?;
+        Ok(page.records.into_iter().zip(made).collect())
+    });
+    signing.await.map_err(Error::internal)?
 }
 
 /// Checks records by the signatures that they have, and signs them, on all cores.
