@@ -110,7 +110,12 @@ impl Pools {
         Ok(match self {
             Self::Sqlite { readers, .. } => Connection::Sqlite(Held::Snapshot(readers.begin().await?)),
             Self::Postgres { readers, .. } => {
-                Connection::Postgres(Held::Snapshot(readers.begin_with(POSTGRES).await?))
+                // A caller that goes away before the transaction has begun would leave it open, since sqlx only then counts
+                // it: whoever had the connection next would read what was true once. So this ends whoever waits for it.
+                let readers = readers.clone();
+                let begun = tokio::spawn(async move { readers.begin_with(POSTGRES).await });
+                let begun = begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?;
+                Connection::Postgres(Held::Snapshot(begun))
             }
         })
     }

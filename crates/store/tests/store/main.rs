@@ -10,6 +10,7 @@ mod emails;
 mod factors;
 mod group;
 mod jobs;
+mod leaving;
 mod limits;
 mod migration;
 mod open;
