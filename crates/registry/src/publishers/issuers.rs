@@ -134,7 +134,8 @@ impl Registry {
     /// at this moment.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Field`] `name` or `server`; [`Error::Field`] `url` where its URL needs a private network.
+    /// [`Error::NotFound`]; [`Error::Field`] `name` or `server`; [`Error::Field`] `url` where it is switched on and its URL
+    /// needs a private network.
     pub async fn change_issuer(
         &self,
         permit: &Permit<Administer>,

@@ -91,7 +91,12 @@ with_app! {
             IssuerChange { name, enabled, algorithm: Algorithm::Rs256, private_network: true, server: None }
         };
         let origin = registry.local_origin();
-        registry.change_issuer(&permit, &origin, world.known.id, change(false)).await.expect("it is off");
+        // Also where its URL, at a private address, would be refused by what is set with it.
+        let closed = IssuerChange { private_network: false, ..change(false) };
+        registry.change_issuer(&permit, &origin, world.known.id, closed).await.expect("it is off");
+        let reopened = IssuerChange { private_network: false, ..change(true) };
+        let refused = registry.change_issuer(&permit, &origin, world.known.id, reopened).await;
+        assert!(matches!(refused, Err(bonded_registry::Error::Field { field: "url", .. })), "{refused:?}");
         assert_eq!(world.upload(&token, "rocket", "1.1").await, 403);
         assert_eq!(world.code(json!({})).await, "not-enabled");
         registry.change_issuer(&permit, &origin, world.known.id, change(true)).await.expect("it is on");
